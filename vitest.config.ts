@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit tests live beside the code as *.test.ts; tests that start real services or a browser live in e2e/.
+export default defineConfig({
+  test: {
+    projects: ['shared', 'panel-server', 'agent', 'desktop'].map((name) => ({
+      test: { name, root: `./${name}`, include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000, hookTimeout: 60_000 },
+    })),
+  },
+});
