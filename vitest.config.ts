@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: ['shared', 'panel-server', 'agent', 'desktop'].map((name) => ({
-      test: { name, root: `./${name}`, include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000, hookTimeout: 60_000 },
+      test: {
+        name,
+        root: `./${name}`,
+        include: ['src/**/*.test.{ts,tsx}'],
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+      },
     })),
   },
 });

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** UUIDv7, lower case. */
+export const Id = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
+  error: 'must be an id',
+});
+export type Id = z.output<typeof Id>;
+
+/** A Date in our code, ISO 8601 with milliseconds in UTC on the wire. A codec, because serializers encode. */
+export const Timestamp = z
+  .codec(z.iso.datetime(), z.date(), {
+    decode: (text) => new Date(text),
+    encode: (date) => date.toISOString(),
+  })
+  .meta({ description: 'ISO 8601, UTC' });
+
+/** Text for people: no control characters, trimmed, not empty. */
+export const displayText = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(maxLength, `must be at most ${maxLength} characters`)
+    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not contain control characters');
+
+export const Port = z.int().min(1).max(65535);
+
+/** Query of every list. */
+export const PageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(512).optional(),
+});
+export type PageQuery = z.output<typeof PageQuery>;
+
+/** Answer of every list; `nextCursor` is null on the last page. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export type Page<Item> = { items: Item[]; nextCursor: string | null };

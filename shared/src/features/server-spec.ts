@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { Id, Port } from '../contract/values.ts';
+
+/** What a server may use. Zero never means "unlimited"; a limit that is absent is not enforced. */
+export const Limits = z.strictObject({
+  memoryMb: z.int().min(16),
+  /** Swap on top of memory; 0 forbids swapping. */
+  swapMb: z.int().min(0).default(0),
+  /** Fractions of a core: 1.5 is one and a half cores. */
+  cpuCores: z.number().min(0.05).max(1024),
+  diskMb: z.int().min(1),
+  pids: z.int().min(8).max(32_768).default(512),
+});
+export type Limits = z.output<typeof Limits>;
+
+/** When a started server counts as running. */
+export const DoneRule = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('line'),
+    contains: z.string().min(1).max(500),
+    timeoutSeconds: z.int().min(1).max(3600).default(300),
+  }),
+  z.strictObject({
+    kind: z.literal('port'),
+    port: z.string().max(32).describe('Name of the port that must accept a TCP connection'),
+    timeoutSeconds: z.int().min(1).max(3600).default(300),
+  }),
+]);
+export type DoneRule = z.output<typeof DoneRule>;
+
+/** How a server is asked to stop; after the timeout it is killed. */
+export const StopRule = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('command'),
+    command: z.string().min(1).max(500),
+    timeoutSeconds: z.int().min(1).max(600).default(30),
+  }),
+  z.strictObject({
+    kind: z.literal('signal'),
+    signal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP']),
+    timeoutSeconds: z.int().min(1).max(600).default(30),
+  }),
+]);
+export type StopRule = z.output<typeof StopRule>;
+
+export const RestartPolicy = z.strictObject({
+  mode: z.enum(['never', 'on-failure', 'always']).default('on-failure'),
+  /** Restarts allowed within the window before the agent gives up. */
+  maxRestarts: z.int().min(0).max(100).default(5),
+  windowSeconds: z.int().min(10).max(86_400).default(600),
+  /** Delay before the first restart; doubles each time, up to 60 s. */
+  backoffSeconds: z.number().min(0).max(60).default(1),
+});
+export type RestartPolicy = z.output<typeof RestartPolicy>;
+
+/** One step of an installation. Paths are relative to the server's folder; commands run there as the server's user. */
+export const InstallStep = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('run'),
+    label: z.string().max(120),
+    argv: z.array(z.string()).min(1).max(100),
+  }),
+  z.strictObject({
+    kind: z.literal('write'),
+    label: z.string().max(120),
+    path: z.string().max(1024),
+    content: z.string().max(1_000_000),
+  }),
+]);
+export type InstallStep = z.output<typeof InstallStep>;
+
+export const PortBinding = z.strictObject({
+  name: z.string().max(32),
+  ip: z.string().max(64),
+  port: Port,
+  protocol: z.enum(['tcp', 'udp', 'both']),
+});
+export type PortBinding = z.output<typeof PortBinding>;
+
+export const RuntimeName = z.enum(['process', 'containerd', 'fake']);
+export type RuntimeName = z.output<typeof RuntimeName>;
+
+/** A package of the host's distribution and the program by which its presence is seen. */
+export const HostPackage = z.strictObject({
+  debian: z.string().regex(/^[a-z0-9][a-z0-9+.-]{1,63}$/),
+  program: z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/),
+});
+export type HostPackage = z.output<typeof HostPackage>;
+
+/**
+ * All an agent needs to run one server without asking the panel: it is kept on the agent's disk. Placeholders are
+ * already filled in, so every element of `argv` and every value of `environment` is literal.
+ */
+export const ServerSpec = z.strictObject({
+  serverId: Id,
+  /** Grows with every change; an agent ignores an older one. */
+  revision: z.int().min(1),
+  runtime: RuntimeName,
+  argv: z.array(z.string().max(8192)).min(1).max(200),
+  environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(8192)),
+  /** Values of the environment that never appear in a console or log. */
+  secretNames: z.array(z.string()).default([]),
+  limits: Limits,
+  ports: z.array(PortBinding).max(64),
+  done: DoneRule,
+  stop: StopRule,
+  restartPolicy: RestartPolicy,
+  install: z.strictObject({
+    steps: z.array(InstallStep).max(50),
+    timeoutSeconds: z.int().min(10).max(7200).default(1800),
+  }),
+  hostPackages: z.array(HostPackage).max(20).default([]),
+  suspended: z.boolean().default(false),
+});
+export type ServerSpec = z.output<typeof ServerSpec>;
