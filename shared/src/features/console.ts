@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { route } from '../contract/route.ts';
+import { Id, Timestamp } from '../contract/values.ts';
+import { ServerParams } from './servers.ts';
+
+export const ConsoleStream = z.enum(['stdout', 'stderr', 'stdin', 'system', 'install']);
+export type ConsoleStream = z.output<typeof ConsoleStream>;
+
+/** A line's number on its server: starts at 1, never resets, has no gaps. */
+export const Sequence = z.int().min(0);
+
+/** One line of a console; `text` holds no control characters but SGR colours, and at most 64 KiB. */
+export const ConsoleLine = z
+  .object({ seq: Sequence, at: Timestamp, stream: ConsoleStream, text: z.string() })
+  .meta({ id: 'ConsoleLine' });
+export type ConsoleLine = z.output<typeof ConsoleLine>;
+
+/** What a person types; line breaks and control characters would make it two commands. */
+export const ConsoleCommand = z
+  .string()
+  .min(1, 'must not be empty')
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'must be one line without control characters')
+  .refine((text) => text.isWellFormed(), 'must be valid Unicode')
+  .refine((text) => new TextEncoder().encode(text).length <= 4096, 'must be at most 4 KiB');
+
+export const LogQuery = z.strictObject({
+  /** Lines after this number, oldest first. */
+  after: z.coerce.number().int().min(0).optional(),
+  /** Lines before this number; the page holds the newest of them, oldest first. The default is the end. */
+  before: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  stream: ConsoleStream.optional(),
+  /** Only lines that contain this text, in any case. */
+  q: z.string().min(1).max(200).optional(),
+  cursor: z.string().max(64).optional(),
+});
+
+export const LogPage = z
+  .object({
+    items: z.array(ConsoleLine),
+    /** Continues in the same direction; null at the end. */
+    nextCursor: z.string().nullable(),
+    /** The oldest number still kept and the newest given; both 0 when there is nothing yet. */
+    firstSeq: Sequence,
+    lastSeq: Sequence,
+  })
+  .meta({ id: 'LogPage' });
+
+export const NewCommand = z.strictObject({
+  command: ConsoleCommand,
+  /** How long to collect the output that follows, in milliseconds. */
+  waitMs: z.int().min(0).max(30_000).optional(),
+});
+
+export const consoleRoutes = {
+  logs: route({
+    method: 'GET',
+    url: '/api/servers/:id/logs',
+    config: { permission: 'console.read', onServer: true },
+    schema: {
+      summary: 'A page of the console history',
+      tags: ['Console'],
+      params: ServerParams,
+      querystring: LogQuery,
+      response: { 200: LogPage },
+    },
+  }),
+  download: route({
+    method: 'GET',
+    url: '/api/servers/:id/logs/download',
+    config: { permission: 'console.read', onServer: true, stream: 'download' },
+    schema: {
+      summary: 'The whole console history as text',
+      tags: ['Console'],
+      params: ServerParams,
+      response: { 200: z.any().meta({ description: 'text/plain, one line a line' }) },
+    },
+  }),
+  command: route({
+    method: 'POST',
+    url: '/api/servers/:id/command',
+    config: { permission: 'console.write', audit: 'console.command', onServer: true },
+    schema: {
+      summary: 'Send a command to the console, and with `waitMs` get the output that followed',
+      tags: ['Console'],
+      params: ServerParams,
+      body: NewCommand,
+      response: { 200: z.object({ seq: Sequence, lines: z.array(ConsoleLine).optional() }) },
+    },
+  }),
+};
+
+const onServer = z.strictObject({ serverId: Id });
+
+export const consoleClientCalls = {
+  'console:subscribe': {
+    summary: 'Follow a console; lines after `afterSeq` come first, as `server_log` events',
+    permission: 'console.read',
+    input: onServer.extend({ afterSeq: Sequence.optional() }),
+    output: z.object({ firstSeq: Sequence, lastSeq: Sequence }),
+  },
+  'console:unsubscribe': {
+    summary: 'Stop following a console',
+    permission: 'signed-in',
+    input: onServer,
+    output: z.object({}),
+  },
+  console_input: {
+    summary: 'Send a command; the answer is the number of its echo',
+    permission: 'console.write',
+    audit: 'console.command',
+    input: onServer.extend({ data: ConsoleCommand }),
+    output: z.object({ seq: Sequence }),
+  },
+} as const;
+
+export const consoleClientEvents = {
+  server_log: {
+    summary: 'Lines of a console that is followed, in order',
+    permission: 'console.read',
+    payload: z.object({ serverId: Id, lines: z.array(ConsoleLine) }),
+  },
+  'console:dropped': {
+    summary: 'Lines that were not sent live, to keep up; ask for them by number',
+    permission: 'console.read',
+    payload: z.object({ serverId: Id, fromSeq: Sequence, toSeq: Sequence }),
+  },
+} as const;
+
+/** A line between agent and panel: the time is in milliseconds since 1970, as there are many of them. */
+export const AgentConsoleLine = z.object({
+  seq: Sequence,
+  at: z.number(),
+  stream: ConsoleStream,
+  text: z.string().max(70_000),
+});
+
+/** From the panel to an agent. */
+export const consoleAgentCalls = {
+  console_input: {
+    summary: 'Write one line to the game',
+    input: onServer.extend({ data: ConsoleCommand, operationId: Id }),
+    output: z.object({ seq: Sequence }),
+  },
+  'console:read': {
+    summary: 'A page of the history',
+    input: onServer.extend({
+      after: Sequence.optional(),
+      before: Sequence.optional(),
+      limit: z.int().min(1).max(1000),
+      stream: ConsoleStream.optional(),
+      q: z.string().max(200).optional(),
+    }),
+    output: z.object({
+      lines: z.array(AgentConsoleLine).max(1000),
+      firstSeq: Sequence,
+      lastSeq: Sequence,
+      /** Where to go on in the same direction; null at the end. */
+      nextSeq: Sequence.nullable(),
+    }),
+  },
+  'console:watch': {
+    summary: 'Send (or no longer send) the lines of a console as they come',
+    input: onServer.extend({ watch: z.boolean() }),
+    output: z.object({ firstSeq: Sequence, lastSeq: Sequence }),
+  },
+  'console:export': {
+    summary: 'Send the whole history as the body of a POST to the data plane',
+    input: onServer.extend({ ticket: z.string().max(128) }),
+    output: z.object({}),
+  },
+} as const;
+
+/** From an agent to the panel. */
+export const consoleAgentEvents = {
+  server_log: {
+    summary: 'Lines of a watched console, in order',
+    payload: onServer.extend({ lines: z.array(AgentConsoleLine).max(5000) }),
+  },
+  'console:dropped': {
+    summary: 'Lines of a watched console that were not sent',
+    payload: onServer.extend({ fromSeq: Sequence, toSeq: Sequence }),
+  },
+} as const;

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+/** The ten states of a server. The list is closed; details are a `reason`. */
+export const ServerState = z.enum([
+  'stopped',
+  'installing',
+  'starting',
+  'running',
+  'stopping',
+  'crashed',
+  'suspended',
+  'transferring',
+  'restoring',
+  'error',
+]);
+export type ServerState = z.output<typeof ServerState>;
+
+export const DesiredState = z.enum(['running', 'stopped']);
+export type DesiredState = z.output<typeof DesiredState>;
+
+export const PowerAction = z.enum(['start', 'stop', 'restart', 'kill']);
+export type PowerAction = z.output<typeof PowerAction>;
+
+/** Who may cause a transition: `panel` by an order, `agent` by a report of what happened. */
+export type Cause = 'panel' | 'agent';
+
+const order: readonly Cause[] = ['panel'];
+const report: readonly Cause[] = ['agent'];
+const either: readonly Cause[] = ['panel', 'agent'];
+
+/** Every legal transition, and who may cause it. What is absent is refused, from whomever it comes. */
+export const transitions: Readonly<Record<ServerState, Partial<Record<ServerState, readonly Cause[]>>>> = {
+  stopped: {
+    installing: order,
+    starting: either,
+    suspended: order,
+    transferring: order,
+    restoring: order,
+    error: either,
+  },
+  installing: { stopped: report, error: either, suspended: order },
+  starting: {
+    running: report,
+    stopping: either,
+    stopped: report,
+    crashed: report,
+    error: either,
+    suspended: order,
+  },
+  running: { stopping: either, stopped: report, crashed: report, error: either, suspended: order },
+  stopping: { stopped: report, crashed: report, starting: either, error: either, suspended: order },
+  crashed: {
+    starting: either,
+    stopped: either,
+    installing: order,
+    suspended: order,
+    transferring: order,
+    restoring: order,
+    error: either,
+  },
+  suspended: { stopped: order, error: order },
+  transferring: { stopped: either, error: either },
+  restoring: { stopped: either, error: either },
+  error: { stopped: either, installing: order, starting: order, suspended: order, restoring: order },
+};
+
+export function isTransitionAllowed(from: ServerState, to: ServerState, cause: Cause): boolean {
+  return transitions[from][to]?.includes(cause) ?? false;
+}
+
+/**
+ * The shortest legal way from one state to another by reports alone: the states to enter, in order, `to` last; `[]` when
+ * they are equal, null when there is none. Used after a gap, when several transitions were missed.
+ */
+export function reportedPath(from: ServerState, to: ServerState): ServerState[] | null {
+  if (from === to) return [];
+  const cameFrom = new Map<ServerState, ServerState>();
+  const queue: ServerState[] = [from];
+  for (let state = queue.shift(); state; state = queue.shift()) {
+    for (const [next, causes] of Object.entries(transitions[state]) as [ServerState, readonly Cause[]][]) {
+      if (!causes.includes('agent') || cameFrom.has(next) || next === from) continue;
+      cameFrom.set(next, state);
+      if (next === to) return unwind(cameFrom, from, to);
+      queue.push(next);
+    }
+  }
+  return null;
+}
+
+function unwind(cameFrom: Map<ServerState, ServerState>, from: ServerState, to: ServerState): ServerState[] {
+  const path: ServerState[] = [];
+  for (let state = to; state !== from; state = cameFrom.get(state) as ServerState) path.unshift(state);
+  return path;
+}
+
+const actionsByState: Readonly<Record<ServerState, readonly PowerAction[]>> = {
+  stopped: ['start'],
+  installing: ['kill'],
+  starting: ['stop', 'restart', 'kill'],
+  running: ['stop', 'restart', 'kill'],
+  stopping: ['kill'],
+  crashed: ['start', 'stop'],
+  suspended: [],
+  transferring: [],
+  restoring: [],
+  error: ['start'],
+};
+
+/** The power actions that make sense in a state: the panel refuses the others, the buttons of the others are dead. */
+export function allowedActions(state: ServerState): readonly PowerAction[] {
+  return actionsByState[state];
+}
+
+/** States in which something is under way and will end by itself. */
+export function isInTransition(state: ServerState): boolean {
+  return ['installing', 'starting', 'stopping', 'transferring', 'restoring'].includes(state);
+}

@@ -1,0 +1,269 @@
+import { z } from 'zod';
+import { NoContent, route } from '../contract/route.ts';
+import { displayText, Id, PageQuery, Port, pageOf, Timestamp } from '../contract/values.ts';
+import { PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
+import { DesiredState, PowerAction, ServerState } from './server-states.ts';
+import { UserReference } from './users.ts';
+
+export const ServerName = displayText(100);
+
+export const ResourceStats = z
+  .object({
+    serverId: Id,
+    at: Timestamp,
+    /** 100 is one core. */
+    cpuPercent: z.number().min(0).nullable(),
+    memoryBytes: z.number().min(0).nullable(),
+    diskBytes: z.number().min(0).nullable(),
+    pids: z.number().min(0).nullable(),
+  })
+  .meta({ id: 'ResourceStats' });
+export type ResourceStats = z.output<typeof ResourceStats>;
+
+/** Something long under way on a server. */
+export const Operation = z
+  .object({
+    id: Id,
+    kind: z.enum(['install', 'start', 'stop', 'restart', 'kill', 'delete']),
+    status: z.enum(['pending', 'running', 'succeeded', 'failed']),
+    /** A sentence, when it failed. */
+    error: z.string().nullable(),
+    startedAt: Timestamp,
+    deadlineAt: Timestamp,
+    finishedAt: Timestamp.nullable(),
+  })
+  .meta({ id: 'Operation' });
+export type Operation = z.output<typeof Operation>;
+
+export const InstallProgress = z.object({
+  /** Counts from 1. */
+  step: z.int().min(1),
+  totalSteps: z.int().min(1),
+  label: z.string().max(200),
+});
+
+export const Server = z
+  .object({
+    id: Id,
+    name: z.string(),
+    description: z.string(),
+    owner: UserReference,
+    node: z.object({ id: Id, name: z.string(), online: z.boolean() }),
+    template: z.object({ id: z.string(), name: z.string(), icon: z.string() }),
+    runtime: RuntimeName,
+    state: ServerState,
+    /** Why it is in this state, as a closed word (`install_failed`, `out_of_memory`), null when nothing is to be said. */
+    reason: z.string().nullable(),
+    /** The same as a sentence for people. */
+    reasonText: z.string().nullable(),
+    desiredState: DesiredState,
+    reportedState: ServerState.nullable(),
+    stateChangedAt: Timestamp,
+    startedAt: Timestamp.nullable(),
+    exitCode: z.int().nullable(),
+    crashCount: z.int(),
+    lastCrashAt: Timestamp.nullable(),
+    /** When the agent will try again after a crash. */
+    nextRestartAt: Timestamp.nullable(),
+    suspendedAt: Timestamp.nullable(),
+    allocatedMemoryMb: z.int(),
+    allocatedCpuCores: z.number(),
+    allocatedDiskMb: z.int(),
+    networkMode: z.string(),
+    primaryPort: Port,
+    portBindings: z.array(PortBinding),
+    /** Where players connect, `host:port`. */
+    address: z.string(),
+    /** The template's variables the caller may see, with their values; secret ones are empty. */
+    environment: z.record(z.string(), z.string()),
+    restartPolicy: RestartPolicy,
+    installProgress: InstallProgress.nullable(),
+    operation: Operation.nullable(),
+    stats: ResourceStats.nullable(),
+    /** What the caller may do with this server. */
+    permissions: z.array(z.string()),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'Server' });
+export type Server = z.output<typeof Server>;
+
+const MemoryMb = z.int().min(16).max(16_777_216);
+const CpuCores = z.number().min(0.05).max(1024);
+const DiskMb = z.int().min(16).max(1_073_741_824);
+export const Environment = z
+  .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the name of a variable'), z.string().max(4096))
+  .refine((values) => Object.keys(values).length <= 200, 'has too many entries');
+
+export const NewServer = z
+  .strictObject({
+    name: ServerName,
+    description: z.string().trim().max(500).default(''),
+    templateId: z.string().min(1).max(64),
+    /** Chosen by free memory when left out. */
+    nodeId: Id.optional(),
+    locationId: Id.optional(),
+    allocatedMemoryMb: MemoryMb,
+    allocatedCpuCores: CpuCores,
+    allocatedDiskMb: DiskMb,
+    /** Chosen when left out; refused when taken. */
+    primaryPort: z.int().min(1024).max(65535).optional(),
+    networkMode: z.enum(['host', 'bridge']).optional(),
+    environment: Environment.default({}),
+    startAfterInstall: z.boolean().default(false),
+  })
+  .meta({ id: 'NewServer' });
+export type NewServer = z.output<typeof NewServer>;
+
+export const ServerChanges = z
+  .strictObject({
+    name: ServerName.optional(),
+    description: z.string().trim().max(500).optional(),
+    allocatedMemoryMb: MemoryMb.optional(),
+    allocatedCpuCores: CpuCores.optional(),
+    allocatedDiskMb: DiskMb.optional(),
+    environment: Environment.optional(),
+    restartPolicy: RestartPolicy.optional(),
+  })
+  .meta({ id: 'ServerChanges' });
+export type ServerChanges = z.output<typeof ServerChanges>;
+
+export const ServerParams = z.strictObject({ id: Id });
+export const PowerAccepted = z.object({ operationId: Id, state: ServerState }).meta({ id: 'PowerAccepted' });
+
+const power = <const Action extends PowerAction | 'reinstall'>(action: Action, summary: string) =>
+  route({
+    method: 'POST',
+    url: `/api/servers/:id/${action}`,
+    config: {
+      permission: action === 'reinstall' ? 'server.install' : (`server.${action}` as 'server.start'),
+      audit: `server.${action}`,
+      onServer: true,
+    },
+    schema: { summary, tags: ['Servers'], params: ServerParams, response: { 202: PowerAccepted } },
+  });
+
+export const serverRoutes = {
+  list: route({
+    method: 'GET',
+    url: '/api/servers',
+    config: { permission: 'signed-in' },
+    schema: {
+      summary: 'The servers the caller may see',
+      tags: ['Servers'],
+      querystring: PageQuery.extend({
+        q: z.string().max(100).optional(),
+        state: ServerState.optional(),
+        nodeId: Id.optional(),
+      }),
+      response: { 200: pageOf(Server) },
+    },
+  }),
+  create: route({
+    method: 'POST',
+    url: '/api/servers',
+    config: { permission: 'server.create', audit: 'server.create' },
+    schema: {
+      summary: 'Create a server; its installation follows',
+      tags: ['Servers'],
+      body: NewServer,
+      response: { 201: Server },
+    },
+  }),
+  get: route({
+    method: 'GET',
+    url: '/api/servers/:id',
+    config: { permission: 'server.read', onServer: true },
+    schema: { summary: 'One server', tags: ['Servers'], params: ServerParams, response: { 200: Server } },
+  }),
+  update: route({
+    method: 'PUT',
+    url: '/api/servers/:id',
+    config: { permission: 'server.update', audit: 'server.update', onServer: true },
+    schema: {
+      summary: 'Change some fields of a server',
+      tags: ['Servers'],
+      params: ServerParams,
+      body: ServerChanges,
+      response: { 200: Server },
+    },
+  }),
+  delete: route({
+    method: 'DELETE',
+    url: '/api/servers/:id',
+    config: { permission: 'server.delete', audit: 'server.delete', onServer: true },
+    schema: {
+      summary: 'Delete a server that is not running, with its files',
+      tags: ['Servers'],
+      params: ServerParams,
+      response: { 202: z.object({ operationId: Id }) },
+    },
+  }),
+  start: power('start', 'Start a server'),
+  stop: power('stop', 'Stop a server as its template says, killing it after the time-out'),
+  restart: power('restart', 'Stop a server, then start it'),
+  kill: power('kill', 'End a server at once'),
+  reinstall: power('reinstall', 'Run the installation again; files that it does not touch stay'),
+  resetCrashCount: route({
+    method: 'POST',
+    url: '/api/servers/:id/reset-crash-count',
+    config: { permission: 'server.update', audit: 'server.reset-crash-count', onServer: true },
+    schema: {
+      summary: 'Set the crash counter to zero',
+      tags: ['Servers'],
+      params: ServerParams,
+      response: { 204: NoContent },
+    },
+  }),
+};
+
+export const ServerStateUpdate = z
+  .object({
+    serverId: Id,
+    state: ServerState,
+    previousState: ServerState,
+    reason: z.string().nullable(),
+    reasonText: z.string().nullable(),
+    desiredState: DesiredState,
+    exitCode: z.int().nullable(),
+    crashCount: z.int(),
+    startedAt: Timestamp.nullable(),
+    nextRestartAt: Timestamp.nullable(),
+    at: Timestamp,
+  })
+  .meta({ id: 'ServerStateUpdate' });
+
+/** From browsers and programs to the panel. */
+export const serverClientCalls = {
+  server_control: {
+    summary: 'A power action, as POST /api/servers/:id/<action>',
+    permission: 'server.read',
+    audit: 'server.control',
+    input: z.strictObject({ serverId: Id, action: PowerAction }),
+    output: PowerAccepted,
+  },
+} as const;
+
+/** From the panel to browsers and programs, for every server they may see. */
+export const serverClientEvents = {
+  server_state_update: {
+    summary: 'A server changed its state',
+    permission: 'server.read',
+    payload: ServerStateUpdate,
+  },
+  server_update: {
+    summary: 'Something else about a server changed; read it again',
+    permission: 'server.read',
+    payload: z.object({ serverId: Id, deleted: z.boolean() }),
+  },
+  resource_stats: {
+    summary: 'What servers use right now, every few seconds',
+    permission: 'server.read',
+    payload: z.object({ stats: z.array(ResourceStats) }),
+  },
+  installation_progress: {
+    summary: 'A step of an installation began',
+    permission: 'server.read',
+    payload: InstallProgress.extend({ serverId: Id }),
+  },
+} as const;

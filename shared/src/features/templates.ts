@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { route } from '../contract/route.ts';
+import { displayText, PageQuery, pageOf } from '../contract/values.ts';
+import { DoneRule, HostPackage, InstallStep, RestartPolicy, StopRule } from './server-spec.ts';
+
+export const VariableName = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be upper case letters, digits and _');
+
+/** What a variable's value may be. */
+export const VariableRule = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('text'),
+    minLength: z.int().min(0).default(0),
+    maxLength: z.int().min(1).max(4096).default(256),
+    /** An anchored regular expression from the template's author. */
+    pattern: z.string().max(200).optional(),
+    /** Shown when the pattern does not match. */
+    hint: z.string().max(200).optional(),
+  }),
+  z.strictObject({ kind: z.literal('integer'), min: z.int(), max: z.int() }),
+  z.strictObject({ kind: z.literal('boolean') }),
+  z.strictObject({ kind: z.literal('choice'), options: z.array(z.string().max(256)).min(1).max(200) }),
+]);
+export type VariableRule = z.output<typeof VariableRule>;
+
+export const TemplateVariable = z.strictObject({
+  name: VariableName,
+  label: displayText(80),
+  description: z.string().max(500).default(''),
+  defaultValue: z.string().max(4096),
+  rule: VariableRule,
+  userVisible: z.boolean().default(true),
+  userEditable: z.boolean().default(true),
+  secret: z.boolean().default(false),
+});
+export type TemplateVariable = z.output<typeof TemplateVariable>;
+
+export const TemplatePort = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  label: displayText(60),
+  protocol: z.enum(['tcp', 'udp', 'both']),
+  /** Taken when it is free, else the next free one. */
+  preferred: z.int().min(1024).max(65535),
+});
+
+/**
+ * The recipe of a game. Text of `startup`, `install` and `environment` may hold `{{NAME}}`: a variable of this template,
+ * or one of `SERVER_MEMORY_MB`, `SERVER_PORT`, `SERVER_IP`, `PORT_<NAME>`. Expanded once; each stays one argument.
+ */
+export const Template = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/),
+    version: z.int().min(1),
+    name: displayText(80),
+    summary: displayText(200),
+    description: z.string().max(4000).default(''),
+    /** Name of an icon the interface draws. */
+    icon: z.string().max(40),
+    /** Container images by label; empty when the template only runs as a process. */
+    images: z.record(z.string(), z.string()).default({}),
+    /** Whether it can run without containers. */
+    processRuntime: z.boolean(),
+    variables: z.array(TemplateVariable).max(100),
+    ports: z.array(TemplatePort).min(1).max(16),
+    startup: z.strictObject({
+      argv: z.array(z.string()).min(1),
+      environment: z.record(z.string(), z.string()).default({}),
+    }),
+    done: DoneRule,
+    stop: StopRule,
+    install: z.strictObject({
+      steps: z.array(InstallStep),
+      timeoutSeconds: z.int().min(10).max(7200).default(1800),
+    }),
+    hostPackages: z.array(HostPackage).default([]),
+    restartPolicy: RestartPolicy.prefault({}),
+    defaults: z.strictObject({
+      memoryMb: z.int(),
+      minimumMemoryMb: z.int(),
+      cpuCores: z.number(),
+      diskMb: z.int(),
+    }),
+    /** How players get in; `{{ADDRESS}}` is the server's address. */
+    howToJoin: z.string().max(500),
+  })
+  .meta({ id: 'Template' });
+export type Template = z.output<typeof Template>;
+
+export const TemplateParams = z.strictObject({ id: z.string().max(64) });
+
+export const templateRoutes = {
+  list: route({
+    method: 'GET',
+    url: '/api/templates',
+    config: { permission: 'template.read' },
+    schema: {
+      summary: 'The catalogue of games',
+      tags: ['Templates'],
+      querystring: PageQuery,
+      response: { 200: pageOf(Template) },
+    },
+  }),
+  get: route({
+    method: 'GET',
+    url: '/api/templates/:id',
+    config: { permission: 'template.read' },
+    schema: {
+      summary: 'One template',
+      tags: ['Templates'],
+      params: TemplateParams,
+      response: { 200: Template },
+    },
+  }),
+};
