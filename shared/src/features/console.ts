@@ -40,7 +40,7 @@ export const LogPage = z
     items: z.array(ConsoleLine),
     /** Continues in the same direction; null at the end. */
     nextCursor: z.string().nullable(),
-    /** The oldest number still kept and the newest given; both 0 when there is nothing yet. */
+    /** The oldest number still kept and the newest there is; both 0 when there is nothing yet. */
     firstSeq: Sequence,
     lastSeq: Sequence,
   })

@@ -1,0 +1,18 @@
+import { consoleRoutes } from './features/console.ts';
+import { dataPlaneRoutes } from './features/data-plane.ts';
+import { nodeRoutes } from './features/nodes.ts';
+import { serverRoutes } from './features/servers.ts';
+import { sessionRoutes } from './features/sessions.ts';
+import { systemRoutes } from './features/system.ts';
+import { templateRoutes } from './features/templates.ts';
+
+/** Every REST route of the panel, by feature. */
+export const api = {
+  system: systemRoutes,
+  sessions: sessionRoutes,
+  templates: templateRoutes,
+  nodes: nodeRoutes,
+  servers: serverRoutes,
+  console: consoleRoutes,
+  dataPlane: dataPlaneRoutes,
+};

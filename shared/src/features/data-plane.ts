@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { NoContent, route } from '../contract/route.ts';
+
+/** Bytes travel beside the socket: the agent opens a plain request to the panel whose body is the stream. */
+export const dataPlaneRoutes = {
+  upload: route({
+    method: 'POST',
+    url: '/api/data/:ticket',
+    config: { permission: 'ticket', stream: 'upload' },
+    schema: {
+      summary: 'An agent delivers the stream that a one-use ticket was issued for',
+      tags: ['Agents'],
+      params: z.strictObject({ ticket: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
+      response: { 204: NoContent },
+    },
+  }),
+};

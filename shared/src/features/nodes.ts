@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import { NoContent, route } from '../contract/route.ts';
+import { displayText, Id, PageQuery, pageOf, Timestamp } from '../contract/values.ts';
+import { HostPackage, RuntimeName } from './server-spec.ts';
+
+export const RuntimeReport = z
+  .object({
+    name: RuntimeName,
+    available: z.boolean(),
+    version: z.string().max(100).nullable(),
+    enforces: z.object({ user: z.boolean(), memory: z.boolean(), cpu: z.boolean(), pids: z.boolean() }),
+    /** Plain sentences on what is missing or not isolated. */
+    notes: z.array(z.string().max(500)).max(30),
+  })
+  .meta({ id: 'RuntimeReport' });
+
+const percent = z.number().min(0).max(100);
+const megabytes = z.number().min(0).max(1e12);
+
+/** How a machine is doing; every 30 s. */
+export const HealthReport = z.object({
+  cpuPercent: percent,
+  memoryUsageMb: megabytes,
+  memoryTotalMb: megabytes,
+  diskUsageMb: megabytes,
+  diskTotalMb: megabytes,
+  containerCount: z.int().min(0).max(100_000),
+  uptimeSeconds: z.number().min(0).max(1e10),
+  cpuCores: z.int().min(1).max(4096),
+  platform: z.string().max(100),
+  hostname: z.string().max(255),
+  runtimes: z.array(RuntimeReport).max(5),
+});
+export type HealthReport = z.output<typeof HealthReport>;
+
+/** `unlinked` waits for its agent, `refused` is connected to nothing we accept (its `statusText` says why). */
+export const NodeStatus = z.enum(['unlinked', 'online', 'offline', 'refused']);
+
+export const Node = z
+  .object({
+    id: Id,
+    name: z.string(),
+    status: NodeStatus,
+    /** Why it is not online, as a sentence. */
+    statusText: z.string().nullable(),
+    /** This panel started the agent itself, on its own machine. */
+    local: z.boolean(),
+    /** The address that players use. */
+    publicAddress: z.string(),
+    maxMemoryMb: z.int().nullable(),
+    maxCpuCores: z.number().nullable(),
+    allocatedMemoryMb: z.int(),
+    allocatedCpuCores: z.number(),
+    serverCount: z.int(),
+    agentVersion: z.string().nullable(),
+    /** Short form of the agent's key, the same as the agent prints. */
+    fingerprint: z.string().nullable(),
+    lastSeenAt: Timestamp.nullable(),
+    health: HealthReport.extend({ at: Timestamp }).nullable(),
+    createdAt: Timestamp,
+  })
+  .meta({ id: 'Node' });
+export type Node = z.output<typeof Node>;
+
+const PublicAddress = z
+  .string()
+  .trim()
+  .max(253)
+  .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address');
+
+const nodeFields = {
+  name: displayText(60),
+  hostname: z.string().max(253).optional(),
+  locationId: Id.optional(),
+  publicAddress: PublicAddress,
+  maxMemoryMb: z.int().min(64).max(1e9).nullable(),
+  maxCpuCores: z.number().min(0.1).max(4096).nullable(),
+};
+export const NewNode = z
+  .strictObject({
+    ...nodeFields,
+    maxMemoryMb: nodeFields.maxMemoryMb.default(null),
+    maxCpuCores: nodeFields.maxCpuCores.default(null),
+  })
+  .meta({ id: 'NewNode' });
+export const NodeChanges = z.strictObject(nodeFields).partial().meta({ id: 'NodeChanges' });
+
+export const DeploymentToken = z
+  .object({
+    /** Given once; only its hash is kept. Goes to the standard input of `catalyst-agent link`. */
+    token: z.string(),
+    expiresAt: Timestamp,
+  })
+  .meta({ id: 'DeploymentToken' });
+
+export const NodeParams = z.strictObject({ id: Id });
+
+export const nodeRoutes = {
+  list: route({
+    method: 'GET',
+    url: '/api/nodes',
+    config: { permission: 'node.read' },
+    schema: {
+      summary: 'All nodes',
+      tags: ['Nodes'],
+      querystring: PageQuery,
+      response: { 200: pageOf(Node) },
+    },
+  }),
+  create: route({
+    method: 'POST',
+    url: '/api/nodes',
+    config: { permission: 'node.create', audit: 'node.create' },
+    schema: { summary: 'Add a node', tags: ['Nodes'], body: NewNode, response: { 201: Node } },
+  }),
+  get: route({
+    method: 'GET',
+    url: '/api/nodes/:id',
+    config: { permission: 'node.read' },
+    schema: { summary: 'One node', tags: ['Nodes'], params: NodeParams, response: { 200: Node } },
+  }),
+  update: route({
+    method: 'PUT',
+    url: '/api/nodes/:id',
+    config: { permission: 'node.update', audit: 'node.update' },
+    schema: {
+      summary: 'Change some fields of a node',
+      tags: ['Nodes'],
+      params: NodeParams,
+      body: NodeChanges,
+      response: { 200: Node },
+    },
+  }),
+  delete: route({
+    method: 'DELETE',
+    url: '/api/nodes/:id',
+    config: { permission: 'node.delete', audit: 'node.delete' },
+    schema: {
+      summary: 'Remove a node that has no servers; its agent is cut off',
+      tags: ['Nodes'],
+      params: NodeParams,
+      response: { 204: NoContent },
+    },
+  }),
+  deploymentToken: route({
+    method: 'POST',
+    url: '/api/nodes/:id/deployment-token',
+    config: { permission: 'node.update', audit: 'node.deployment-token' },
+    schema: {
+      summary: 'A token that links one agent to this node, once, within 15 minutes; earlier ones end',
+      tags: ['Nodes'],
+      params: NodeParams,
+      response: { 201: DeploymentToken },
+    },
+  }),
+  installHostPackages: route({
+    method: 'POST',
+    url: '/api/nodes/:id/host-packages',
+    config: { permission: 'node.update', audit: 'node.install-host-packages' },
+    schema: {
+      summary: "Install a template's packages from the node's distribution",
+      tags: ['Nodes'],
+      params: NodeParams,
+      body: z.strictObject({ templateId: z.string().max(64) }),
+      response: { 200: z.object({ installed: z.array(z.string()), output: z.string() }) },
+    },
+  }),
+};
+
+export const nodeClientEvents = {
+  node_update: { summary: 'A node changed', permission: 'node.read', payload: z.object({ node: Node }) },
+} as const;
+
+export const nodeAgentCalls = {
+  'host-packages:missing': {
+    summary: 'Which of these packages the machine lacks',
+    input: z.strictObject({ packages: z.array(HostPackage).max(20) }),
+    output: z.object({ missing: z.array(z.string()) }),
+  },
+  'host-packages:install': {
+    summary: 'Install packages of the distribution',
+    input: z.strictObject({ packages: z.array(HostPackage).max(20) }),
+    output: z.object({ installed: z.array(z.string()), output: z.string().max(100_000) }),
+    timeoutMs: 15 * 60_000,
+  },
+  'ports:check': {
+    summary: 'Which of these ports somebody else holds on this machine',
+    input: z.strictObject({
+      ports: z
+        .array(
+          z.strictObject({
+            ip: z.string().max(64),
+            port: z.int().min(1).max(65535),
+            protocol: z.enum(['tcp', 'udp']),
+          }),
+        )
+        .max(200),
+    }),
+    output: z.object({
+      taken: z.array(
+        z.object({ port: z.int(), protocol: z.enum(['tcp', 'udp']), holder: z.string().max(200).nullable() }),
+      ),
+    }),
+  },
+} as const;
+
+export const nodeAgentEvents = {
+  health_report: { summary: 'How the machine is doing', payload: HealthReport },
+} as const;
