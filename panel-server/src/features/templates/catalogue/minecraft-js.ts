@@ -124,7 +124,7 @@ export const minecraftJs: Template = {
   ],
   ports: [{ name: 'game', label: 'Game', protocol: 'tcp', preferred: 25565 }],
   startup: {
-    argv: ['node', '--max-old-space-size={{SERVER_MEMORY_MB}}', 'server.js'],
+    argv: ['node', 'server.js'],
     environment: {},
   },
   done: { kind: 'line', contains: 'Server listening on port', timeoutSeconds: 120 },
