@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ErrorCode } from '../contract/errors.ts';
 import { Id } from '../contract/values.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerState } from './server-states.ts';
@@ -63,6 +64,11 @@ export const handshakeEvents = {
     summary: 'The agent is accepted',
     payload: z.object({ panelVersion: z.string().max(40) }),
   },
+  'node:refused': {
+    summary:
+      'The agent is not accepted; the connection ends. What is refused before the handshake is a connect_error',
+    payload: z.object({ code: ErrorCode, message: z.string().max(500) }),
+  },
 } as const;
 
 const ExitReport = {
@@ -89,6 +95,8 @@ export const ServerSnapshot = StateReport.extend({
   revision: z.int().min(0),
   pid: z.int().nullable(),
   lastSeq: z.int().min(0),
+  /** The newest `server_state_update` of this server: the snapshot includes it and all before, 0 when there was none. */
+  lastEventId: z.int().min(0).default(0),
 });
 
 export const AgentAction = z.enum([...PowerAction.options, 'install', 'remove']);
@@ -135,7 +143,7 @@ export const serverPanelCalls = {
   },
   server_state_update: {
     summary: 'A server changed its state',
-    /** Numbers grow for the life of an agent, so a repeated report is recognised. */
+    /** Numbers grow for as long as an agent keeps its key, restarts included, so a repeated report is recognised. */
     input: z.object({ eventId: z.int().min(1), report: StateReport }),
     output: z.object({}),
   },

@@ -94,9 +94,11 @@ const onServer = z.strictObject({ serverId: Id });
 
 export const consoleClientCalls = {
   'console:subscribe': {
-    summary: 'Follow a console; lines after `afterSeq` come first, as `server_log` events',
+    summary:
+      'Follow a console: first the lines after `afterSeq` (without it, and at most, the last 1,000), then the new ones, all as `server_log`',
     permission: 'console.read',
     input: onServer.extend({ afterSeq: Sequence.optional() }),
+    /** The range of the lines that come first; none when `firstSeq` is greater than `lastSeq`, the newest there is. */
     output: z.object({ firstSeq: Sequence, lastSeq: Sequence }),
   },
   'console:unsubscribe': {

@@ -172,6 +172,12 @@ export const nodeClientEvents = {
 } as const;
 
 export const nodeAgentCalls = {
+  'node:ping': {
+    summary: 'Whether the process at the other end still answers',
+    input: z.strictObject({}),
+    output: z.object({}),
+    timeoutMs: 3000,
+  },
   'host-packages:missing': {
     summary: 'Which of these packages the machine lacks',
     input: z.strictObject({ packages: z.array(HostPackage).max(20) }),
