@@ -1,0 +1,139 @@
+import type { Template } from '@catalyst/shared/features/templates';
+import { describe, expect, it } from 'vitest';
+import { catalogue } from './catalogue.ts';
+import { checkTemplate } from './check-template.ts';
+import { renderTemplate } from './render.ts';
+import { assertSafePattern } from './safe-pattern.ts';
+
+const [base] = catalogue as [Template];
+const template = {
+  ...base,
+  variables: [
+    {
+      ...base.variables[0],
+      name: 'TITLE',
+      defaultValue: 'x',
+      rule: { kind: 'text', minLength: 0, maxLength: 80 },
+    },
+  ],
+  ports: [
+    { name: 'game', label: 'Game', protocol: 'tcp', preferred: 25565 },
+    { name: 'remote-query', label: 'Query', protocol: 'udp', preferred: 25566 },
+  ],
+  startup: {
+    argv: [
+      'game',
+      '--title={{TITLE}}',
+      '{{ SERVER_IP }}:{{SERVER_PORT}}',
+      '{{PORT_REMOTE_QUERY}}',
+      '{{SERVER_MEMORY_MB}}M',
+    ],
+    environment: { QUERY: 'udp/{{PORT_REMOTE_QUERY}}' },
+  },
+  install: {
+    timeoutSeconds: 60,
+    steps: [{ kind: 'write', label: 'w', path: 'a.cfg', content: 'name={{TITLE}}\n' }],
+  },
+} as Template;
+
+const ports = [
+  { name: 'game', ip: '0.0.0.0', port: 4000, protocol: 'tcp' },
+  { name: 'remote-query', ip: '0.0.0.0', port: 4001, protocol: 'udp' },
+] as const;
+const render = (title: string) =>
+  renderTemplate(template, { variables: { TITLE: title }, memoryMb: 512, ports });
+
+describe('rendering a template', () => {
+  it('fills in variables, ports and memory', () => {
+    expect(render('Hello')).toEqual({
+      argv: ['game', '--title=Hello', '0.0.0.0:4000', '4001', '512M'],
+      environment: {
+        TITLE: 'Hello',
+        SERVER_MEMORY_MB: '512',
+        SERVER_PORT: '4000',
+        SERVER_IP: '0.0.0.0',
+        PORT_GAME: '4000',
+        PORT_REMOTE_QUERY: '4001',
+        QUERY: 'udp/4001',
+      },
+      installSteps: [{ kind: 'write', label: 'w', path: 'a.cfg', content: 'name=Hello\n' }],
+    });
+  });
+
+  it.each([
+    '$(id)',
+    '`id`',
+    '; rm -rf /',
+    '"',
+    "'",
+    '" ; echo "',
+    '$\u007bIFS}',
+    '%n',
+    '$&',
+    "$'",
+    '$1',
+    '--flag',
+    '{{SERVER_PORT}}',
+    '{{config.token}}',
+  ])('keeps %j one literal element', (value) => {
+    const { argv, environment, installSteps } = render(value);
+    expect(argv).toHaveLength(5);
+    expect(argv[1]).toBe(`--title=${value}`);
+    expect(environment.TITLE).toBe(value);
+    expect(installSteps[0]).toMatchObject({ content: `name=${value}\n` });
+  });
+
+  it.each([
+    '{{config.token}}',
+    '{{env.HOME}}',
+    '{{node.token}}',
+    '{{NOPE}}',
+    '{{}}',
+    '{{ __proto__ }}',
+    '{{constructor}}',
+  ])('refuses a template that uses %s', (text) => {
+    const bad = { ...template, startup: { ...template.startup, argv: ['game', text] } };
+    expect(() => checkTemplate(bad)).toThrow('unknown placeholder');
+    expect(() => renderTemplate(bad, { variables: { TITLE: 'x' }, memoryMb: 1, ports })).toThrow(
+      'unknown placeholder',
+    );
+  });
+
+  it('accepts every template of the catalogue', () => {
+    for (const entry of catalogue) {
+      const variables = Object.fromEntries(
+        entry.variables.map(({ name, defaultValue }) => [name, defaultValue]),
+      );
+      const bindings = entry.ports.map(({ name, preferred, protocol }) => ({
+        name,
+        ip: '0.0.0.0',
+        port: preferred,
+        protocol,
+      }));
+      const { argv } = renderTemplate(entry, { variables, memoryMb: 512, ports: bindings });
+      expect(argv.join(' ')).not.toContain('{{');
+    }
+  });
+});
+
+describe('a pattern of a template', () => {
+  it.each([
+    '(a+)+',
+    '(a|aa)*',
+    '(a*)*b',
+    '((ab)+c)+',
+    '(a{2,})+',
+    '([a-z]+)*',
+    '(.*a){12}',
+    '(a)\\1',
+    '(?<x>a)\\k<x>',
+    '(',
+  ])('is refused when it could take too long: %s', (pattern) =>
+    expect(() => assertSafePattern(pattern)).toThrow(),
+  );
+
+  it.each(['[a-z0-9_-]{1,32}', '\\d+(\\.\\d+)?', '(latest|\\d+)', '[(+)]+', 'a\\(b\\)+', '(?:ab){0,1}c+'])(
+    'is accepted when it cannot: %s',
+    (pattern) => expect(() => assertSafePattern(pattern)).not.toThrow(),
+  );
+});

@@ -1,0 +1,79 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { InstallStep, PortBinding } from '@catalyst/shared/features/server-spec';
+import type { Template } from '@catalyst/shared/features/templates';
+
+export interface RenderInput {
+  /** Values of the template's variables, checked against their rules. */
+  variables: Readonly<Record<string, string>>;
+  memoryMb: number;
+  /** In the order of the template; the first is the primary one. */
+  ports: readonly PortBinding[];
+}
+
+export interface Rendered {
+  argv: string[];
+  environment: Record<string, string>;
+  installSteps: InstallStep[];
+}
+
+const placeholder = /\{\{\s*([A-Za-z0-9_.-]*)\s*\}\}/g;
+
+/**
+ * Fills in a template. Only the names of `placeholderNames` exist; each is expanded once, so a value that holds
+ * `{{…}}` stays as it is, and each element of `argv` stays one element, whatever its value holds.
+ */
+export function renderTemplate(template: Template, input: RenderInput): Rendered {
+  const values = placeholderValues(input);
+  const fill = (text: string) =>
+    text.replace(placeholder, (_, name: string) => {
+      const value = values.get(name);
+      if (value === undefined)
+        throw new AppError('internal', `The template ${template.id} uses the unknown placeholder ${name}`);
+      return value;
+    });
+  const environment: Record<string, string> = Object.fromEntries(values);
+  for (const [name, text] of Object.entries(template.startup.environment)) environment[name] = fill(text);
+  return {
+    argv: template.startup.argv.map(fill),
+    environment,
+    installSteps: template.install.steps.map((step) =>
+      step.kind === 'run' ? { ...step, argv: step.argv.map(fill) } : { ...step, content: fill(step.content) },
+    ),
+  };
+}
+
+/** Every name that a text of this template may use between braces. */
+export function placeholderNames(template: Template): ReadonlySet<string> {
+  return new Set([
+    ...template.variables.map(({ name }) => name),
+    ...['SERVER_MEMORY_MB', 'SERVER_PORT', 'SERVER_IP'],
+    ...template.ports.map(({ name }) => portName(name)),
+  ]);
+}
+
+export function placeholdersOf(text: string): string[] {
+  return [...text.matchAll(placeholder)].map(([, name]) => name as string);
+}
+
+/** Every text in which placeholders are expanded. */
+export function templateTexts({ startup, install }: Template): string[] {
+  return [
+    ...startup.argv,
+    ...Object.values(startup.environment),
+    ...install.steps.flatMap((step) => (step.kind === 'run' ? step.argv : [step.content])),
+  ];
+}
+
+function placeholderValues({ variables, memoryMb, ports }: RenderInput): Map<string, string> {
+  const primary = ports[0];
+  if (!primary) throw new AppError('internal', 'The server has no port');
+  return new Map([
+    ...Object.entries(variables),
+    ['SERVER_MEMORY_MB', String(memoryMb)],
+    ['SERVER_PORT', String(primary.port)],
+    ['SERVER_IP', primary.ip],
+    ...ports.map(({ name, port }): [string, string] => [portName(name), String(port)]),
+  ]);
+}
+
+const portName = (name: string) => `PORT_${name.toUpperCase().replaceAll('-', '_')}`;

@@ -1,0 +1,92 @@
+import { AppError, type Issue } from '@catalyst/shared/contract/errors';
+import type { Template, TemplateVariable, VariableRule } from '@catalyst/shared/features/templates';
+import { compilePattern, maxMatchedLength } from './safe-pattern.ts';
+
+export interface VariableOptions {
+  /** What the server has now; empty for a new one. */
+  current: Readonly<Record<string, string>>;
+  /** Whether the caller may also set what is not for users to edit. */
+  mayEditAll: boolean;
+}
+
+/**
+ * The values a server gets: the current ones and the template's defaults, with the given ones over them. Throws
+ * `forbidden` for a variable the caller may not set, `invalid_input` naming each value that breaks its rule.
+ */
+export function resolveVariables(
+  template: Template,
+  given: Readonly<Record<string, string>>,
+  { current, mayEditAll }: VariableOptions,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  const issues: Issue[] = [];
+  const byName = new Map(template.variables.map((variable) => [variable.name, variable]));
+  for (const name of Object.keys(given)) {
+    const variable = byName.get(name);
+    if (!variable) {
+      issues.push({ path: `environment.${name}`, message: 'is not a variable of this template' });
+    } else if (!variable.userEditable && !mayEditAll && given[name] !== current[name]) {
+      throw new AppError('forbidden', `${variable.label} cannot be changed`, {
+        issues: [{ path: `environment.${name}`, message: 'cannot be changed' }],
+      });
+    }
+  }
+  for (const variable of template.variables) {
+    const { name } = variable;
+    const value = chosen(variable, given, current);
+    const problem = variableIssue(variable, value);
+    if (problem) issues.push({ path: `environment.${name}`, message: problem });
+    values[name] = value;
+  }
+  if (issues.length > 0) {
+    throw new AppError('invalid_input', 'A variable does not have a value its template allows', { issues });
+  }
+  return values;
+}
+
+/** A secret is never shown, so an empty one that comes back means "as it was". */
+function chosen(
+  variable: TemplateVariable,
+  given: Readonly<Record<string, string>>,
+  current: Readonly<Record<string, string>>,
+): string {
+  const { name, defaultValue, secret } = variable;
+  const before = current[name] ?? defaultValue;
+  const value = given[name];
+  if (value === undefined || (secret && value === '')) return before;
+  return value;
+}
+
+/** What is wrong with a value, as the end of a sentence; null when it follows its rule. */
+export function variableIssue({ rule }: TemplateVariable, value: string): string | null {
+  if (/[\p{Cc}\u2028\u2029]/u.test(value) || !value.isWellFormed())
+    return 'must not contain control characters';
+  return ruleIssue(rule, value);
+}
+
+function ruleIssue(rule: VariableRule, value: string): string | null {
+  switch (rule.kind) {
+    case 'integer': {
+      const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+      return number >= rule.min && number <= rule.max
+        ? null
+        : `must be a whole number from ${rule.min} to ${rule.max}`;
+    }
+    case 'boolean':
+      return value === 'true' || value === 'false' ? null : 'must be true or false';
+    case 'choice':
+      return rule.options.includes(value) ? null : `must be one of ${rule.options.join(', ')}`;
+    case 'text':
+      return textIssue(rule, value);
+  }
+}
+
+function textIssue(rule: Extract<VariableRule, { kind: 'text' }>, value: string): string | null {
+  const maxLength = rule.pattern === undefined ? rule.maxLength : Math.min(rule.maxLength, maxMatchedLength);
+  if (value.length > maxLength) return `must be at most ${maxLength} characters`;
+  if (value.length < rule.minLength) return `must be at least ${rule.minLength} characters`;
+  if (rule.pattern !== undefined && !compilePattern(rule.pattern).test(value)) {
+    return rule.hint ?? `must match ${rule.pattern}`;
+  }
+  return null;
+}
