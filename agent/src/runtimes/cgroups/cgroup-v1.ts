@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Limits } from '@catalyst/shared/features/server-spec';
+import type { Usage } from '../runtime.ts';
+import { type CgroupTree, cpuPeriodUs, cpuQuotaUs, type ServerCgroup } from './cgroup.ts';
+import {
+  readKey,
+  readNumber,
+  readPids,
+  refusedLimits,
+  removeGroup,
+  writeControl,
+  writeOptionalControl,
+} from './control-files.ts';
+
+// One tree per controller; `pids` first, because its list of processes is the one that is killed.
+const controllers = ['pids', 'memory', 'cpu', 'cpuacct'] as const;
+type Controller = (typeof controllers)[number];
+type Directories = Partial<Record<Controller, string>>;
+
+/** Null when not one controller can be written to. */
+export function openCgroupV1(root: string, prefix: string): CgroupTree | null {
+  const trees: Directories = {};
+  for (const controller of controllers) {
+    try {
+      const directory = join(realpathSync(join(root, controller)), prefix);
+      mkdirSync(directory, { recursive: true, mode: 0o755 });
+      trees[controller] = directory;
+    } catch {
+      // Not mounted, read-only or not ours: this limit is reported as not enforced.
+    }
+  }
+  if (!trees.pids && !trees.memory && !trees.cpu) return null;
+  return {
+    version: 1,
+    enforces: { memory: !!trees.memory, cpu: !!trees.cpu, pids: !!trees.pids },
+    group: (name) => new CgroupV1(trees, name),
+  };
+}
+
+class CgroupV1 implements ServerCgroup {
+  readonly #directories: Directories = {};
+
+  constructor(trees: Directories, name: string) {
+    for (const controller of controllers) {
+      const tree = trees[controller];
+      if (tree) this.#directories[controller] = join(tree, name);
+    }
+  }
+
+  get joinFiles(): string[] {
+    return this.#all().map((directory) => join(directory, 'cgroup.procs'));
+  }
+
+  exists(): boolean {
+    return this.#all().some((directory) => existsSync(directory));
+  }
+
+  create(limits: Limits): void {
+    try {
+      for (const directory of this.#all()) mkdirSync(directory);
+    } catch (err) {
+      throw refusedLimits(err);
+    }
+    this.setLimits(limits);
+  }
+
+  setLimits(limits: Limits): void {
+    const { memory, cpu, pids } = this.#directories;
+    try {
+      if (memory) setMemory(memory, limits);
+      if (cpu) {
+        writeControl(cpu, 'cpu.cfs_period_us', cpuPeriodUs);
+        writeControl(cpu, 'cpu.cfs_quota_us', cpuQuotaUs(limits.cpuCores));
+      }
+      if (pids) writeControl(pids, 'pids.max', limits.pids);
+    } catch (err) {
+      throw refusedLimits(err);
+    }
+  }
+
+  usage(): Usage {
+    const { memory, cpuacct, pids } = this.#directories;
+    const nanoseconds = cpuacct ? readNumber(cpuacct, 'cpuacct.usage') : null;
+    const charged = memory ? readNumber(memory, 'memory.usage_in_bytes') : null;
+    // Files the kernel can drop at once are no use of the server's.
+    const droppable = memory ? readKey(memory, 'memory.stat', 'total_inactive_file') : null;
+    return {
+      cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
+      memoryBytes: charged === null ? null : Math.max(0, charged - (droppable ?? 0)),
+      pids: pids ? readNumber(pids, 'pids.current') : null,
+    };
+  }
+
+  oomKills(): number {
+    const { memory } = this.#directories;
+    return (memory && readKey(memory, 'memory.oom_control', 'oom_kill')) || 0;
+  }
+
+  isEmpty(): boolean {
+    return this.#pids().length === 0;
+  }
+
+  killOnce(): void {
+    const { pids } = this.#directories;
+    // With no new process allowed, a fork bomb shrinks with every round.
+    if (pids && existsSync(pids)) writeControl(pids, 'pids.max', 0);
+    for (const pid of this.#pids()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Gone between the list and the signal.
+      }
+    }
+  }
+
+  async remove(): Promise<boolean> {
+    const removed = await Promise.all(this.#all().map((directory) => removeGroup(directory)));
+    return removed.every(Boolean);
+  }
+
+  #pids(): number[] {
+    const first = this.#all()[0];
+    return first ? readPids(first) : [];
+  }
+
+  /** `cpu` and `cpuacct` are often one and the same directory. */
+  #all(): string[] {
+    return [...new Set(Object.values(this.#directories))];
+  }
+}
+
+/** Memory plus swap may never be below memory: which goes first depends on the direction. */
+function setMemory(directory: string, limits: Limits): void {
+  const memoryBytes = limits.memoryMb * 2 ** 20;
+  const setLimit = () => writeControl(directory, 'memory.limit_in_bytes', memoryBytes);
+  const setWithSwap = () =>
+    writeOptionalControl(directory, 'memory.memsw.limit_in_bytes', memoryBytes + limits.swapMb * 2 ** 20);
+  try {
+    setLimit();
+    setWithSwap();
+  } catch {
+    setWithSwap();
+    setLimit();
+  }
+}

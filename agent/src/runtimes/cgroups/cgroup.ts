@@ -1,0 +1,43 @@
+import type { Limits } from '@catalyst/shared/features/server-spec';
+import type { Usage } from '../runtime.ts';
+
+/** The control group of one start of one server. Its files belong to root: what runs inside cannot leave. */
+export interface ServerCgroup {
+  /** A process that writes `0` to each of these files moves itself inside. */
+  readonly joinFiles: readonly string[];
+  exists(): boolean;
+  /** Throws `unavailable` when the kernel refuses; `remove` cleans up what was made. */
+  create(limits: Limits): void;
+  /** Throws `unavailable` when the kernel refuses. */
+  setLimits(limits: Limits): void;
+  usage(): Usage;
+  /** How many processes the kernel has killed here because the memory limit was reached. */
+  oomKills(): number;
+  isEmpty(): boolean;
+  /** Forbids new processes and sends SIGKILL to all there are; some may need another round. */
+  killOnce(): void;
+  /** Resolves to false when processes are still inside after a while. Idempotent. */
+  remove(): Promise<boolean>;
+}
+
+/** The part of the control group file system that belongs to this agent. */
+export interface CgroupTree {
+  readonly version: 1 | 2;
+  readonly enforces: { memory: boolean; cpu: boolean; pids: boolean };
+  /** Names the group of a server; touches nothing. */
+  group(name: string): ServerCgroup;
+}
+
+export const cpuPeriodUs = 100_000;
+
+export function cpuQuotaUs(cpuCores: number): number {
+  return Math.max(1000, Math.round(cpuCores * cpuPeriodUs));
+}
+
+/** Kills until nothing is left, however fast it forks; waits for as long as the kernel needs. */
+export async function killCgroup(group: ServerCgroup): Promise<void> {
+  for (let delayMs = 1; !group.isEmpty(); delayMs = Math.min(delayMs * 2, 50)) {
+    group.killOnce();
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+}

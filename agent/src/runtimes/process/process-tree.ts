@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import type { RunFolder } from '../run-folder.ts';
+import type { Usage } from '../runtime.ts';
+import { type ProcessIdentity, signalProcess } from './process-identity.ts';
+import { listProcesses, type ProcessEntry } from './process-table.ts';
+
+/** By what a server's processes are known where there is no control group. */
+export interface ProcessTree {
+  holder: ProcessIdentity;
+  game: ProcessIdentity | null;
+  /** Set when no other server runs under this user. */
+  ownUid: number | null;
+  folder: RunFolder;
+}
+
+/**
+ * The game and all that came from it: its session, its descendants, the processes of its own user, and those that left
+ * all of that but still hold its input or output. What leaves every one of these escapes; only a control group is sure.
+ */
+export function treeMembers(tree: ProcessTree, processes = listProcesses()): ProcessEntry[] {
+  const { holder, game, ownUid } = tree;
+  const pids = new Set([holder.pid]);
+  const isMember = (entry: ProcessEntry) =>
+    pids.has(entry.parentPid) ||
+    entry.pid === game?.pid ||
+    entry.session === game?.pid ||
+    (ownUid !== null && entry.uid === ownUid) ||
+    holdsSpool(entry.pid, tree.folder);
+  const members = new Map<number, ProcessEntry>();
+  for (let found = true; found; ) {
+    found = false;
+    for (const entry of processes) {
+      if (entry.pid === process.pid || entry.pid === holder.pid || members.has(entry.pid)) continue;
+      if (!isMember(entry)) continue;
+      members.set(entry.pid, entry);
+      pids.add(entry.pid);
+      found = true;
+    }
+  }
+  return [...members.values()];
+}
+
+/** Kills until nothing is left; waits for as long as the kernel needs. */
+export async function killTree(tree: ProcessTree): Promise<void> {
+  if (process.platform === 'win32') return taskkill(tree.game?.pid);
+  // Stopped first and killed when no new ones turn up: a killed fork bomb makes room for its own next fork.
+  const stopped = new Set<number>();
+  for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 50)) {
+    const members = treeMembers(tree);
+    if (members.length === 0) return;
+    const running = members.filter(({ pid }) => !stopped.has(pid));
+    if (running.length > 0 && stopped.size < 40_000) {
+      for (const member of running) {
+        signalProcess(member, 'SIGSTOP');
+        stopped.add(member.pid);
+      }
+      continue;
+    }
+    for (const member of members) signalProcess(member, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+  }
+}
+
+export function treeUsage(tree: ProcessTree): Usage {
+  if (process.platform === 'win32') return { cpuSeconds: null, memoryBytes: null, pids: null };
+  const members = treeMembers(tree);
+  const sum = (value: (entry: ProcessEntry) => number) => members.reduce((total, e) => total + value(e), 0);
+  return {
+    cpuSeconds: sum((entry) => entry.cpuSeconds),
+    memoryBytes: sum((entry) => entry.memoryBytes),
+    pids: members.length,
+  };
+}
+
+function holdsSpool(pid: number, folder: RunFolder): boolean {
+  if (process.platform !== 'linux') return false;
+  return [0, 1, 2].some((descriptor) => {
+    try {
+      return [folder.stdin, folder.stdout, folder.stderr].includes(
+        readlinkSync(`/proc/${pid}/fd/${descriptor}`),
+      );
+    } catch {
+      return false;
+    }
+  });
+}
+
+function taskkill(pid: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (pid === undefined) resolve();
+    else execFile('taskkill', ['/PID', `${pid}`, '/T', '/F'], () => resolve());
+  });
+}
