@@ -1,5 +1,4 @@
 /** From the REST request that starts a server to its first line at a viewer, 40 times. */
-import { once } from 'node:events';
 import { LiveConsole } from '../live-console.ts';
 import { admin, Product, until } from '../product.ts';
 import { addScriptTemplate } from '../script-template.ts';
@@ -33,7 +32,9 @@ for (let run = 0; run < 40; run++) {
   viewer.lines.length = 0;
   const startedAt = process.hrtime.bigint();
   await client.servers.start({ params });
-  while (!viewer.lines.some(({ text }) => text === 'ready')) await once(viewer.socket, 'server_log');
+  while (!viewer.lines.some(({ text }) => text === 'ready')) {
+    await new Promise((resolve) => viewer.socket.once('server_log', resolve));
+  }
   const line = viewer.lines.find(({ text }) => text === 'ready');
   samples.push(Number((line?.receivedAtNs ?? 0n) - startedAt) / 1e6);
   await inState('running');
