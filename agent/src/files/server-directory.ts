@@ -1,0 +1,236 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Access, give, type Owner, oneAtATime } from './access.ts';
+import { openCheckedFolder } from './checked-folder.ts';
+import { deleteEntry, emptyRoot } from './delete-tree.ts';
+import { openDescriptorFolder } from './descriptor-folder.ts';
+import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
+import { type DirectoryEntry, type EntryStats, toEntryStats } from './entry-stats.ts';
+import { errorCode, systemError, toFileError } from './file-errors.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { listFolder } from './list-folder.ts';
+import { lookAt } from './look-at-all.ts';
+import { type MakeFolderOptions, makeFolder } from './make-folder.ts';
+import { type OpenForWritingOptions, openForWriting, type WritableFile } from './open-for-writing.ts';
+import { changeMode, type OwnershipResult, type TakeOwnershipOptions, takeOwnership } from './ownership.ts';
+import { Quota } from './quota.ts';
+import { openForReading, type ReadableFile } from './read-file.ts';
+import { type RenameOptions, renameEntry } from './rename-entry.ts';
+import { replaceFile, type WriteOptions } from './replace-file.ts';
+import { type PathInput, parsePath } from './server-path.ts';
+import { ServerRoot } from './server-root.ts';
+import { walkToEntry, walkToTarget } from './walk.ts';
+import type { ByteSource } from './write-chunks.ts';
+
+export interface ServerDirectoryOptions {
+  /** Whom the files belong to, where the agent is root; its own user and group when left out. */
+  uid?: number;
+  gid?: number;
+  /** Unlimited when left out. */
+  quota?: Quota;
+  /** What to do when there is no folder yet; refuse when left out. The folder above must be there. */
+  ifMissing?: 'create' | 'refuse';
+  /** How the folder is held; the best this platform has when left out. */
+  strategy?: 'descriptors' | 'checked_paths';
+}
+
+/** Opens the one door to a server's folder. Throws `unavailable` when it is missing, a link or anything but a folder. */
+export async function openServerDirectory(
+  path: string,
+  options: ServerDirectoryOptions = {},
+): Promise<ServerDirectory> {
+  const strategy = options.strategy ?? (process.platform === 'linux' ? 'descriptors' : 'checked_paths');
+  const open = strategy === 'descriptors' ? openDescriptorFolder : openCheckedFolder;
+  // Without a trailing slash, after which even O_NOFOLLOW follows.
+  const rootPath = resolve(path);
+  const owner = ownerFrom(options);
+  if (options.ifMissing === 'create') await createRoot(rootPath, owner, open);
+  const root = await ServerRoot.open(rootPath, open);
+  return new ServerDirectory(root, owner, options.quota ?? new Quota());
+}
+
+/**
+ * Everything the agent does with the files of a server. No path, link, race or hard link leads out of the folder;
+ * links inside it work. Every method throws AppErrors for what a caller can cause: `bad_request` for paths that are
+ * none or lead out, `not_found`, `conflict`, `invalid_input` for what is not a file or folder as needed, `forbidden`
+ * for hard links to files of others, `quota_exceeded`, `disk_full`, and `unavailable` when the folder was replaced.
+ */
+export class ServerDirectory implements AsyncDisposable {
+  readonly quota: Quota;
+  readonly #root: ServerRoot;
+  readonly #owner: Owner;
+  readonly #temporaries = new Set<string>();
+  readonly #oneAtATime = oneAtATime();
+
+  constructor(root: ServerRoot, owner: Owner, quota: Quota) {
+    this.#root = root;
+    this.#owner = owner;
+    this.quota = quota;
+  }
+
+  /** What has this name; a link is told as a link unless `links` says to follow it. */
+  stat(path: PathInput, { links = 'tell' }: { links?: 'tell' | 'follow' } = {}): Promise<EntryStats> {
+    return this.#run(path, async ({ root }, names) => {
+      if (links === 'follow') {
+        await using target = await walkToTarget(root, names);
+        if (!target.name) return toEntryStats(await target.folder.stat());
+        if (!target.entry) throw systemError('ENOENT');
+        return toEntryStats(target.entry.stats);
+      }
+      using place = await walkToEntry(root, names);
+      if (!place.name) return toEntryStats(await place.folder.stat());
+      const stats = await lookAt(place.folder, place.name);
+      if (!stats) throw systemError('ENOENT');
+      return toEntryStats(stats);
+    });
+  }
+
+  /** The entries of a folder in the disk's order, read as they are asked for. */
+  async *list(path: PathInput, signal?: AbortSignal): AsyncGenerator<DirectoryEntry, void> {
+    const names = parsePath(path, rules);
+    try {
+      using borrowed = await this.#root.borrow();
+      yield* listFolder(borrowed.folder, names, signal);
+    } catch (error) {
+      throw toFileError(error);
+    }
+  }
+
+  /** A whole file; throws `payload_too_large` above `maxBytes`. */
+  async read(path: PathInput, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
+    await using file = await this.openForReading(path);
+    return await file.whole(maxBytes, signal);
+  }
+
+  /** For ranges and streams. The caller closes it. */
+  openForReading(path: PathInput): Promise<ReadableFile> {
+    return this.#run(path, openForReading);
+  }
+
+  /** Replaces or makes a file as a whole; follows a link inside the folder and keeps it. */
+  write(path: PathInput, source: ByteSource, options?: WriteOptions): Promise<EntryStats> {
+    return this.#run(path, (access, names) => replaceFile(access, names, source, options));
+  }
+
+  /** For writing at positions and appending. The caller closes it. */
+  openForWriting(path: PathInput, options?: OpenForWritingOptions): Promise<WritableFile> {
+    return this.#run(path, (access, names) => openForWriting(access, names, options));
+  }
+
+  makeFolder(path: PathInput, options?: MakeFolderOptions): Promise<void> {
+    return this.#run(path, (access, names) => makeFolder(access, names, options));
+  }
+
+  /** A file, a link or a whole tree; never the folder itself, never inside mounts. */
+  delete(path: PathInput, signal?: AbortSignal): Promise<void> {
+    return this.#run(path, (access, names) => deleteEntry(access, names, signal));
+  }
+
+  rename(from: PathInput, to: PathInput, options?: RenameOptions): Promise<void> {
+    return this.#run(from, (access, names) => renameEntry(access, names, parsePath(to, rules), options));
+  }
+
+  /** Gives an entry to the server's user; nobody else can be asked for. */
+  takeOwnership(path: PathInput, options?: TakeOwnershipOptions): Promise<OwnershipResult> {
+    return this.#run(path, (access, names) => takeOwnership(access, names, options));
+  }
+
+  /** Permission bits; setuid, setgid and sticky are dropped. */
+  chmod(path: PathInput, mode: number): Promise<void> {
+    return this.#run(path, (access, names) => changeMode(access, names, mode));
+  }
+
+  diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {
+    return this.#run(path, ({ root }, names) => measureDiskUsage(root, names, signal));
+  }
+
+  /** Measures everything and corrects the quota's count by it: the game writes, too. */
+  recount(signal?: AbortSignal): Promise<DiskUsage> {
+    return this.#run('', async ({ root, quota }) => {
+      const scan = quota.beginScan();
+      const usage = await measureDiskUsage(root, [], signal);
+      scan.finish(usage.allocatedBytes);
+      return usage;
+    });
+  }
+
+  /** What killed writes left behind; returns how many files that were. */
+  removeLeftovers(signal?: AbortSignal): Promise<number> {
+    return this.#run('', (access) => removeLeftovers(access, signal));
+  }
+
+  /** Everything in the folder; the folder stays. */
+  empty(signal?: AbortSignal): Promise<void> {
+    return this.#run('', (access) => emptyRoot(access, signal));
+  }
+
+  /** The folder itself with everything in it, for good: only for deleting the server. */
+  async destroy(signal?: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      await this.empty(signal);
+      try {
+        await rmdir(this.#root.path);
+        break;
+      } catch (error) {
+        // Something was made in it since it was emptied.
+        if (errorCode(error) !== 'ENOTEMPTY' || attempt === 5) throw toFileError(error);
+      }
+    }
+    await this.close();
+  }
+
+  /** After the folder was deliberately replaced (a restore): takes up the one that is there now. */
+  reopen(): Promise<void> {
+    return this.#root.reopen();
+  }
+
+  /** Waits for operations under way; files opened for reading or writing stay open. */
+  close(): Promise<void> {
+    return this.#root.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run<T>(path: PathInput, work: (access: Access, names: Buffer[]) => Promise<T>): Promise<T> {
+    const names = parsePath(path, rules);
+    try {
+      using borrowed = await this.#root.borrow();
+      return await work(this.#accessTo(borrowed.folder), names);
+    } catch (error) {
+      throw toFileError(error);
+    }
+  }
+
+  #accessTo(root: Access['root']): Access {
+    return {
+      root,
+      owner: this.#owner,
+      quota: this.quota,
+      temporaries: this.#temporaries,
+      oneAtATime: this.#oneAtATime,
+    };
+  }
+}
+
+const rules = { windowsNames: process.platform === 'win32' };
+
+function ownerFrom(options: ServerDirectoryOptions): Owner {
+  const ownUid = process.getuid?.();
+  const ownGid = process.getgid?.();
+  const uid = options.uid ?? ownUid;
+  const gid = options.gid ?? ownGid;
+  return { uid, gid, mustBeGiven: ownUid !== undefined && (uid !== ownUid || gid !== ownGid) };
+}
+
+async function createRoot(path: string, owner: Owner, open: typeof openDescriptorFolder): Promise<void> {
+  try {
+    await mkdir(path, 0o750);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    throw toFileError(error);
+  }
+  using folder = await open(path);
+  await give(folder, owner);
+}

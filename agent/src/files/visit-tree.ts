@@ -1,0 +1,78 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import { errorCode } from './file-errors.ts';
+import type { Folder } from './folder.ts';
+
+const namesAtOnce = 32;
+// Two descriptors each. What is nested deeper waits, held open, until these are done.
+const mostLevels = 64;
+const mostWaiting = 256;
+
+export interface TreeVisitor {
+  /** Every folder, the first included, before what is in it. */
+  folder(folder: Folder): Promise<void>;
+  /** What is not a folder, some at a time. An entry may be gone or another by now. */
+  entries(parent: Folder, names: readonly Buffer[]): Promise<void>;
+}
+
+/**
+ * Goes through a whole tree without following links or crossing into mounts, in memory that does not grow with it.
+ * Returns how many mounts were left out. Throws `limit_reached` for trees that are deep and wide beyond all use.
+ */
+export async function visitTree(start: Folder, visitor: TreeVisitor, signal?: AbortSignal): Promise<number> {
+  const waiting: Folder[] = [];
+  let mounts = 0;
+
+  const visit = async (folder: Folder, level: number): Promise<void> => {
+    signal?.throwIfAborted();
+    await visitor.folder(folder);
+    let names: Buffer[] = [];
+    for await (const entry of folder.entries()) {
+      signal?.throwIfAborted();
+      if (entry.isDirectory()) {
+        await descend(folder, entry.name, level);
+        continue;
+      }
+      names.push(entry.name);
+      if (names.length < namesAtOnce) continue;
+      await visitor.entries(folder, names);
+      names = [];
+    }
+    if (names.length > 0) await visitor.entries(folder, names);
+  };
+
+  const descend = async (parent: Folder, name: Buffer, level: number): Promise<void> => {
+    const child = await parent.enter(name).catch(undefinedIfGone);
+    if (!child) return;
+    let mustWait = false;
+    try {
+      if (child.mount !== parent.mount) mounts += 1;
+      else if (level < mostLevels) await visit(child, level + 1);
+      else {
+        if (waiting.length >= mostWaiting) {
+          throw new AppError('limit_reached', 'Too many folders are nested too deep in each other');
+        }
+        waiting.push(child);
+        mustWait = true;
+      }
+    } finally {
+      if (!mustWait) child[Symbol.dispose]();
+    }
+  };
+
+  try {
+    await visit(start, 1);
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      using folder = next;
+      await visit(folder, 1);
+    }
+  } finally {
+    for (const folder of waiting) folder[Symbol.dispose]();
+  }
+  return mounts;
+}
+
+// Deleted or replaced between the listing and now: then it is not part of the tree any more.
+function undefinedIfGone(error: unknown): undefined {
+  const code = errorCode(error);
+  if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
+}
