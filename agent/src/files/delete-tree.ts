@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { rmdir, unlink } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Access } from './access.ts';
@@ -5,7 +6,6 @@ import { allocatedBytesOf, freedBytesOf } from './entry-stats.ts';
 import { errorCode } from './file-errors.ts';
 import type { Folder } from './folder.ts';
 import { allDone, lookAt } from './look-at-all.ts';
-import type { Quota } from './quota.ts';
 import { move } from './rename-entry.ts';
 import { temporaryName } from './temporary-name.ts';
 import { walkToEntry } from './walk.ts';
@@ -24,13 +24,13 @@ export async function deleteEntry(
   const { folder, name } = place;
   if (!name) throw new AppError('bad_request', "The server's folder itself cannot be deleted");
   if (!(await lookAt(folder, name))) throw new AppError('not_found', 'There is no such file or folder');
-  await new TreeDeletion(access.quota, signal).remove(folder, name);
+  await new TreeDeletion(access, signal).remove(folder, name);
   await folder.sync();
 }
 
 /** Deletes everything in the server's folder, and leaves the folder. */
 export async function emptyRoot(access: Access, signal?: AbortSignal): Promise<void> {
-  await new TreeDeletion(access.quota, signal).empty(access.root);
+  await new TreeDeletion(access, signal).empty(access.root);
   await access.root.sync();
 }
 
@@ -39,14 +39,14 @@ export async function emptyRoot(access: Access, signal?: AbortSignal): Promise<v
  * folder, which is emptied until nothing is in it. A game may go on adding files meanwhile; the signal ends that.
  */
 class TreeDeletion {
-  readonly #quota: Quota;
+  readonly #access: Access;
   readonly #signal: AbortSignal | undefined;
   #top: Folder | undefined;
   #removed = 0;
   #kept = 0;
 
-  constructor(quota: Quota, signal?: AbortSignal) {
-    this.#quota = quota;
+  constructor(access: Access, signal?: AbortSignal) {
+    this.#access = access;
     this.#signal = signal;
   }
 
@@ -102,10 +102,19 @@ class TreeDeletion {
     const stats = await lookAt(parent, name);
     if (!stats) return 'done';
     if (stats.isDirectory()) return 'is_folder';
+    if (stats.nlink <= 1) return this.#unlinkSeen(parent, name, stats);
+    // Names of one inode one by one, so that the last is seen to be the last and its bytes are freed.
+    return this.#access.oneAtATime(async () => {
+      const now = await lookAt(parent, name);
+      return now ? this.#unlinkSeen(parent, name, now) : 'done';
+    });
+  }
+
+  async #unlinkSeen(parent: Folder, name: Buffer, stats: Stats): Promise<'done' | 'is_folder'> {
     try {
       await parent.at(name, (path) => unlink(path));
       this.#removed += 1;
-      this.#quota.release(freedBytesOf(stats));
+      this.#access.quota.release(freedBytesOf(stats));
     } catch (error) {
       const code = errorCode(error);
       if (code === 'EISDIR') return 'is_folder';
@@ -144,7 +153,7 @@ class TreeDeletion {
     try {
       await parent.at(name, (path) => rmdir(path));
       this.#removed += 1;
-      this.#quota.release(freedBytes);
+      this.#access.quota.release(freedBytes);
       return true;
     } catch (error) {
       const code = errorCode(error);

@@ -26,7 +26,9 @@ export interface Sandbox extends Disposable {
   /** What nobody may touch: beside the root, one of them with the root's name as its start. */
   canary: string;
   evil: string;
-  /** Throws when anything outside the root was touched. */
+  /** Remembers everything outside the root; the returned check throws when any of it was touched since. */
+  watch(): () => void;
+  /** The check of what was there at first. */
   assertUntouched(): void;
 }
 
@@ -44,19 +46,23 @@ export function makeSandbox(): Sandbox {
     mkdirSync(join(folder, 'sub', 'deep'), { recursive: true });
     for (const file of ['secret', 'x', 'sub/x', 'sub/deep/x']) writeFileSync(join(folder, file), secret);
   }
-  const before = [snapshot(canary), snapshot(evil)].join();
-  const names = readdirSync(base).join();
+  const watch = () => {
+    const before = [snapshot(canary), snapshot(evil)].join();
+    const names = readdirSync(base).join();
+    return () => {
+      const after = [snapshot(canary), snapshot(evil)].join();
+      if (after !== before) throw new Error(`Outside was touched:\n${before}\nbecame\n${after}`);
+      if (readdirSync(base).join() !== names)
+        throw new Error('Something was made or deleted beside the root');
+    };
+  };
   return {
     base,
     root,
     canary,
     evil,
-    assertUntouched() {
-      const after = [snapshot(canary), snapshot(evil)].join();
-      if (after !== before) throw new Error(`Outside was touched:\n${before}\nbecame\n${after}`);
-      if (readdirSync(base).join() !== names)
-        throw new Error('Something was made or deleted beside the root');
-    },
+    watch,
+    assertUntouched: watch(),
     [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }),
   };
 }
