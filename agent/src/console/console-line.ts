@@ -1,0 +1,16 @@
+export const consoleStreams = ['stdout', 'stderr', 'stdin', 'system', 'install'] as const;
+export type ConsoleStream = (typeof consoleStreams)[number];
+
+/** A line before it has its number. */
+export interface NewLine {
+  /** When it was read, in milliseconds since 1970. */
+  at: number;
+  stream: ConsoleStream;
+  /** Without newline; of all control characters only tabs and SGR colours are left. */
+  text: string;
+}
+
+export interface ConsoleLine extends NewLine {
+  /** Counts from 1 for each server and never starts over. */
+  seq: number;
+}

@@ -1,0 +1,79 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type CutLines, cutLines } from './cut-lines.ts';
+
+/** One turn of reading: long enough for any line, short enough that other servers do not wait. */
+const SLICE_BYTES = 128 * 1024;
+// One for all: a slice is read and cut into strings in one go, and what it does not finish is read again.
+const slice = Buffer.allocUnsafeSlow(SLICE_BYTES);
+
+// A FIFO or device put in its place must neither block us nor be read.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Reads lines from a growing regular file. It remembers nothing but a byte offset, always at the start of a line (or
+ * of a piece of a long one), so that reading on after a crash gives the same lines.
+ */
+export class SpoolTail {
+  readonly path: string;
+  #position: number;
+  #fd: number | null = null;
+
+  constructor(path: string, position: number) {
+    this.path = path;
+    this.#position = position;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** For handing the open file to another process; null while the file does not exist. */
+  get descriptor(): number | null {
+    return this.#fd;
+  }
+
+  /** The next lines after `position`, which moves only by `advance`. `bytes` is 0 when there is nothing (yet). */
+  read(final: boolean): CutLines {
+    const fd = this.#open();
+    if (fd === null) return { lines: [], bytes: 0 };
+    const length = readSync(fd, slice, 0, SLICE_BYTES, this.#position);
+    if (length > 0) return cutLines(slice.subarray(0, length), final && length < SLICE_BYTES);
+    // A game that may open its own output can also empty it; what it writes then is new.
+    if (this.#position > 0 && fstatSync(fd).size < this.#position) {
+      this.#position = 0;
+      return this.read(final);
+    }
+    return { lines: [], bytes: 0 };
+  }
+
+  /** The lines of the last `read` are safe. */
+  advance(bytes: number): void {
+    this.#position += bytes;
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+
+  #open(): number | null {
+    if (this.#fd !== null) return this.#fd;
+    let fd: number;
+    try {
+      fd = openSync(this.path, OPEN_FLAGS);
+    } catch (error) {
+      // Not made yet, or never: with a TTY there is no second file.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) {
+      closeSync(fd);
+      throw new Error(`${this.path} is not a regular file`);
+    }
+    // A power cut can take the end of the spool and leave the history, which is synced first.
+    this.#position = Math.min(this.#position, stats.size);
+    this.#fd = fd;
+    return fd;
+  }
+}

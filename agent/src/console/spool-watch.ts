@@ -1,0 +1,31 @@
+import { watch } from 'node:fs';
+
+// inotify tells at once; elsewhere a file that stays open is noticed late or not at all.
+const POLL_INTERVAL_MS = process.platform === 'linux' ? 1000 : 100;
+const POLL_WITHOUT_WATCH_MS = 25;
+
+/** Calls back whenever one of the files in the folder may have grown, until the returned function is called. */
+export function watchSpool(folder: string, fileNames: readonly string[], onChange: () => void): () => void {
+  let timer = setInterval(onChange, POLL_INTERVAL_MS);
+  const pollFaster = () => {
+    clearInterval(timer);
+    timer = setInterval(onChange, POLL_WITHOUT_WATCH_MS);
+  };
+  try {
+    const watcher = watch(folder, (_event, fileName) => {
+      if (fileName === null || fileNames.includes(fileName)) onChange();
+    });
+    watcher.on('error', () => {
+      watcher.close();
+      pollFaster();
+    });
+    return () => {
+      watcher.close();
+      clearInterval(timer);
+    };
+  } catch {
+    // The system's limit of watches is reached.
+    pollFaster();
+    return () => clearInterval(timer);
+  }
+}

@@ -1,0 +1,134 @@
+import { basename } from 'node:path';
+import type { RunFolder } from '../runtimes/run-folder.ts';
+import type { NewLine } from './console-line.ts';
+import type { SpoolPosition } from './history-frame.ts';
+import { punchHole } from './spool-punch.ts';
+import { SpoolTail } from './spool-tail.ts';
+import { watchSpool } from './spool-watch.ts';
+
+export interface SpoolSlice {
+  lines: NewLine[];
+  /** How far the spool is read after these lines. */
+  position: SpoolPosition;
+}
+
+interface Source {
+  tail: SpoolTail;
+  stream: NewLine['stream'];
+  /** What the last `read` took, not yet safe. */
+  takenBytes: number;
+  punchedBytes: number;
+  isUnreadable: boolean;
+}
+
+const PUNCH_BYTES = 4 * 1024 * 1024;
+const PUNCH_BYTES_DISK_FULL = 256 * 1024;
+
+/** The two output files of one start, merged by arrival. */
+export class Spool {
+  readonly #startId: string;
+  readonly #out: Source;
+  readonly #err: Source;
+  readonly #stopWatching: () => void;
+  readonly #report: (message: string, error: unknown) => void;
+  #hasEnded = false;
+  #isClosed = false;
+  #punching: Promise<void> | null = null;
+
+  constructor(
+    folder: RunFolder,
+    position: SpoolPosition,
+    options: { stream?: 'install'; onChange: () => void; report: (message: string, error: unknown) => void },
+  ) {
+    this.#startId = position.startId;
+    this.#out = source(folder.stdout, position.out, options.stream ?? 'stdout');
+    this.#err = source(folder.stderr, position.err, options.stream ?? 'stderr');
+    this.#report = options.report;
+    const fileNames = [basename(folder.stdout), basename(folder.stderr)];
+    this.#stopWatching = watchSpool(folder.path, fileNames, options.onChange);
+  }
+
+  /** Nothing will be written any more: a last line without newline counts. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  /** A bounded piece of each file; null when there is nothing. What was read is read again until `advance`. */
+  read(): SpoolSlice | null {
+    if (this.#isClosed) return null;
+    const lines = [...this.#readFrom(this.#out), ...this.#readFrom(this.#err)];
+    if (this.#out.takenBytes + this.#err.takenBytes === 0) return null;
+    return { lines, position: this.position };
+  }
+
+  /** How far it is read, with the last `read`. */
+  get position(): SpoolPosition {
+    return { startId: this.#startId, out: end(this.#out), err: end(this.#err) };
+  }
+
+  advance(): void {
+    for (const taken of [this.#out, this.#err]) {
+      taken.tail.advance(taken.takenBytes);
+      taken.takenBytes = 0;
+    }
+  }
+
+  /**
+   * Gives back the disk space of what was taken over, now and then and beside the reading; `makeSafe` is waited for
+   * before. Earlier when the disk is full.
+   */
+  giveBackSpace(makeSafe: () => Promise<void>, isDiskFull: boolean): void {
+    const threshold = isDiskFull ? PUNCH_BYTES_DISK_FULL : PUNCH_BYTES;
+    const isDue = [this.#out, this.#err].some(
+      ({ tail, punchedBytes }) => tail.position - punchedBytes >= threshold,
+    );
+    if (!isDue || this.#punching !== null) return;
+    this.#punching = this.#punch(makeSafe)
+      .catch((error) => this.#report('Console output cannot be made safe on the disk', error))
+      .finally(() => {
+        this.#punching = null;
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#stopWatching();
+    this.#isClosed = true;
+    this.#out.tail.close();
+    this.#err.tail.close();
+    await this.#punching;
+  }
+
+  #readFrom(from: Source): NewLine[] {
+    from.takenBytes = 0;
+    if (from.isUnreadable) return [];
+    try {
+      const { lines, bytes } = from.tail.read(this.#hasEnded);
+      from.takenBytes = bytes;
+      const at = Date.now();
+      return lines.map((text) => ({ at, stream: from.stream, text }));
+    } catch (error) {
+      from.isUnreadable = true;
+      this.#report('The output of a server cannot be read', error);
+      return [];
+    }
+  }
+
+  async #punch(makeSafe: () => Promise<void>): Promise<void> {
+    const safe = [this.#out, this.#err].map((from) => ({ from, bytes: from.tail.position }));
+    await makeSafe();
+    for (const { from, bytes } of safe) {
+      // Asked for only now, since after a close its number may be another file's.
+      const { descriptor, position } = from.tail;
+      if (descriptor === null) continue;
+      from.punchedBytes = await punchHole(descriptor, from.punchedBytes, Math.min(bytes, position));
+    }
+  }
+}
+
+function source(path: string, position: number, stream: NewLine['stream']): Source {
+  return { tail: new SpoolTail(path, position), stream, takenBytes: 0, punchedBytes: 0, isUnreadable: false };
+}
+
+function end({ tail, takenBytes }: Source): number {
+  return tail.position + takenBytes;
+}
