@@ -1,0 +1,45 @@
+import type { DataSource, EntitySchema } from 'typeorm';
+import type { Config } from '../config.ts';
+import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
+import { SessionEntity } from '../features/sessions/session.entity.ts';
+import { SignInFailureEntity } from '../features/sessions/sign-in-failure.entity.ts';
+import { SettingEntity } from '../features/settings/setting.entity.ts';
+import { RoleEntity } from '../features/users/role.entity.ts';
+import { UserEntity } from '../features/users/user.entity.ts';
+import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
+import type { Logger } from '../logger.ts';
+import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+
+export const entities: EntitySchema[] = [
+  UserEntity,
+  RoleEntity,
+  SessionEntity,
+  SignInFailureEntity,
+  SettingEntity,
+  AuditEntryEntity,
+  IdempotencyKeyEntity,
+];
+
+/** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
+export const migrations = [UsersAndSessions];
+
+export interface OpenDatabase {
+  dataSource: DataSource;
+  kind: 'sqlite' | 'postgres';
+  close(): Promise<void>;
+}
+
+/** Opens the database, brought up to this version. Throws a StartError instead of starting on anything doubtful. */
+export function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+  const common = {
+    entities,
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+  } as const;
+  return config.databaseUrl
+    ? openPostgres(config.databaseUrl, common, log)
+    : openSqlite(config.dataDir, common, log);
+}

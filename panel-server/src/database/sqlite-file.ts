@@ -1,0 +1,134 @@
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { StartError } from '../start-error.ts';
+
+export interface SqlitePaths {
+  folder: string;
+  file: string;
+  lock: string;
+  backups: string;
+}
+
+export const sqlitePaths = (folder: string): SqlitePaths => ({
+  folder,
+  file: join(folder, 'catalyst.sqlite'),
+  lock: join(folder, 'catalyst.lock'),
+  backups: join(folder, 'database-backups'),
+});
+
+/** Marks a file as ours: "Ctly". */
+const applicationId = 0x43746c79;
+/** Larger files are checked in part, so that a start stays within seconds. */
+const fullCheckBytes = 512 * 1024 * 1024;
+const smallTables = ['users', 'roles', 'sessions', 'settings', 'servers', 'nodes', 'migrations'];
+
+/** Makes the empty file under another name first, so that a file of 0 bytes always means damage. */
+export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): void {
+  if (existsSync(`${paths.file}-wal`) || listBackups(paths).length > 0) {
+    throw new StartError(
+      `${paths.file} is missing, but there was one. ${howToRestore(paths)} ` +
+        `To start with an empty panel instead, move ${paths.folder} away.`,
+    );
+  }
+  const unfinished = `${paths.file}.new`;
+  rmSync(unfinished, { force: true });
+  const database = new Sqlite(unfinished);
+  database.pragma(`application_id = ${applicationId}`);
+  database.pragma('journal_mode = WAL');
+  database.close();
+  renameSync(unfinished, paths.file);
+}
+
+/** Refuses whatever is not a sound database of ours; never changes the file. Gives the migrations it has seen. */
+export function inspectSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): { applied: string[] } {
+  const sizeBytes = refuseForeignHeader(paths);
+  let database: Database | undefined;
+  try {
+    database = new Sqlite(paths.file, { fileMustExist: true, timeout: 5000 });
+    refuseDamage(database, paths, sizeBytes);
+    if (database.pragma('application_id', { simple: true }) !== applicationId) {
+      throw refusal(paths, 'is a database of another program');
+    }
+    refuseReadOnly(database, paths);
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
+    if (!tables.includes('migrations')) return { applied: [] };
+    return { applied: database.prepare('SELECT name FROM migrations').pluck().all() as string[] };
+  } catch (cause) {
+    if (cause instanceof StartError) throw cause;
+    throw refusal(paths, `is damaged (${(cause as Error).message})`, cause);
+  } finally {
+    database?.close();
+  }
+}
+
+function refuseForeignHeader(paths: SqlitePaths): number {
+  let sizeBytes: number;
+  const header = Buffer.alloc(16);
+  try {
+    sizeBytes = statSync(paths.file).size;
+    const descriptor = openSync(paths.file, 'r');
+    readSync(descriptor, header, 0, 16, 0);
+    closeSync(descriptor);
+  } catch (cause) {
+    throw new StartError(`${paths.file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (sizeBytes === 0) throw refusal(paths, 'is empty (0 bytes)');
+  if (header.toString('latin1') !== 'SQLite format 3\0')
+    throw refusal(paths, 'is damaged: it is not a SQLite file');
+  return sizeBytes;
+}
+
+function refuseDamage(database: Database, paths: SqlitePaths, sizeBytes: number): void {
+  const isSmall = sizeBytes <= fullCheckBytes;
+  const checks = isSmall ? ['quick_check(1)'] : smallTables.map((table) => `quick_check(${table})`);
+  for (const check of checks) {
+    const [finding] = database.pragma(check) as { quick_check: string }[];
+    if (finding && finding.quick_check !== 'ok') throw refusal(paths, `is damaged (${finding.quick_check})`);
+  }
+}
+
+function refuseReadOnly(database: Database, paths: SqlitePaths): void {
+  try {
+    database.exec('BEGIN IMMEDIATE; ROLLBACK');
+  } catch (cause) {
+    throw new StartError(`${paths.file} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const refusal = (paths: SqlitePaths, what: string, cause?: unknown) =>
+  new StartError(`${paths.file} ${what}. The panel leaves it untouched. ${howToRestore(paths)}`, { cause });
+
+/** Newest first. */
+export function listBackups(paths: SqlitePaths): string[] {
+  if (!existsSync(paths.backups)) return [];
+  return readdirSync(paths.backups)
+    .filter((name) => name.endsWith('.sqlite'))
+    .sort()
+    .reverse()
+    .map((name) => join(paths.backups, name));
+}
+
+/** The exact command that puts the newest backup in place and keeps the bad file beside it. */
+function howToRestore(paths: SqlitePaths): string {
+  const [newest] = listBackups(paths);
+  if (!newest) return `There is no backup in ${paths.backups}.`;
+  const { file } = paths;
+  const isWindows = process.platform === 'win32';
+  const quote = (path: string) => (isWindows ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`);
+  const move = isWindows ? 'move /y' : 'mv -f';
+  const putAside = ['', '-wal', '-shm']
+    .filter((suffix) => existsSync(file + suffix))
+    .map((suffix) => `${move} ${quote(file + suffix)} ${quote(`${file}.broken${suffix}`)}`);
+  const commands = [...putAside, `${isWindows ? 'copy' : 'cp'} ${quote(newest)} ${quote(file)}`];
+  return `To go back to the newest backup, run: ${commands.join(' && ')}`;
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import type { Logger } from '../logger.ts';
+import { StartError } from '../start-error.ts';
+import type { OpenDatabase } from './data-source.ts';
+import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
+import { backUpBeforeMigration } from './sqlite-backups.ts';
+import { createSqliteFile, inspectSqliteFile, sqlitePaths } from './sqlite-file.ts';
+import { separateTransactions } from './sqlite-gate.ts';
+import { lockSqlite } from './sqlite-lock.ts';
+
+/** Opens `panel/catalyst.sqlite` in the data folder, making it when there is none; alone, until closed. */
+export async function openSqlite(dataDir: string, options: OpenOptions, log: Logger): Promise<OpenDatabase> {
+  const paths = sqlitePaths(join(dataDir, 'panel'));
+  await mkdir(paths.folder, { recursive: true, mode: 0o700 });
+  const { default: Database } = await import('better-sqlite3');
+  const lock = lockSqlite(Database, paths);
+  try {
+    if (!existsSync(paths.file)) createSqliteFile(Database, paths);
+    const { applied } = inspectSqliteFile(Database, paths);
+    const isPending = hasPendingMigrations(options, applied, paths.file);
+    if (isPending && applied.length > 0) await backUpBeforeMigration(Database, paths, log);
+    const dataSource = new DataSource({
+      ...options,
+      type: 'better-sqlite3',
+      driver: Database,
+      database: paths.file,
+      fileMustExist: true,
+      prepareDatabase: (database: InstanceType<typeof Database>) => {
+        database.pragma('journal_mode = WAL');
+        // An acknowledged change survives a power cut.
+        database.pragma('synchronous = FULL');
+        database.pragma('busy_timeout = 5000');
+      },
+    });
+    await dataSource.initialize();
+    separateTransactions(dataSource);
+    await chmod(paths.file, 0o600);
+    try {
+      if (isPending) await dataSource.runMigrations();
+    } catch (cause) {
+      await dataSource.destroy();
+      throw new StartError(`${paths.file} could not be brought up to this version; it is as it was before.`, {
+        cause,
+      });
+    }
+    return {
+      dataSource,
+      kind: 'sqlite',
+      close: async () => {
+        await dataSource.destroy();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { LessThan } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import type { Caller } from '../../access.ts';
+import type { Logger } from '../../logger.ts';
+import type { Revocation, Revocations } from '../../revocations.ts';
+import type { UsersService, UserWithRole } from '../users/users.service.ts';
+import { SessionEntity, type SessionRow } from './session.entity.ts';
+
+const lifetimeMs = 24 * 3_600_000;
+const noteUseEveryMs = 60_000;
+const pruneEveryMs = 3_600_000;
+
+/** Whose browser or program it is, as it says itself. */
+export interface Client {
+  ip: string;
+  userAgent: string;
+}
+
+interface Remembered {
+  caller: Caller;
+  lastUsedAt: number;
+  checkedAt: number;
+}
+
+/** Tokens and who they stand for. Asked at every request, so what was read once is kept until it is revoked. */
+export class SessionStore {
+  readonly #database: DataSource;
+  readonly #users: UsersService;
+  readonly #revocations: Revocations;
+  readonly #log: Logger;
+  readonly #remembered = new Map<string, Remembered>();
+  /** Another panel on the same Postgres may revoke what this one remembers. */
+  readonly #trustMs: number;
+  readonly #pruning: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+
+  constructor(database: DataSource, users: UsersService, revocations: Revocations, log: Logger) {
+    this.#database = database;
+    this.#users = users;
+    this.#revocations = revocations;
+    this.#log = log;
+    this.#trustMs = database.options.type === 'postgres' ? 1500 : Number.POSITIVE_INFINITY;
+    this.#stopListening = revocations.on((revocation) => this.#forget(revocation));
+    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs).unref();
+  }
+
+  /** The token exists only in the answer. */
+  async create(owner: UserWithRole, client: Client): Promise<{ token: string; caller: Caller }> {
+    const token = randomBytes(32).toString('base64url');
+    const now = Date.now();
+    const session: SessionRow = {
+      id: uuid(),
+      userId: owner.user.id,
+      tokenHash: tokenHash(token),
+      createdAt: new Date(now),
+      expiresAt: new Date(now + lifetimeMs),
+      lastUsedAt: new Date(now),
+      ip: client.ip,
+      userAgent: client.userAgent.slice(0, 300),
+    };
+    await this.#database.getRepository(SessionEntity).insert(session);
+    return { token, caller: this.#remember(session, owner) };
+  }
+
+  /** Whom a token stands for, if that is known without asking the database. */
+  recall(token: string): Caller | undefined {
+    const remembered = this.#remembered.get(tokenHash(token));
+    if (!remembered) return undefined;
+    const now = Date.now();
+    if (remembered.caller.sessionExpiresAt.getTime() <= now) return undefined;
+    if (now - remembered.checkedAt > this.#trustMs) return undefined;
+    if (now - remembered.lastUsedAt > noteUseEveryMs) this.#noteUse(remembered, now);
+    return remembered.caller;
+  }
+
+  /** Whom a token stands for; undefined when it is unknown, expired or revoked, or its user is disabled. */
+  async find(token: string): Promise<Caller | undefined> {
+    const known = this.recall(token);
+    if (known) return known;
+    const key = tokenHash(token);
+    this.#remembered.delete(key);
+    const session = await this.#database.getRepository(SessionEntity).findOneBy({ tokenHash: key });
+    if (!session || session.expiresAt.getTime() <= Date.now()) return undefined;
+    const owner = await this.#users.find(session.userId);
+    if (!owner || owner.user.disabledAt) return undefined;
+    return this.#remember(session, owner);
+  }
+
+  async revoke(sessionId: string, reason: string): Promise<void> {
+    await this.#database.getRepository(SessionEntity).delete({ id: sessionId });
+    this.#revocations.emit({ kind: 'session', sessionId, reason });
+  }
+
+  async revokeAllOf(userId: string, reason: string): Promise<void> {
+    await this.#database.getRepository(SessionEntity).delete({ userId });
+    this.#revocations.emit({ kind: 'user', userId, reason });
+  }
+
+  close(): void {
+    clearInterval(this.#pruning);
+    this.#stopListening();
+  }
+
+  #remember(session: SessionRow, { user, role }: UserWithRole): Caller {
+    const caller: Caller = {
+      userId: user.id,
+      name: user.name,
+      email: user.email,
+      roleName: role.name,
+      grants: new Set(role.permissions),
+      sessionId: session.id,
+      sessionExpiresAt: session.expiresAt,
+    };
+    this.#remembered.set(session.tokenHash, {
+      caller,
+      lastUsedAt: session.lastUsedAt.getTime(),
+      checkedAt: Date.now(),
+    });
+    return caller;
+  }
+
+  #forget(revocation: Revocation): void {
+    for (const [key, { caller }] of this.#remembered) {
+      const isMeant =
+        (revocation.kind === 'session' && revocation.sessionId === caller.sessionId) ||
+        (revocation.kind === 'user' && revocation.userId === caller.userId);
+      if (isMeant) this.#remembered.delete(key);
+    }
+  }
+
+  #noteUse(remembered: Remembered, now: number): void {
+    remembered.lastUsedAt = now;
+    this.#database
+      .getRepository(SessionEntity)
+      .update({ id: remembered.caller.sessionId }, { lastUsedAt: new Date(now) })
+      .catch((err: unknown) => this.#log.warn({ err }, 'The last use of a session was not noted'));
+  }
+
+  async #prune(): Promise<void> {
+    const now = Date.now();
+    for (const [key, { caller }] of this.#remembered) {
+      if (caller.sessionExpiresAt.getTime() <= now) this.#remembered.delete(key);
+    }
+    try {
+      await this.#database.getRepository(SessionEntity).delete({ expiresAt: LessThan(new Date(now)) });
+    } catch (err) {
+      this.#log.warn({ err }, 'Expired sessions were not removed');
+    }
+  }
+}
+
+/** The token has 256 random bits, so a fast hash protects it. */
+const tokenHash = (token: string) => hash('sha256', token, 'hex');

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type AuditService, actorOf } from '../features/audit/audit.service.ts';
+
+/** For routes that declare an audit action: every call leaves an entry before it is answered, refused ones too. */
+export function auditHooks(audit: AuditService, action: string, onServer: boolean) {
+  const recorded = new WeakSet<FastifyRequest>();
+  return {
+    /** What cannot be recorded is not begun. */
+    preHandler: () => audit.ensureWritable(),
+
+    /** The object the action made is its target. */
+    async preSerialization(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+      if (reply.statusCode < 300 && request.auditNote?.target === undefined) {
+        const { id, name } = (payload ?? {}) as { id?: unknown; name?: unknown };
+        if (typeof id === 'string') {
+          const target = { kind: targetKind(action), id, ...(typeof name === 'string' && { name }) };
+          request.auditNote = { ...request.auditNote, target };
+        }
+      }
+      return payload;
+    },
+
+    async onSend(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+      // The answer to a failed audit entry comes through here again.
+      if (recorded.has(request)) return payload;
+      recorded.add(request);
+      const { id } = (request.params ?? {}) as { id?: string };
+      const note = request.auditNote;
+      const isSuccess = reply.statusCode < 400;
+      await audit.record({
+        action,
+        outcome: isSuccess ? 'success' : 'failure',
+        actor: note?.actor ?? actorOf(request.caller ?? undefined),
+        target:
+          note?.target ??
+          (id ? { kind: onServer ? 'server' : targetKind(action), id: id.slice(0, 100) } : undefined),
+        ip: request.clientIp,
+        requestId: request.id,
+        errorCode: isSuccess ? undefined : errorCodeOf(payload),
+        details: note?.details ?? (isRecord(request.body) ? request.body : {}),
+      });
+      return payload;
+    },
+  };
+}
+
+const targetKind = (action: string) => action.replace(/\..*$/, '');
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !('pipe' in value);
+
+function errorCodeOf(payload: unknown): string {
+  try {
+    return JSON.parse(String(payload)).error.code;
+  } catch {
+    return 'internal';
+  }
+}

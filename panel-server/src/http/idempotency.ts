@@ -1,0 +1,91 @@
+import { hash } from 'node:crypto';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type DataSource, LessThan } from 'typeorm';
+import { isUniqueViolation } from '../database/database-errors.ts';
+import type { SecretBox } from '../identity/secret-box.ts';
+import type { Logger } from '../logger.ts';
+import { IdempotencyKeyEntity } from './idempotency-key.entity.ts';
+
+const keepMs = 24 * 3_600_000;
+const pruneEveryMs = 3_600_000;
+const keyShape = /^[\x21-\x7e]{1,128}$/;
+const place = (id: string) => `idempotency_keys/${id}/answer`;
+
+/**
+ * A POST that carries an Idempotency-Key has its effect once: a repetition within a day gets the first one's answer, and
+ * the same key with another request is refused. Answers that name a passing trouble (5xx, 429) are not kept.
+ */
+export class Idempotency {
+  readonly #database: DataSource;
+  readonly #box: SecretBox;
+  readonly #log: Logger;
+  readonly #claims = new WeakMap<FastifyRequest, string>();
+  readonly #pruning: NodeJS.Timeout;
+
+  constructor(database: DataSource, box: SecretBox, log: Logger) {
+    this.#database = database;
+    this.#box = box;
+    this.#log = log;
+    this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs).unref();
+  }
+
+  readonly preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
+    const key = request.headers['idempotency-key'];
+    if (key === undefined || !request.caller) return;
+    if (typeof key !== 'string' || !keyShape.test(key)) {
+      throw new AppError('invalid_input', 'Idempotency-Key must be 1 to 128 printable characters');
+    }
+    const { routeOptions, params, body } = request;
+    const id = hash('sha256', [request.caller.userId, routeOptions.url, key].join('\n'));
+    const requestHash = hash('sha256', JSON.stringify([params, body ?? null]));
+    const repository = this.#database.getRepository(IdempotencyKeyEntity);
+    try {
+      await repository.insert({ id, requestHash, status: null, answer: null, createdAt: new Date() });
+      this.#claims.set(request, id);
+      return;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
+    const earlier = await repository.findOneBy({ id });
+    if (earlier && earlier.requestHash !== requestHash) {
+      throw new AppError('invalid_input', 'This Idempotency-Key was used for another request');
+    }
+    if (!earlier || earlier.status === null || earlier.answer === null) {
+      throw new AppError(
+        'conflict',
+        'The first request with this Idempotency-Key has not ended; see what it did',
+      );
+    }
+    reply.header('idempotency-replayed', 'true').code(earlier.status).serializer(String);
+    if (earlier.status !== 204) reply.type('application/json; charset=utf-8');
+    return reply.send(this.#box.open(earlier.answer, place(id)));
+  };
+
+  readonly onSend = async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+    const id = this.#claims.get(request);
+    if (!id) return payload;
+    this.#claims.delete(request);
+    const repository = this.#database.getRepository(IdempotencyKeyEntity);
+    const isPassing = reply.statusCode >= 500 || reply.statusCode === 429;
+    if (isPassing) await repository.delete({ id });
+    else {
+      const answer = this.#box.seal(typeof payload === 'string' ? payload : '', place(id));
+      await repository.update({ id }, { status: reply.statusCode, answer });
+    }
+    return payload;
+  };
+
+  close(): void {
+    clearInterval(this.#pruning);
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      const old = new Date(Date.now() - keepMs);
+      await this.#database.getRepository(IdempotencyKeyEntity).delete({ createdAt: LessThan(old) });
+    } catch (err) {
+      this.#log.warn({ err }, 'Old idempotency keys were not removed');
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+
+const tlsHandshakeRecord = 22;
+const firstByteTimeoutMs = 10_000;
+
+/**
+ * One server that speaks HTTP with and without TLS on the same port: the first byte of a connection tells which. After
+ * that both are the same to it (`socket.encrypted` says which one it was).
+ */
+export function createOnePortServer(
+  handler: RequestListener,
+  tls: () => { key: string; cert: string },
+): Server & { renewCertificate(): void } {
+  const server = createServer({ requestTimeout: 300_000, headersTimeout: 30_000 }, handler);
+  const [acceptHttp] = server.listeners('connection') as ((socket: Socket) => void)[];
+  if (!acceptHttp) throw new Error('The HTTP server does not listen to its own connections');
+  let tlsServer: TlsServer | undefined;
+  const undecided = new Set<Socket>();
+
+  const startTls = () => {
+    const started = new TlsServer({
+      ...tls(),
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: 10_000,
+      ALPNProtocols: ['http/1.1'],
+    });
+    started.on('secureConnection', (socket) => acceptHttp.call(server, socket));
+    started.on('tlsClientError', (_error, socket) => socket.destroy());
+    return started;
+  };
+
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    undecided.add(socket);
+    const giveUp = () => socket.destroy();
+    socket.setTimeout(firstByteTimeoutMs, giveUp);
+    socket.on('error', giveUp);
+    socket.once('close', () => undecided.delete(socket));
+    socket.once('data', (chunk: Buffer) => {
+      socket.pause();
+      undecided.delete(socket);
+      socket.setTimeout(0, giveUp);
+      socket.off('timeout', giveUp);
+      socket.off('error', giveUp);
+      socket.unshift(chunk);
+      if (chunk[0] === tlsHandshakeRecord) {
+        tlsServer ??= startTls();
+        tlsServer.emit('connection', socket);
+      } else {
+        acceptHttp.call(server, socket);
+      }
+      process.nextTick(() => socket.resume());
+    });
+  });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    for (const socket of undecided) socket.destroy();
+    closeIdle();
+  };
+  return Object.assign(server, {
+    renewCertificate: () => tlsServer?.setSecureContext(tls()),
+  });
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { Server } from 'socket.io';
+import type { Config } from '../config.ts';
+import { addressGroup, clientAddress, type ProxyTrust } from './client-address.ts';
+import { isOwnOrigin } from './origin.ts';
+import type { PanelHttp } from './panel-http.ts';
+import type { RateLimiter } from './rate-limits.ts';
+import { isRefusedPlain } from './transport.ts';
+
+const maxFrameBytes = 1_048_576;
+
+/** Socket.IO on the panel's port. Its own `cors` option does not guard WebSocket, so every handshake is checked here. */
+export function createSocketServer(
+  http: PanelHttp,
+  config: Config,
+  limiter: RateLimiter,
+  isTrusted: ProxyTrust,
+): Server {
+  const refusalOf = (request: IncomingMessage): string | undefined => {
+    if (isRefusedPlain(request, isTrusted, config.allowPlainHttp)) return 'Use TLS';
+    if (!isOwnOrigin(request, isTrusted, config.publicUrl)) return 'The page is of another site';
+    try {
+      limiter.take('sockets', addressGroup(clientAddress(request, isTrusted)));
+    } catch {
+      return 'Too many connections';
+    }
+    return undefined;
+  };
+  return new Server(http.server, {
+    serveClient: false,
+    maxHttpBufferSize: maxFrameBytes,
+    connectTimeout: 10_000,
+    pingInterval: 10_000,
+    pingTimeout: 20_000,
+    allowRequest: (request, answer) => {
+      const refusal = refusalOf(request);
+      answer(refusal, refusal === undefined);
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { keepSecretFile } from './secret-file.ts';
+
+/** Encrypts what the database must hold but not show to whoever steals it; the key lies in a file beside it. */
+export interface SecretBox {
+  /** `place` says where the text belongs (`table/row/field`): it opens only there. */
+  seal(text: string, place: string): string;
+  /** Throws when the text was changed, moved, or sealed with another key. */
+  open(sealed: string, place: string): string;
+}
+
+export function loadSecretBox(folder: string): SecretBox {
+  const text = keepSecretFile(
+    join(folder, 'secrets.key'),
+    () => `${randomBytes(32).toString('base64url')}\n`,
+  );
+  const key = Buffer.from(text.trim(), 'base64url');
+  return {
+    seal(plain, place) {
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place));
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return `1.${Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url')}`;
+    },
+    open(sealed, place) {
+      const bytes = Buffer.from(sealed.slice(2), 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(place));
+      decipher.setAuthTag(bytes.subarray(12, 28));
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { buildPanel } from './app.ts';
+import { readConfig } from './config.ts';
+import { StartError } from './start-error.ts';
+
+try {
+  const panel = await buildPanel(readConfig(process.env));
+  const stop = async () => {
+    await panel.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  const { url } = await panel.listen();
+  const { code } = panel.setup;
+  console.log(
+    code ? `Catalyst: make the first account at ${url}/setup#${code}` : `Catalyst is ready: ${url}`,
+  );
+} catch (error) {
+  console.error(error instanceof StartError ? `Catalyst cannot start. ${error.message}` : error);
+  process.exit(1);
+}
