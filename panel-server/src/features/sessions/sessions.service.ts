@@ -3,6 +3,7 @@ import type { Credentials } from '@catalyst/shared/features/sessions';
 import type { User } from '@catalyst/shared/features/users';
 import type { z } from 'zod';
 import type { Caller } from '../../access.ts';
+import type { PanelCore } from '../../core.ts';
 import { describeUser, type UsersService } from '../users/users.service.ts';
 import type { Passwords } from './passwords.ts';
 import type { Client, SessionStore } from './session-store.ts';
@@ -21,16 +22,11 @@ export class SessionsService {
   readonly #passwords: Passwords;
   readonly #limiter: SignInLimiter;
 
-  constructor(parts: {
-    users: UsersService;
-    store: SessionStore;
-    passwords: Passwords;
-    limiter: SignInLimiter;
-  }) {
-    this.#users = parts.users;
-    this.#store = parts.store;
-    this.#passwords = parts.passwords;
-    this.#limiter = parts.limiter;
+  constructor(core: Pick<PanelCore, 'users' | 'sessions' | 'passwords' | 'signInLimiter'>) {
+    this.#users = core.users;
+    this.#store = core.sessions;
+    this.#passwords = core.passwords;
+    this.#limiter = core.signInLimiter;
   }
 
   /** A new session with a new token; the session the request came with, if any, ends. */

@@ -2,44 +2,29 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Setup } from '@catalyst/shared/features/sessions';
 import { Email, NewPassword } from '@catalyst/shared/features/users';
-import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import type { Config } from '../../config.ts';
+import type { PanelCore } from '../../core.ts';
 import { isUniqueViolation } from '../../database/database-errors.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import { StartError } from '../../start-error.ts';
-import type { SettingsService } from '../settings/settings.service.ts';
-import { describeUser, type UsersService, type UserWithRole } from '../users/users.service.ts';
-import type { Passwords } from './passwords.ts';
-import type { Client, SessionStore } from './session-store.ts';
+import { describeUser, type UserWithRole } from '../users/users.service.ts';
+import type { Client } from './session-store.ts';
 import type { SignedInSession } from './sessions.service.ts';
-import type { SignInLimiter } from './sign-in-limiter.ts';
 
 /** The row that the first administrator claims; of two who race, the database lets one have it. */
 const claimed = 'setup-completed';
 
+type Core = Pick<PanelCore, 'database' | 'users' | 'settings' | 'sessions' | 'passwords' | 'signInLimiter'>;
+
 /** The first administrator: through the page with the one-time code, or from the environment. */
 export class SetupService {
-  readonly #parts: {
-    database: DataSource;
-    users: UsersService;
-    settings: SettingsService;
-    store: SessionStore;
-    passwords: Passwords;
-    limiter: SignInLimiter;
-  };
+  readonly #core: Core;
   #code: string | undefined;
   #onCompleted = () => {};
 
-  constructor(parts: {
-    database: DataSource;
-    users: UsersService;
-    settings: SettingsService;
-    store: SessionStore;
-    passwords: Passwords;
-    limiter: SignInLimiter;
-  }) {
-    this.#parts = parts;
+  constructor(core: Core) {
+    this.#core = core;
   }
 
   /** While there is no administrator: makes the one of the environment, or else a code for the page. */
@@ -59,7 +44,7 @@ export class SetupService {
   }
 
   async isRequired(): Promise<boolean> {
-    return (await this.#parts.settings.get(claimed)) === undefined;
+    return (await this.#core.settings.get(claimed)) === undefined;
   }
 
   async requireOpen(): Promise<void> {
@@ -69,14 +54,14 @@ export class SetupService {
   /** The first administrator, signed in. `not_found` once there is one. */
   async complete(setup: z.output<typeof Setup>, client: Client): Promise<SignedInSession> {
     await this.requireOpen();
-    const isRight = await this.#parts.limiter.attempt(client.ip, 'setup', async () =>
+    const isRight = await this.#core.signInLimiter.attempt(client.ip, 'setup', async () =>
       this.#isCode(setup.code) ? true : undefined,
     );
     if (!isRight) {
       throw new AppError('invalid_credentials', 'The code is wrong. The panel prints it when it starts');
     }
     const owner = await this.#create(setup);
-    const { token, caller } = await this.#parts.store.create(owner, client);
+    const { token, caller } = await this.#core.sessions.create(owner, client);
     return { token, caller, expiresAt: caller.sessionExpiresAt, user: describeUser(owner) };
   }
 
@@ -99,7 +84,7 @@ export class SetupService {
   }
 
   async #create(admin: { email: string; password: string; name: string }): Promise<UserWithRole> {
-    const { database, settings, users, passwords } = this.#parts;
+    const { database, settings, users, passwords } = this.#core;
     const passwordHash = await passwords.hash(admin.password);
     try {
       const owner = await inTransaction(database, async (manager) => {

@@ -1,22 +1,28 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { type SystemInfo, systemRoutes } from '@catalyst/shared/features/system';
-import type { z } from 'zod';
-import type { PanelHttp } from '../../http/panel-http.ts';
+import { systemRoutes } from '@catalyst/shared/features/system';
+import type { PanelCore } from '../../core.ts';
 import { isInsecureTransport } from '../../http/transport.ts';
-import type { Readiness } from './readiness.ts';
+import { panelVersion } from '../../version.ts';
 
-export type SystemFacts = Omit<z.output<typeof SystemInfo>, 'insecureTransport'>;
-
-export function registerSystemRoutes(app: PanelHttp, readiness: Readiness, facts: SystemFacts): void {
-  app.route({
+export function registerSystemRoutes(core: PanelCore): void {
+  const startedAt = new Date().toISOString();
+  core.http.route({
     ...systemRoutes.health,
     handler: async () => {
-      if (!(await readiness.isReady())) throw new AppError('unavailable', 'The panel is not ready');
+      if (!(await core.readiness.isReady())) throw new AppError('unavailable', 'The panel is not ready');
       return { status: 'ok' as const };
     },
   });
-  app.route({
+  core.http.route({
     ...systemRoutes.info,
-    handler: (request) => ({ ...facts, insecureTransport: isInsecureTransport(request) }),
+    handler: (request) => ({
+      version: panelVersion,
+      database: core.databaseKind,
+      insecureTransport: isInsecureTransport(request),
+      tlsFingerprint: core.tlsFingerprint,
+      panelFingerprint: core.identity.fingerprint,
+      dataDirectory: core.config.dataDir,
+      startedAt,
+    }),
   });
 }
