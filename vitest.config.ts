@@ -3,15 +3,26 @@ import { defineConfig } from 'vitest/config';
 // Unit tests live beside the code as *.test.ts; tests that start real services or a browser live in e2e/.
 export default defineConfig({
   test: {
-    projects: ['shared', 'panel-server', 'agent', 'desktop'].map((name) => ({
-      test: {
-        name,
-        root: `./${name}`,
-        include: ['src/**/*.test.{ts,tsx}'],
-        globalSetup: name === 'panel-server' ? ['src/testing/start-postgres.ts'] : [],
-        testTimeout: 30_000,
-        hookTimeout: 60_000,
+    projects: [
+      ...['shared', 'panel-server', 'agent', 'desktop'].map((name) => ({
+        test: {
+          name,
+          root: `./${name}`,
+          include: ['src/**/*.test.{ts,tsx}'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      })),
+      {
+        test: {
+          name: 'e2e',
+          root: './e2e',
+          include: ['specs/**/*.spec.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
       },
-    })),
+    ],
   },
 });

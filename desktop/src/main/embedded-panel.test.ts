@@ -41,6 +41,7 @@ function newPanel({
 } = {}) {
   const panel = embeddedPanel({
     dataDirectory: folder,
+    lastPortPath: join(folder, 'last-port'),
     log,
     commandFor: (port) => ({
       nodePath,
@@ -97,13 +98,14 @@ it('ends the panel by its own shutdown and leaves no process', async () => {
 
 it('kills a panel that does not end in time', async () => {
   mode('stubborn');
-  const { panel } = newPanel({ timing: { stopLimitMs: 200 } });
+  const { panel, phases } = newPanel({ timing: { stopLimitMs: 200 } });
   panel.start();
   await until(panel, 'ready');
   const pid = panel.pid as number;
   await panel.close();
   expect(isAlive(pid)).toBe(false);
   expect(existsSync(join(folder, 'ended-cleanly'))).toBe(false);
+  expect(phases().at(-1)).toBe('stopped');
 });
 
 it('starts a killed panel again at the same address', async () => {
@@ -117,6 +119,18 @@ it('starts a killed panel again at the same address', async () => {
   });
   expect(originOf(panel)).toBe(origin);
   expect(new Set(starts()).size).toBe(2);
+});
+
+it('keeps its address from one start of the app to the next', async () => {
+  const first = newPanel();
+  first.panel.start();
+  await until(first.panel, 'ready');
+  const origin = originOf(first.panel);
+  await first.panel.close();
+  const second = newPanel();
+  second.panel.start();
+  await until(second.panel, 'ready');
+  expect(originOf(second.panel)).toBe(origin);
 });
 
 it('takes another port when the last one is in use', async () => {
@@ -207,6 +221,7 @@ it('does not take the port of an earlier panel for that of this one', async () =
   await until(panel, 'ready');
   await panel.close();
   const { port } = stranger.address() as AddressInfo;
+  writeFileSync(join(folder, 'last-port'), `${port}\n`);
   writeFileSync(join(folder, 'run', 'port'), `${port}\n`);
   const next = newPanel();
   next.panel.start();

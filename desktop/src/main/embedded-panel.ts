@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PanelStatus } from '../bridge.ts';
-import { forgetPanelFiles, panelOrigin, readPort } from './panel-files.ts';
+import { forgetPanelFiles, panelOrigin, portFile, readPort } from './panel-files.ts';
 import type { PanelLog } from './panel-log.ts';
 import { choosePanelPort } from './panel-port.ts';
 import { type PanelCommand, type PanelProcess, startPanel } from './panel-process.ts';
@@ -24,6 +24,8 @@ export interface EmbeddedPanel {
 
 export interface EmbeddedPanelOptions {
   dataDirectory: string;
+  /** Keeps the port from one start of the app to the next. */
+  lastPortPath: string;
   log: PanelLog;
   /** How to start it on a port; 0 is any. */
   commandFor(port: number): PanelCommand;
@@ -50,7 +52,7 @@ const usualTiming: PanelTiming = {
 };
 
 export function embeddedPanel(options: EmbeddedPanelOptions): EmbeddedPanel {
-  const { dataDirectory, log, commandFor } = options;
+  const { dataDirectory, lastPortPath, log, commandFor } = options;
   const timing = { ...usualTiming, ...options.timing };
   const listeners = new Set<(status: PanelStatus) => void>();
   const closing = new AbortController();
@@ -116,6 +118,7 @@ export function embeddedPanel(options: EmbeddedPanelOptions): EmbeddedPanel {
       const origin = await answeringOrigin(over.signal);
       if (origin && !closing.signal.aborted) {
         readyAt = performance.now();
+        await writeFile(lastPortPath, `${new URL(origin).port}\n`);
         setStatus({ phase: 'ready', origin });
       } else if (!over.signal.aborted && !closing.signal.aborted) {
         return { reason: `The panel did not answer within ${timing.readyLimitMs / 1000} s`, readyForMs: 0 };
@@ -135,7 +138,7 @@ export function embeddedPanel(options: EmbeddedPanelOptions): EmbeddedPanel {
 
   async function launch(): Promise<PanelProcess> {
     await mkdir(dataDirectory, { recursive: true, mode: 0o711 });
-    const port = await choosePanelPort(await readPort(dataDirectory));
+    const port = await choosePanelPort(await readPort(lastPortPath));
     await forgetPanelFiles(dataDirectory);
     return startPanel(commandFor(port), (chunk) => log.write(chunk));
   }
@@ -144,7 +147,7 @@ export function embeddedPanel(options: EmbeddedPanelOptions): EmbeddedPanel {
   async function answeringOrigin(over: AbortSignal): Promise<string | undefined> {
     const signal = AbortSignal.any([over, closing.signal, AbortSignal.timeout(timing.readyLimitMs)]);
     while (!signal.aborted) {
-      const port = await readPort(dataDirectory);
+      const port = await readPort(portFile(dataDirectory));
       if (port !== undefined && (await isAnswering(panelOrigin(port), signal))) return panelOrigin(port);
       await sleep(timing.pollMs, undefined, { signal }).catch(() => {});
     }

@@ -21,6 +21,8 @@ export interface Locations {
   interfaceDirectory: string;
   /** CATALYST_DATA_DIR of the embedded panel. */
   dataDirectory: string;
+  /** Where the app remembers the port of the embedded panel. */
+  lastPortPath: string;
   logPath: string;
   windowStatePath: string;
 }
@@ -30,6 +32,7 @@ export function locate(from: Surroundings): Locations {
   return {
     ...(from.isPackaged ? installed(from) : fromRepository(from)),
     dataDirectory: join(from.userData, 'catalyst'),
+    lastPortPath: join(from.userData, 'panel-port'),
     logPath: join(from.logs, 'panel.log'),
     windowStatePath: join(from.userData, 'window.json'),
   };

@@ -45,6 +45,7 @@ function start(): void {
   const log = openPanelLog(locations.logPath);
   const panel = embeddedPanel({
     dataDirectory: locations.dataDirectory,
+    lastPortPath: locations.lastPortPath,
     log,
     commandFor: (port) => ({
       nodePath: locations.nodePath,

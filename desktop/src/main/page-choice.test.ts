@@ -32,6 +32,8 @@ it.each<[string, PanelStatus, string, PageChoice]>([
   ['a long pause, on the status page', later, onStatus, 'stay'],
   ['given up under an open page', failed, onPanel, 'status'],
   ['given up, on the status page', failed, afterFailure, 'stay'],
+  ['given up, nothing shown yet', failed, nothing, 'status'],
+  ['not started yet', stopped, nothing, 'status'],
   ['stopped', stopped, onPanel, 'stay'],
 ])('%s', (_name, status, address, choice) => {
   expect(choosePage(status, address)).toBe(choice);

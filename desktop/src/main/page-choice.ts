@@ -8,18 +8,11 @@ export type PageChoice = 'stay' | 'status' | 'panel';
 
 /** What the window should do when the panel's status changed while it showed `address` ('' when nothing yet). */
 export function choosePage(status: PanelStatus, address: string): PageChoice {
-  const showsStatus = address.startsWith(statusPageUrl);
-  switch (status.phase) {
-    case 'ready':
-      return pageOwner(address, status.origin) === 'panel' ? 'stay' : 'panel';
-    case 'starting':
-      // Between two starts the page the user was on stays open.
-      return address === '' ? 'status' : 'stay';
-    case 'waiting':
-      return showsStatus || status.retryInMs <= unnoticedMs ? 'stay' : 'status';
-    case 'failed':
-      return showsStatus ? 'stay' : 'status';
-    case 'stopped':
-      return 'stay';
-  }
+  if (status.phase === 'ready') return pageOwner(address, status.origin) === 'panel' ? 'stay' : 'panel';
+  if (address === '') return 'status';
+  if (address.startsWith(statusPageUrl)) return 'stay';
+  // Between two starts the page the user was on stays open.
+  const hasGivenUp =
+    status.phase === 'failed' || (status.phase === 'waiting' && status.retryInMs > unnoticedMs);
+  return hasGivenUp ? 'status' : 'stay';
 }

@@ -20,6 +20,7 @@ it('finds everything beside an installed app and lets nobody replace it', () => 
     agentEntry: '/opt/Catalyst/resources/agent/main.js',
     interfaceDirectory: '/opt/Catalyst/resources/interface',
     dataDirectory: '/home/ann/.config/Catalyst/catalyst',
+    lastPortPath: '/home/ann/.config/Catalyst/panel-port',
     logPath: '/home/ann/.config/Catalyst/logs/panel.log',
     windowStatePath: '/home/ann/.config/Catalyst/window.json',
   });
@@ -69,6 +70,7 @@ it("gives the panel the user's environment without what was meant for others", (
     CATALYST_HOST: '127.0.0.1',
     CATALYST_PORT: '0',
     CATALYST_AGENT_ENTRY: '/opt/Catalyst/resources/agent/main.js',
+    CATALYST_AGENT_STATS_PORT: '0',
     CATALYST_INTERFACE_DIR: '/opt/Catalyst/resources/interface',
   });
 });

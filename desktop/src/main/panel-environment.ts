@@ -20,6 +20,8 @@ export function panelEnvironment(
     CATALYST_HOST: '127.0.0.1',
     CATALYST_PORT: String(port),
     CATALYST_AGENT_ENTRY: locations.agentEntry,
+    // Nothing collects figures from a desktop, and another agent may run here.
+    CATALYST_AGENT_STATS_PORT: '0',
     CATALYST_INTERFACE_DIR: locations.interfaceDirectory,
   };
 }

@@ -10,8 +10,9 @@ export const setupUrlFile = (dataDirectory: string) => join(dataDirectory, 'run'
 
 export const panelOrigin = (port: number) => new URL(`http://127.0.0.1:${port}`).origin;
 
-export async function readPort(dataDirectory: string): Promise<number | undefined> {
-  return parsePort(await readOrEmpty(portFile(dataDirectory)));
+/** Undefined when there is no such file, or no port in it. */
+export async function readPort(path: string): Promise<number | undefined> {
+  return parsePort(await readOrEmpty(path));
 }
 
 /** The page to show first: set-up on the first run, else the panel's front page. */

@@ -37,8 +37,9 @@ export function startPanel(command: PanelCommand, onOutput: (chunk: Uint8Array) 
     pid: child.pid,
     ended,
     async end(limitMs) {
-      child.stdin.end();
-      if (process.platform !== 'win32') child.kill('SIGTERM');
+      // One request, not two: a program may take a second one for a wish to end at once.
+      if (process.platform === 'win32') child.stdin.end();
+      else child.kill('SIGTERM');
       const killer = setTimeout(() => child.kill('SIGKILL'), limitMs);
       await ended;
       clearTimeout(killer);

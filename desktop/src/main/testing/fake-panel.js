@@ -1,5 +1,5 @@
 // Stands in for the panel: listens, says where, and fails as told by the file `fake-panel-mode` in its data folder.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
@@ -17,10 +17,15 @@ if (mode === 'crash') {
   process.exit(3);
 }
 
-process.on('SIGTERM', () => {
+if (mode === 'stubborn') process.on('SIGTERM', () => {});
+// As the panel: once asked it closes, and being asked twice would end it in the middle.
+process.once('SIGTERM', () => {
   if (mode === 'stubborn') return;
-  writeFileSync(join(dataDirectory, 'ended-cleanly'), String(process.pid));
-  process.exit(0);
+  setTimeout(() => {
+    rmSync(join(run, 'port'), { force: true });
+    writeFileSync(join(dataDirectory, 'ended-cleanly'), String(process.pid));
+    process.exit(0);
+  }, 50);
 });
 
 const headers = {
