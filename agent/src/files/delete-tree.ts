@@ -14,18 +14,24 @@ const namesAtOnce = 32;
 const mostLevels = 32;
 const mostIdlePasses = 20;
 
+export interface DeleteOptions {
+  /** False leaves it to the disk when it survives a power cut. */
+  isDurable?: boolean;
+  signal?: AbortSignal;
+}
+
 /** Deletes a file, a link (never what it leads to) or a folder with everything in it, but nothing inside a mount. */
 export async function deleteEntry(
   access: Access,
   names: readonly Buffer[],
-  signal?: AbortSignal,
+  { isDurable = true, signal }: DeleteOptions = {},
 ): Promise<void> {
   using place = await walkToEntry(access.root, names);
   const { folder, name } = place;
   if (!name) throw new AppError('bad_request', "The server's folder itself cannot be deleted");
   if (!(await lookAt(folder, name))) throw new AppError('not_found', 'There is no such file or folder');
   await new TreeDeletion(access, signal).remove(folder, name);
-  await folder.sync();
+  if (isDurable) await folder.sync();
 }
 
 /** Deletes everything in the server's folder, and leaves the folder. */

@@ -12,26 +12,33 @@ const newFolderBytes = 4096;
 export interface MakeFolderOptions {
   /** Makes the folders above it too, and is content when it is there already. */
   isRecursive?: boolean;
+  /** False leaves it to the disk when it survives a power cut. */
+  isDurable?: boolean;
 }
 
 export async function makeFolder(
   access: Access,
   names: readonly Buffer[],
-  { isRecursive = false }: MakeFolderOptions = {},
+  { isRecursive = false, isDurable = true }: MakeFolderOptions = {},
 ): Promise<void> {
   if (isRecursive) {
     using _made = await walkToFolder(access.root, names, async (parent, name) => {
-      await makeUnlessThere(access, parent, name);
+      await makeUnlessThere(access, parent, name, isDurable);
     });
     return;
   }
   using place = await walkToEntry(access.root, names);
-  const isMade = place.name && (await makeUnlessThere(access, place.folder, place.name));
+  const isMade = place.name && (await makeUnlessThere(access, place.folder, place.name, isDurable));
   if (!isMade) throw systemError('EEXIST');
 }
 
 /** False when there is something of this name. */
-async function makeUnlessThere(access: Access, parent: Folder, name: Buffer): Promise<boolean> {
+async function makeUnlessThere(
+  access: Access,
+  parent: Folder,
+  name: Buffer,
+  isDurable: boolean,
+): Promise<boolean> {
   // Looked at first: what is there already costs nothing of the quota.
   if (await lookAt(parent, name)) return false;
   using reservation = access.quota.reserve(newFolderBytes);
@@ -47,7 +54,7 @@ async function makeUnlessThere(access: Access, parent: Folder, name: Buffer): Pr
     await parent.at(name, (path) => rmdir(path)).catch(() => {});
     throw error;
   }
-  await parent.sync();
+  if (isDurable) await parent.sync();
   return true;
 }
 

@@ -10,6 +10,8 @@ import { walkToEntry } from './walk.ts';
 export interface RenameOptions {
   /** What to do when there is something of the new name; refuse (`conflict`) when left out. A full folder is never replaced. */
   ifExists?: 'replace' | 'refuse';
+  /** False leaves it to the disk when it survives a power cut. */
+  isDurable?: boolean;
 }
 
 /** Moves a file, a link (not what it leads to) or a folder to another name, anywhere in the server's folder. */
@@ -17,7 +19,7 @@ export async function renameEntry(
   access: Access,
   from: readonly Buffer[],
   to: readonly Buffer[],
-  { ifExists = 'refuse' }: RenameOptions = {},
+  { ifExists = 'refuse', isDurable = true }: RenameOptions = {},
 ): Promise<void> {
   using source = await walkToEntry(access.root, from);
   using target = await walkToEntry(access.root, to);
@@ -40,6 +42,7 @@ export async function renameEntry(
     // Two names of one inode: rename does nothing then, and frees nothing.
     if (replaced && moved?.ino !== replaced.ino) access.quota.release(freedBytesOf(replaced));
   });
+  if (!isDurable) return;
   await source.folder.sync();
   if (target.folder !== source.folder) await target.folder.sync();
 }

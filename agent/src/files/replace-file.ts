@@ -11,7 +11,7 @@ import { type ByteSource, writeSource } from './write-chunks.ts';
 export interface WriteOptions {
   /** The mode of a new file, 0644 when left out. A file that is there keeps its own. */
   mode?: number;
-  /** False leaves it to the disk when the file survives a power cut: for many files that end in one `sync` of all. */
+  /** False leaves it to the disk when it survives a power cut: for what can be made again, like an unpacked archive. */
   isDurable?: boolean;
   signal?: AbortSignal;
 }

@@ -2,7 +2,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Access, give, type Owner, oneAtATime } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
-import { deleteEntry, emptyRoot } from './delete-tree.ts';
+import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';
 import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
 import { type DirectoryEntry, type EntryStats, toEntryStats } from './entry-stats.ts';
@@ -122,8 +122,8 @@ export class ServerDirectory implements AsyncDisposable {
   }
 
   /** A file, a link or a whole tree; never the folder itself, never inside mounts. */
-  delete(path: PathInput, signal?: AbortSignal): Promise<void> {
-    return this.#run(path, (access, names) => deleteEntry(access, names, signal));
+  delete(path: PathInput, options?: DeleteOptions): Promise<void> {
+    return this.#run(path, (access, names) => deleteEntry(access, names, options));
   }
 
   rename(from: PathInput, to: PathInput, options?: RenameOptions): Promise<void> {

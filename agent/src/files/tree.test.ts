@@ -82,7 +82,7 @@ test('deletes and lists 20,000 entries without holding up the process, and stops
   for await (const _entry of directory.list('many')) seen += 1;
   expect(seen).toBe(20_000);
   const abort = new AbortController();
-  const deleting = directory.delete('many', abort.signal);
+  const deleting = directory.delete('many', { signal: abort.signal });
   await vi.waitFor(() => expect(readdirSync(many).length).toBeLessThan(19_900), { interval: 20 });
   abort.abort();
   await expect(deleting).rejects.toThrow(/aborted/);
