@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { Config } from './config.ts';
 import { openCore, type PanelCore } from './core.ts';
+import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
 import { registerSessionRoutes } from './features/sessions/sessions.routes.ts';
 import { SessionsService } from './features/sessions/sessions.service.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
@@ -42,6 +43,7 @@ export async function buildPanel(config: Config, options: { log?: Logger } = {})
     await setup.prepare(config.firstAdmin);
 
     registerSystemRoutes(core);
+    registerReferenceRoutes(core.http);
     registerSessionRoutes(core.http, new SessionsService(core), setup);
 
     await core.http.ready();

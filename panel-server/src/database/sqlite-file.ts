@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   openSync,
@@ -46,6 +47,8 @@ export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): v
   database.pragma(`application_id = ${applicationId}`);
   database.pragma('journal_mode = WAL');
   database.close();
+  // The files SQLite makes beside it get the same mode.
+  chmodSync(unfinished, 0o600);
   renameSync(unfinished, paths.file);
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
@@ -37,7 +37,6 @@ export async function openSqlite(dataDir: string, options: OpenOptions, log: Log
     });
     await dataSource.initialize();
     separateTransactions(dataSource);
-    await chmod(paths.file, 0o600);
     try {
       if (isPending) await dataSource.runMigrations();
     } catch (cause) {

@@ -14,6 +14,7 @@ import { authorizer } from './authorize.ts';
 import type { ProxyTrust } from './client-address.ts';
 import { answerError } from './error-handler.ts';
 import type { Idempotency } from './idempotency.ts';
+import { answerTheRest } from './not-found.ts';
 import { createOnePortServer } from './one-port.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { PanelHttp } from './panel-http.ts';
@@ -82,6 +83,7 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
     }
   });
   app.addHook('onRequest', authenticator(parts.sessions, parts.limiter));
+  answerTheRest(app, config.interfaceDir);
   app.addHook('onRoute', (route) => {
     const { audit, onServer = false } = route.config ?? {};
     const onRequest = [route.onRequest ?? [], authorizer(parts.access, route)].flat();
