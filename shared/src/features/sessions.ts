@@ -3,11 +3,17 @@ import { NoContent, route } from '../contract/route.ts';
 import { Timestamp } from '../contract/values.ts';
 import { Email, NewPassword, User, UserName } from './users.ts';
 
-/** `browser` asks for a cookie instead of a token in the answer's hands only; programs leave it out. */
-export const Credentials = z.strictObject({
-  email: Email,
-  password: z.string().min(1).max(256),
-});
+export const Credentials = z
+  .strictObject({
+    email: Email,
+    password: z
+      .string()
+      .min(1, 'must not be empty')
+      .max(256, 'must have at most 256 characters')
+      .regex(/^[^\0]*$/, 'must not contain NUL')
+      .refine((text) => text.isWellFormed(), 'must be valid Unicode'),
+  })
+  .meta({ id: 'Credentials' });
 
 export const SignedIn = z
   .object({ token: z.string(), expiresAt: Timestamp, user: User })
@@ -21,12 +27,14 @@ export const SetupState = z
   })
   .meta({ id: 'SetupState' });
 
-export const Setup = z.strictObject({
-  code: z.string().min(1).max(128),
-  email: Email,
-  password: NewPassword,
-  name: UserName,
-});
+export const Setup = z
+  .strictObject({
+    code: z.string().min(1).max(128),
+    email: Email,
+    password: NewPassword,
+    name: UserName,
+  })
+  .meta({ id: 'Setup' });
 
 export const sessionRoutes = {
   setupState: route({
