@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Limits } from '@catalyst/shared/features/server-spec';
-import { ProcessRuntime } from '../src/runtimes/process-runtime.ts';
+import { ProcessRuntime, type ProcessRuntimeOptions } from '../src/runtimes/process-runtime.ts';
 import { RunFolder } from '../src/runtimes/run-folder.ts';
 import type { RunningServer } from '../src/runtimes/runtime.ts';
 
@@ -18,22 +19,32 @@ const directory = join(folder, 'server');
 mkdirSync(directory, { mode: 0o777 });
 const uid = process.getuid?.() === 0 ? 1_234_567 : null;
 const times: Record<string, number[]> = {};
-const record = (name: string, ms: number) => (times[name] ??= []).push(ms);
+function record(name: string, ms: number): void {
+  times[name] = [...(times[name] ?? []), ms];
+}
 
-const holders = {
-  'shell holder': new ProcessRuntime({ runRoot: join(folder, 'run'), cgroupPrefix }),
-  'shell holder, no control groups': new ProcessRuntime({
-    runRoot: join(folder, 'run-bare'),
-    cgroupPrefix,
-    cgroupRoot: '/nowhere',
-  }),
-  'Node holder': new ProcessRuntime({ runRoot: join(folder, 'run-node'), cgroupPrefix, holder: 'node' }),
+const runtimes = {
+  'shell holder': open('run', {}),
+  'shell holder, no control groups': open('run-bare', { cgroupRoot: '/nowhere' }),
+  'Node holder': open('run-node', { holder: 'node' }),
 };
-for (const runtime of Object.values(holders)) await runtime.detect();
+for (const { runtime } of Object.values(runtimes)) await runtime.detect();
+const groupFile = ['pids/', '']
+  .map((tree) => `/sys/fs/cgroup/${tree}${cgroupPrefix}/cgroup.procs`)
+  .find(existsSync);
 
 for (let round = 0; round < rounds; round++) {
-  await measureShell();
-  for (const [name, runtime] of Object.entries(holders)) await measureStart(name, runtime, `start-${round}`);
+  await measureShell('floor: spawn of a shell that echoes', 'echo ready');
+  const startId = `start-${round}`;
+  await measureStart('shell holder', startId);
+  await measureStart('shell holder, no control groups', startId);
+  // The kernel waits for a grace period when a process moves to another group, unless another one has just moved.
+  await pause(50);
+  if (groupFile) {
+    await measureShell('floor: the same, joining one control group', `echo 0 >${groupFile}; echo ready`);
+  }
+  await measureStart('Node holder', startId);
+  await pause(50);
 }
 
 for (const [name, all] of Object.entries(times)) {
@@ -46,17 +57,22 @@ for (const controller of ['pids', 'memory', 'cpu', 'cpuacct', '.']) {
   if (existsSync(group)) rmdirSync(group);
 }
 
-async function measureShell(): Promise<void> {
+function open(name: string, options: Partial<ProcessRuntimeOptions>) {
+  const runRoot = join(folder, name);
+  return { runRoot, runtime: new ProcessRuntime({ runRoot, cgroupPrefix, ...options }) };
+}
+
+async function measureShell(name: string, script: string): Promise<void> {
   const before = performance.now();
-  const child = spawn('/bin/sh', ['-c', 'echo ready'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
-  record('floor: spawn of /bin/sh -c echo, first byte', performance.now() - before);
+  record(name, performance.now() - before);
   await once(child, 'close');
 }
 
-async function measureStart(name: string, runtime: ProcessRuntime, startId: string): Promise<void> {
-  const roots = { 'shell holder': 'run', 'Node holder': 'run-node' } as Record<string, string>;
-  const { stdout } = new RunFolder(join(folder, roots[name] ?? 'run-bare'), 'server', startId);
+async function measureStart(name: keyof typeof runtimes, startId: string): Promise<void> {
+  const { runtime, runRoot } = runtimes[name];
+  const { stdout } = new RunFolder(runRoot, 'server', startId);
   const before = performance.now();
   const starting = runtime.start(
     {

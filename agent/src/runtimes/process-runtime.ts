@@ -38,7 +38,7 @@ export interface ProcessRuntimeOptions {
 }
 
 /** How long a holder that has claimed a start may take to say who it is. */
-const silentHolderMs = 5000;
+const silentHolderMs = 2000;
 
 /** Runs every server as a process of the host, under a small holder process that outlives the agent. */
 export class ProcessRuntime implements Runtime {
@@ -132,10 +132,13 @@ export class ProcessRuntime implements Runtime {
     checkIds(serverId, startId);
     const folder = this.#folder(serverId, startId);
     const group = this.#group(serverId, startId);
-    if (group?.exists() && !group.isEmpty()) {
+    const holder = readHolderRecord(folder)?.holder;
+    if ((holder && isAlive(holder)) || (group && !group.isEmpty())) {
       throw new AppError('invalid_state', 'The server is still running');
     }
-    await group?.remove();
+    if (group && !(await group.remove())) {
+      throw new AppError('unavailable', 'The control group of the server could not be removed yet');
+    }
     for (const path of [folder.stdin, exitDraft(folder)]) rmSync(path, { force: true });
   }
 

@@ -52,10 +52,6 @@ class CgroupV1 implements ServerCgroup {
     return this.#all().map((directory) => join(directory, 'cgroup.procs'));
   }
 
-  exists(): boolean {
-    return this.#all().some((directory) => existsSync(directory));
-  }
-
   create(limits: Limits): void {
     try {
       for (const directory of this.#all()) mkdirSync(directory);

@@ -56,10 +56,6 @@ class CgroupV2 implements ServerCgroup {
     return [join(this.#directory, 'cgroup.procs')];
   }
 
-  exists(): boolean {
-    return existsSync(this.#directory);
-  }
-
   create(limits: Limits): void {
     try {
       mkdirSync(this.#directory);

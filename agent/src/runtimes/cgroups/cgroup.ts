@@ -5,7 +5,6 @@ import type { Usage } from '../runtime.ts';
 export interface ServerCgroup {
   /** A process that writes `0` to each of these files moves itself inside. */
   readonly joinFiles: readonly string[];
-  exists(): boolean;
   /** Throws `unavailable` when the kernel refuses; `remove` cleans up what was made. */
   create(limits: Limits): void;
   /** Throws `unavailable` when the kernel refuses. */

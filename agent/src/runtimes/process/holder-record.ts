@@ -44,11 +44,13 @@ export function readHolderRecord(folder: RunFolder): HolderRecord | null {
 export function revokeStart(folder: RunFolder): boolean {
   try {
     writeFileSync(holderFile(folder), 'revoked\n', { flag: 'wx', mode: 0o600 });
-    return true;
   } catch (err) {
-    if ((err as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw err;
+    const { code } = err as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    // On a full disk the file is there without its text, and that is what counts.
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw err;
   }
+  return true;
 }
 
 export function holderFile(folder: RunFolder): string {

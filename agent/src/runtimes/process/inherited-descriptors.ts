@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Descriptors the agent got from whoever started it. Node opens its own so that they close in a child, but these would
- * pass on to every game, with whatever is behind them.
+ * Descriptors the agent got from whoever started it and that would pass on to every game, with whatever is behind them.
+ * Node closes its own in a child, and of the inherited ones those up to the first gap; these are the others.
  */
 export function inheritedDescriptors(): readonly number[] {
   known ??=

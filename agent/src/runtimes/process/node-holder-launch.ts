@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunFolder } from '../run-folder.ts';
 import type { Launch } from '../runtime.ts';
+import { coverInherited } from './inherited-descriptors.ts';
 import { checkDirectory } from './launch-check.ts';
 import type { NodeHolderOrders } from './node-holder.ts';
 
@@ -14,12 +16,17 @@ export function spawnNodeHolder(folder: RunFolder, launch: Launch, uid: number |
   const orders: NodeHolderOrders = { argv: [...argv], environment: { ...environment }, directory, uid };
   writeFileSync(join(folder.path, 'launch.json'), JSON.stringify(orders), { flag: 'wx', mode: 0o600 });
   const file = import.meta.url.endsWith('.ts') ? './node-holder.ts' : './node-holder.js';
-  return spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
-    cwd: folder.path,
-    // Windows programs do not start without it.
-    env: process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {},
-    detached: true,
-    stdio: 'ignore',
-    windowsHide: true,
-  });
+  const nothing = openSync(devNull, 'r+');
+  try {
+    return spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+      cwd: folder.path,
+      // Windows programs do not start without it.
+      env: process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {},
+      detached: true,
+      stdio: coverInherited([nothing, nothing, nothing], nothing),
+      windowsHide: true,
+    });
+  } finally {
+    closeSync(nothing);
+  }
 }

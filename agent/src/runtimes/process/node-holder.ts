@@ -54,20 +54,22 @@ const game = spawn(orders.argv[0] ?? '', orders.argv.slice(1), {
 });
 const input = game.stdin as Writable;
 game.once('error', (error) => {
-  say(`failed The program could not be started: ${error.message}`);
-  process.exit(1);
+  appendFileSync('err', `The program could not be started: ${error.message}\n`);
+  end('127 -');
 });
-game.once('exit', (code, signal) => {
-  writeFileSync('exit.tmp', `${code ?? '-'} ${signal ?? '-'}`, { flag: 'r+' });
-  renameSync('exit.tmp', 'exit');
-  if (process.platform !== 'win32') rmSync(socketPath, { force: true });
-  process.exit(0);
-});
+game.once('exit', (code, signal) => end(`${code ?? '-'} ${signal ?? '-'}`));
 // The game has closed its input: agents learn it at their next write.
 input.on('error', () => {
   server.close();
   for (const agent of agents) agent.destroy();
 });
+
+function end(how: string) {
+  writeFileSync('exit.tmp', how, { flag: 'r+' });
+  renameSync('exit.tmp', 'exit');
+  if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+  process.exit(0);
+}
 
 function say(line: string, flag: 'a' | 'wx' = 'a') {
   appendFileSync('holder', `${line}\n`, { flag, mode: 0o600 });

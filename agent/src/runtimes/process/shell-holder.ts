@@ -22,10 +22,10 @@ umask 077
 set -C
 echo "holder $pid $start" 2>/dev/null >holder || exit 1
 set +C
-mkfifo in || { echo 'failed The pipe for input could not be made' >>holder; exit 1; }
 (
   read -r pid x x x x x x x x x x x x x x x x x x x x start x </proc/self/stat
   refuse() { echo "failed $1" >&7; exit 1; }
+  mkfifo in &
   processes=$1
   groups=$2
   shift 2
@@ -34,6 +34,7 @@ mkfifo in || { echo 'failed The pipe for input could not be made' >>holder; exit
     groups=$((groups - 1))
     shift
   done
+  wait $! && [ -p in ] && exec 0<>in || refuse 'The pipe for input could not be made'
   echo 500 >/proc/self/oom_score_adj
   ulimit -c 0
   ulimit -n 65536 || ulimit -n "$(ulimit -Hn)"
@@ -43,7 +44,7 @@ mkfifo in || { echo 'failed The pipe for input could not be made' >>holder; exit
   echo "game $pid $start" >&7
   exec 2>&6 3<&- 5>&- 6>&- 7>&-
   exec "$@"
-) 0<>in 1>&5 7>>holder
+) 1>&5 7>>holder
 echo $? 1<>exit.tmp && mv exit.tmp exit
 `;
 

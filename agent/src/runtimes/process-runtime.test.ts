@@ -1,0 +1,37 @@
+import { randomInt } from 'node:crypto';
+import { rmdirSync } from 'node:fs';
+import { afterAll, describe } from 'vitest';
+import { type ProcessSubject, processSuite } from './process/process-suite.ts';
+import { shellGame } from './process/suite-game.ts';
+import { ProcessRuntime } from './process-runtime.ts';
+import { runtimeSuite } from './runtime-suite.ts';
+
+const cgroupPrefix = `catalyst-test-${process.pid}`;
+// Servers without a control group are killed by their user: no other test may use the same ones.
+const firstUid = process.getuid?.() === 0 ? 10_000_000 + randomInt(1_000_000) * 1000 : null;
+const subjects: Record<string, ProcessSubject> = {
+  'process runtime': { cgroupPrefix, firstUid },
+  'process runtime without control groups': { cgroupPrefix, cgroupRoot: '/nowhere', firstUid },
+  'process runtime with the Node holder': { cgroupPrefix, holder: 'node', firstUid },
+};
+
+describe.skipIf(process.platform !== 'linux')('on Linux', () => {
+  for (const [name, { firstUid, ...options }] of Object.entries(subjects)) {
+    runtimeSuite(name, {
+      open: (runRoot) => new ProcessRuntime({ runRoot, ...options }),
+      game: shellGame,
+      firstUid,
+    });
+    processSuite(`${name}, beyond the suite`, { firstUid, ...options });
+  }
+});
+
+afterAll(() => {
+  for (const controller of ['pids', 'memory', 'cpu', 'cpuacct', '.']) {
+    try {
+      rmdirSync(`/sys/fs/cgroup/${controller}/${cgroupPrefix}`);
+    } catch {
+      // Not mounted here.
+    }
+  }
+});
