@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { sanitiseLine } from './sanitise-line.ts';
 
 export const MAX_LINE_BYTES = 64 * 1024;
 /** Ends each piece of a line that was too long; the next piece follows as a line of its own. */
 export const CUT_MARK = ' …[cut]';
 const PIECE_BYTES = MAX_LINE_BYTES - Buffer.byteLength(CUT_MARK);
+const INVALID_PIECE_BYTES = Math.floor(PIECE_BYTES / 3);
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -30,7 +32,7 @@ export function cutLines(chunk: Buffer, final: boolean): CutLines {
     if (end - start <= MAX_LINE_BYTES) {
       if (newline === -1 && !final) break;
       const text = chunk.toString('utf8', start, chunk[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
-      if (fits(text, MAX_LINE_BYTES)) {
+      if (text.length * 3 <= MAX_LINE_BYTES || Buffer.byteLength(text) <= MAX_LINE_BYTES) {
         lines.push(sanitiseLine(text));
         start = end + 1;
         continue;
@@ -51,13 +53,10 @@ function skipHole(chunk: Buffer, start: number): number {
 }
 
 function cutPiece(chunk: Buffer, start: number, end: number): { text: string; end: number } {
-  if (end - start > PIECE_BYTES) {
-    const cut = codePointStart(chunk, start + PIECE_BYTES);
-    const text = chunk.toString('utf8', start, cut);
-    if (fits(text, PIECE_BYTES)) return { text, end: cut };
-  }
+  let cut = codePointStart(chunk, start + PIECE_BYTES);
   // Each invalid byte becomes the three bytes of U+FFFD.
-  const cut = codePointStart(chunk, start + Math.floor(PIECE_BYTES / 3));
+  if (cut > end || !isUtf8(chunk.subarray(start, cut)))
+    cut = codePointStart(chunk, start + INVALID_PIECE_BYTES);
   return { text: chunk.toString('utf8', start, cut), end: cut };
 }
 
@@ -66,8 +65,4 @@ function codePointStart(chunk: Buffer, at: number): number {
     if (((chunk[index] ?? 0) & 0xc0) !== 0x80) return index;
   }
   return at;
-}
-
-function fits(text: string, bytes: number): boolean {
-  return text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes;
 }

@@ -11,7 +11,7 @@ export type LiveMessage = { lines: ConsoleLine[] } | { dropped: { fromSeq: numbe
 export type LiveListener = (message: LiveMessage) => void;
 
 const WINDOW_MS = 1000;
-const SLOT_MS = 100;
+const SLOT_MS = 20;
 const FLOOD_INTERVAL_MS = 250;
 
 /**
@@ -24,7 +24,7 @@ export class LiveFeed {
   readonly #listeners = new Set<LiveListener>();
   #pending: ConsoleLine[] = [];
   #dropped: { fromSeq: number; toSeq: number } | null = null;
-  /** What was sent lately, by tenth of a second. */
+  /** What was sent lately, by slots of time. */
   #sent: { slot: number; lines: number; bytes: number }[] = [];
   #isFlooded = false;
   #nextFlushAt = 0;
@@ -49,9 +49,11 @@ export class LiveFeed {
   push(lines: readonly ConsoleLine[]): void {
     if (this.#listeners.size === 0 || lines.length === 0) return;
     this.#pending = this.#pending.concat(lines);
-    if (this.#pending.length > this.#limits.linesPerSecond) {
-      this.#drop(this.#pending.length - this.#limits.linesPerSecond);
-    }
+    // More than a second's worth will never be sent.
+    const { linesPerSecond, bytesPerSecond } = this.#limits;
+    this.#drop(
+      this.#pending.length - Math.max(1, newestWithin(this.#pending, linesPerSecond, bytesPerSecond)),
+    );
     if (this.#timer !== undefined) return;
     const waitMs = this.#nextFlushAt - performance.now();
     if (waitMs <= 0) this.#flush(false);
@@ -80,7 +82,7 @@ export class LiveFeed {
       this.#timer = setTimeout(() => this.#flush(false), intervalMs);
       return;
     }
-    if (this.#isFlooded) this.#drop(waiting - count);
+    this.#drop(waiting - count);
     const lines = this.#pending;
     const dropped = this.#dropped;
     this.#pending = [];
@@ -100,19 +102,18 @@ export class LiveFeed {
       lines -= sent.lines;
       bytes -= sent.bytes;
     }
-    if (this.#isFlooded)
-      lines = Math.min(lines, Math.ceil((this.#limits.linesPerSecond * FLOOD_INTERVAL_MS) / WINDOW_MS));
-    let count = 0;
-    for (const line of this.#pending.toReversed()) {
-      bytes -= line.text.length;
-      // A line that is over the limit alone goes when nothing else does.
-      if (count >= lines || (bytes < 0 && (count > 0 || this.#sent.length > 0))) break;
-      count++;
+    if (this.#isFlooded) {
+      const share = FLOOD_INTERVAL_MS / WINDOW_MS;
+      lines = Math.min(lines, Math.ceil(this.#limits.linesPerSecond * share));
+      bytes = Math.min(bytes, Math.ceil(this.#limits.bytesPerSecond * share));
     }
-    return count;
+    const count = newestWithin(this.#pending, lines, bytes);
+    // A line that is over the limit alone goes when nothing else does.
+    return count === 0 && this.#sent.length === 0 ? 1 : count;
   }
 
   #drop(count: number): void {
+    if (count <= 0) return;
     const dropped = this.#pending.slice(0, count);
     this.#pending = this.#pending.slice(count);
     const [first, last] = [dropped[0] as ConsoleLine, dropped.at(-1) as ConsoleLine];
@@ -138,4 +139,16 @@ export class LiveFeed {
       }
     }
   }
+}
+
+/** How many of the last lines stay within both limits. */
+function newestWithin(lines: readonly ConsoleLine[], maxLines: number, maxBytes: number): number {
+  let bytes = 0;
+  let count = 0;
+  while (count < lines.length && count < maxLines) {
+    bytes += (lines[lines.length - 1 - count] as ConsoleLine).text.length;
+    if (bytes > maxBytes) break;
+    count++;
+  }
+  return count;
 }

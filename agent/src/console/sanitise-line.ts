@@ -37,5 +37,5 @@ export function stripColours(text: string): string {
 }
 
 function keepColours(text: string): string {
-  return text.replace(sequences, (_sequence, colour: string | undefined) => colour ?? '');
+  return text.replace(sequences, '$1');
 }

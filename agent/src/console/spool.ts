@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { RunFolder } from '../runtimes/run-folder.ts';
 import type { NewLine } from './console-line.ts';
 import type { SpoolPosition } from './history-frame.ts';
@@ -23,6 +24,8 @@ interface Source {
 
 const PUNCH_BYTES = 4 * 1024 * 1024;
 const PUNCH_BYTES_DISK_FULL = 256 * 1024;
+/** Starting a process holds up the loop for some milliseconds. */
+const PUNCH_INTERVAL_MS = 1000;
 
 /** The two output files of one start, merged by arrival. */
 export class Spool {
@@ -32,8 +35,9 @@ export class Spool {
   readonly #stopWatching: () => void;
   readonly #report: (message: string, error: unknown) => void;
   #hasEnded = false;
-  #isClosed = false;
+  readonly #closing = new AbortController();
   #punching: Promise<void> | null = null;
+  #nextPunchAt = 0;
 
   constructor(
     folder: RunFolder,
@@ -55,7 +59,7 @@ export class Spool {
 
   /** A bounded piece of each file; null when there is nothing. What was read is read again until `advance`. */
   read(): SpoolSlice | null {
-    if (this.#isClosed) return null;
+    if (this.#closing.signal.aborted) return null;
     const lines = [...this.#readFrom(this.#out), ...this.#readFrom(this.#err)];
     if (this.#out.takenBytes + this.#err.takenBytes === 0) return null;
     return { lines, position: this.position };
@@ -92,7 +96,7 @@ export class Spool {
 
   async close(): Promise<void> {
     this.#stopWatching();
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#out.tail.close();
     this.#err.tail.close();
     await this.#punching;
@@ -114,6 +118,10 @@ export class Spool {
   }
 
   async #punch(makeSafe: () => Promise<void>): Promise<void> {
+    const waitMs = Math.max(0, this.#nextPunchAt - performance.now());
+    await setTimeout(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {});
+    if (this.#closing.signal.aborted) return;
+    this.#nextPunchAt = performance.now() + PUNCH_INTERVAL_MS;
     const safe = [this.#out, this.#err].map((from) => ({ from, bytes: from.tail.position }));
     await makeSafe();
     for (const { from, bytes } of safe) {
