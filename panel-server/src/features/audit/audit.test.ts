@@ -1,0 +1,119 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ask } from '../../testing/ask.ts';
+import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
+import { AuditEntryEntity } from './audit-entry.entity.ts';
+import { redact } from './redact.ts';
+
+const record = (test: TestPanel, action: string, details = {}) =>
+  test.panel.core.audit.record({ action, outcome: 'success', actor: { kind: 'system' }, details });
+const rowsOf = (test: TestPanel) => test.panel.core.database.getRepository(AuditEntryEntity);
+const verify = (test: TestPanel) => test.panel.core.audit.verify();
+
+describe.each(testDatabases)('the audit log on %s', (database) => {
+  let test: TestPanel;
+  beforeEach(async () => {
+    test = await testPanel({ database });
+  });
+  afterEach(() => test.close());
+
+  it('records success and failure of what routes declare, without secrets', async () => {
+    const body = { email: 'admin@example.com', password: 'wrong-canary-password' };
+    await ask(test, '/api/auth/login', { body, headers: { 'x-forwarded-for': '6.6.6.6' } });
+    await test.admin.api.sessions.logout();
+    const rows = await rowsOf(test).find({ order: { seq: 'ASC' } });
+    expect(rows).toMatchObject([
+      {
+        action: 'session.create',
+        outcome: 'failure',
+        errorCode: 'invalid_credentials',
+        actorKind: 'anonymous',
+        ip: '127.0.0.1',
+        details: { email: 'admin@example.com', password: '[redacted]' },
+      },
+      { action: 'session.delete', outcome: 'success', actorKind: 'user', actorName: 'admin' },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('canary');
+  });
+
+  it('chains hundreds of entries made at once', async () => {
+    await Promise.all(Array.from({ length: 700 }, (_, index) => record(test, 'test.burst', { index })));
+    expect(await verify(test)).toEqual({ entries: 700, brokenAt: null });
+    await test.restart();
+    await record(test, 'test.after-restart');
+    expect(await verify(test)).toEqual({ entries: 701, brokenAt: null });
+  });
+
+  it.each([
+    [
+      'a changed row',
+      4,
+      (test: TestPanel) => rowsOf(test).update({ seq: 4 }, { actorName: 'somebody else' }),
+    ],
+    ['changed details', 5, (test: TestPanel) => rowsOf(test).update({ seq: 5 }, { details: { index: 99 } })],
+    ['a row taken out', 3, (test: TestPanel) => rowsOf(test).delete({ seq: 3 })],
+    ['rows cut off at the end', 9, (test: TestPanel) => rowsOf(test).delete([{ seq: 9 }, { seq: 10 }])],
+    ['everything taken out', 1, (test: TestPanel) => rowsOf(test).createQueryBuilder().delete().execute()],
+    ['two rows exchanged', 6, exchangeRows],
+  ])('tells %s', async (_what, brokenAt, tamper) => {
+    for (let index = 1; index <= 10; index++) await record(test, 'test.entry', { index });
+    expect(await verify(test)).toEqual({ entries: 10, brokenAt: null });
+    await tamper(test);
+    expect(await verify(test)).toMatchObject({ brokenAt });
+    await test.restart();
+    expect(await verify(test)).toMatchObject({ brokenAt });
+  });
+
+  it('fails the action whose entry cannot be written, and the next ones before they begin', async () => {
+    const { database: source } = test.panel.core;
+    await source.query('ALTER TABLE audit_entries RENAME TO audit_entries_away');
+    const first = await ask(test, '/api/auth/logout', { method: 'POST', token: test.user.token });
+    expect(first.status).toBe(500);
+    const second = await ask(test, '/api/auth/logout', { method: 'POST', token: test.admin.token });
+    expect(second.status).toBe(503);
+    expect((await test.admin.api.sessions.me()).name).toBe('admin');
+    await source.query('ALTER TABLE audit_entries_away RENAME TO audit_entries');
+    await test.admin.api.sessions.logout();
+    const actors = (await rowsOf(test).find({ order: { seq: 'ASC' } })).map(({ actorName }) => actorName);
+    expect(actors.slice(0, 2)).toEqual(['user', 'admin']);
+    expect(await verify(test)).toMatchObject({ brokenAt: null });
+  });
+});
+
+describe('the signed head', () => {
+  it('is not believed when it was changed', async () => {
+    const test = await testPanel();
+    await record(test, 'test.entry');
+    await test.panel.close();
+    const path = join(test.dataDir, 'panel', 'audit-head.json');
+    const head = JSON.parse(readFileSync(path, 'utf8'));
+    expect(head.seq).toBe(1);
+    writeFileSync(path, JSON.stringify({ ...head, seq: 0 }));
+    await test.restart();
+    expect(test.logText()).toContain('was changed');
+    rmSync(path);
+    await test.close();
+  });
+});
+
+it('takes secrets out of details by the names of their fields, at any depth, and cuts what is endless', () => {
+  const details = {
+    password: 'a',
+    nested: { apiKey: 'b', 'api-key': 'c', tokens: ['d'], newPassword: 'e', fine: 'f' },
+    environment: { SEED: 'g' },
+    text: 'x'.repeat(10_000),
+    list: Array(1000).fill(1),
+  };
+  const kept = redact(details);
+  expect(kept).toMatchObject({ password: '[redacted]', nested: { fine: 'f' }, environment: ['SEED'] });
+  expect(JSON.stringify(kept)).not.toMatch(/"[a-eg]"/);
+  expect(JSON.stringify(kept).length).toBeLessThan(2000);
+});
+
+/** Contents of rows 6 and 7 change places, numbers and hashes stay. */
+async function exchangeRows(test: TestPanel): Promise<void> {
+  const [six, seven] = await rowsOf(test).find({ where: [{ seq: 6 }, { seq: 7 }], order: { seq: 'ASC' } });
+  await rowsOf(test).update({ seq: 6 }, { details: seven?.details as never });
+  await rowsOf(test).update({ seq: 7 }, { details: six?.details as never });
+}
