@@ -14,7 +14,7 @@ export class HeldDescriptor {
   readonly #descriptor: number;
   readonly #closed = Promise.withResolvers<void>();
   #callsUnderWay = 0;
-  #isReleased = false;
+  #release: 'at_once' | 'in_pool' | undefined;
   #mount: string | undefined;
 
   private constructor(descriptor: number) {
@@ -49,28 +49,29 @@ export class HeldDescriptor {
   }
 
   /**
-   * Resolves when it is closed. `inPool` for files: the last hold on a huge deleted one frees its blocks here. Folders
-   * are closed on the spot: that touches no disk, and a thread of the pool costs thirty times as much.
+   * Resolves when it is closed. `in_pool` is for files: the last hold on a huge deleted one frees its blocks here.
+   * Folders are closed at once: that touches no disk, and a thread of the pool costs thirty times as much.
    */
   release(how: 'at_once' | 'in_pool'): Promise<void> {
-    if (!this.#isReleased) {
-      this.#isReleased = true;
-      this.#close =
-        how === 'at_once' ? async () => closeSync(this.#descriptor) : () => closeDescriptor(this.#descriptor);
+    if (!this.#release) {
+      this.#release = how;
       this.#closeIfDone();
     }
     return this.#closed.promise;
   }
 
-  #close: () => Promise<void> = async () => {};
-
   #closeIfDone(): void {
-    if (!this.#isReleased || this.#callsUnderWay > 0) return;
-    this.#close().then(this.#closed.resolve, this.#closed.reject);
+    if (!this.#release || this.#callsUnderWay > 0) return;
+    if (this.#release === 'in_pool') {
+      closeDescriptor(this.#descriptor).then(this.#closed.resolve, this.#closed.reject);
+      return;
+    }
+    closeSync(this.#descriptor);
+    this.#closed.resolve();
   }
 
   #refuseIfReleased(): void {
-    if (this.#isReleased) throw new Error('This folder or file is closed');
+    if (this.#release) throw new Error('This folder or file is closed');
   }
 }
 

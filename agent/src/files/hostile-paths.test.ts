@@ -187,7 +187,7 @@ const kinds: Record<string, Kind> = {
     path: 'trick',
     make: (root) => {
       mkdirSync(join(root, 'a', 'b'), { recursive: true });
-      // Read as text this is plain/../.. = root's parent either way, but a/b/.. is a, not the root.
+      // Two of its dots lead back to the root, since a/b is what they start from; the third leads out.
       symlinkSync('a/b', join(root, 'short'));
       symlinkSync('short/../../../canary/secret', join(root, 'trick'));
     },
@@ -314,10 +314,13 @@ const kinds: Record<string, Kind> = {
   },
 };
 
+const possible = Object.entries(kinds).filter(([, { needsRoot }]) => isRoot || !needsRoot);
+if (possible.length < Object.keys(kinds).length)
+  console.log('skipped without root: devices, hard links to files of others');
+
 describe.each(strategies)('held by %s', (strategy) => {
-  describe.each(Object.entries(kinds))('%s', (_name, kind) => {
+  describe.each(possible)('%s', (_name, kind) => {
     test.each(Object.keys(operations) as Operation[])('%s', async (operation) => {
-      if (kind.needsRoot && !isRoot) return console.log('skipped: needs root to make this');
       using sandbox = makeSandbox();
       writeFileSync(join(sandbox.root, 'plain'), 'inside');
       const made = await kind.make?.(sandbox.root, sandbox);

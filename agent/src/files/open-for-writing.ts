@@ -117,7 +117,7 @@ export async function openForWriting(
 async function openExisting(access: Access, entry: PinnedEntry): Promise<FileHandle> {
   refuseUnlessFile(entry.stats);
   refuseForeignHardLink(entry.stats, access.owner.uid);
-  return entry.openFile(constants.O_RDWR);
+  return entry.openFile(constants.O_WRONLY);
 }
 
 async function createFile(access: Access, folder: Folder, name: Buffer): Promise<FileHandle> {

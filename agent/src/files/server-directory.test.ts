@@ -14,7 +14,15 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openServerDirectory, type ServerDirectory } from './server-directory.ts';
-import { collect, isRoot, makeSandbox, openDescriptors, type Sandbox, serverUid } from './testing/sandbox.ts';
+import {
+  collect,
+  isRoot,
+  makeSandbox,
+  openDescriptors,
+  run,
+  type Sandbox,
+  serverUid,
+} from './testing/sandbox.ts';
 
 const strategies =
   process.platform === 'linux' ? (['descriptors', 'checked_paths'] as const) : (['checked_paths'] as const);
@@ -149,6 +157,19 @@ describe.each(strategies)('a server directory held by %s', (strategy) => {
     await file.truncate(3);
     expect(readFileSync(inside('log'), 'utf8')).toBe('ONE');
     await expect(directory.openForWriting('none')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('refuses 64 FIFOs at once and goes on reading files', async () => {
+    const names = Array.from({ length: 64 }, (_, index) => `fifo${index}`);
+    run('mkfifo', ...names.map((name) => inside(name)));
+    writeFileSync(inside('f'), 'file');
+    const startedAt = performance.now();
+    const refusals = names.map((name) =>
+      directory.read(name, 10).catch((error: { code: string }) => error.code),
+    );
+    expect((await directory.read('f', 10)).toString()).toBe('file');
+    expect(new Set(await Promise.all(refusals))).toEqual(new Set(['invalid_input']));
+    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 
   test('makes folders, also many at once, and says when there is something already', async () => {

@@ -85,7 +85,7 @@ export class ServerDirectory implements AsyncDisposable {
     });
   }
 
-  /** The entries of a folder in the disk's order, read as they are asked for. */
+  /** The entries of a folder in the disk's order, read as they are asked for; the folder is held until the loop ends. */
   async *list(path: PathInput, signal?: AbortSignal): AsyncGenerator<DirectoryEntry, void> {
     const names = parsePath(path, rules);
     try {
