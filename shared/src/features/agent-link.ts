@@ -98,6 +98,7 @@ export const ServerSnapshot = StateReport.extend({
   /** The newest `server_state_update` of this server: the snapshot includes it and all before, 0 when there was none. */
   lastEventId: z.int().min(0).default(0),
 });
+export type ServerSnapshot = z.output<typeof ServerSnapshot>;
 
 export const AgentAction = z.enum([...PowerAction.options, 'install', 'remove']);
 export type AgentAction = z.output<typeof AgentAction>;

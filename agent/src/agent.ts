@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { takeAgentLock } from './agent-lock.ts';
+import type { Config } from './config.ts';
+import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
+import { fingerprintOf, loadIdentity } from './identity.ts';
+import { Enrolment } from './link/enrolment.ts';
+import { PanelLink, type PanelLinkOptions } from './link/panel-link.ts';
+import { type PanelSessionParts, servePanel } from './link/panel-session.ts';
+import type { Logger } from './logger.ts';
+import { Health } from './node/health.ts';
+import { ResourceStats } from './node/resource-stats.ts';
+import { openStatsServer } from './node/stats-server.ts';
+import { ProcessRuntime } from './runtimes/process-runtime.ts';
+import type { Runtime } from './runtimes/runtime.ts';
+import { ServerStore } from './servers/server-store.ts';
+import { Supervisor } from './servers/supervisor.ts';
+import { agentVersion } from './version.ts';
+
+export interface AgentOptions {
+  config: Config;
+  log: Logger;
+  /** Those of this machine when left out. */
+  runtimes?: (folder: DataFolder) => Runtime[];
+  link?: Pick<PanelLinkOptions, 'times' | 'connect'>;
+  session?: Pick<PanelSessionParts, 'healthIntervalMs' | 'statsIntervalMs'>;
+}
+
+export interface Agent {
+  readonly supervisor: Supervisor;
+  readonly link: PanelLink;
+  readonly statsPort: number | null;
+  /** Ends the agent; its games run on. */
+  close(): Promise<void>;
+}
+
+/** The link does not wait longer for servers that are hard to take back; their state is told when it is known. */
+const recoveryPatienceMs = 5000;
+
+/** The whole agent. Throws a StartError when it cannot run here. */
+export async function startAgent({ config, log, ...options }: AgentOptions): Promise<Agent> {
+  const folder = new DataFolder(config.dataDir);
+  await prepareDataFolder(folder);
+  const giveBackLock = await takeAgentLock(folder.lock);
+  try {
+    const identity = await loadIdentity(folder.identity);
+    log.info(
+      { agentVersion, dataDir: config.dataDir, fingerprint: fingerprintOf(identity.publicKey) },
+      'The agent starts',
+    );
+    const unreachable = await unreachableReason(folder);
+    if (unreachable !== null) log.error(unreachable);
+    const runtimes = (options.runtimes ?? machineRuntimes)(folder);
+    const store = await ServerStore.open(folder, log, process.getuid?.() === 0);
+    const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable });
+    const stats = new ResourceStats(() => supervisor.all);
+    const health = new Health({
+      dataDir: config.dataDir,
+      runtimes,
+      notes: unreachable === null ? [] : [unreachable],
+      runningCount: () => supervisor.all.filter(({ running }) => running !== null).length,
+    });
+    const recovered = supervisor.recover();
+    const statsServer =
+      config.statsPort === 0 ? null : await openStatsServer(config.statsPort, readStats, log);
+    const link = new PanelLink({
+      linkPath: folder.link,
+      identity,
+      enrolment: new Enrolment(folder.identity),
+      log,
+      serve: (connection, state) =>
+        servePanel(connection, state, { supervisor, health, stats, log, ...options.session }),
+      ...options.link,
+    });
+    await Promise.race([recovered, delay(recoveryPatienceMs, undefined, { ref: false })]);
+    link.start();
+    return {
+      supervisor,
+      link,
+      statsPort: statsServer?.port ?? null,
+      async close() {
+        await link.close();
+        await statsServer?.close();
+        await stats.close();
+        await supervisor.close();
+        await giveBackLock();
+      },
+    };
+
+    async function readStats() {
+      return {
+        agentVersion,
+        connected: link.isConnected,
+        health: await health.report(),
+        servers: await stats.read(),
+      };
+    }
+  } catch (error) {
+    await giveBackLock();
+    throw error;
+  }
+}
+
+function machineRuntimes(folder: DataFolder): Runtime[] {
+  // Agents on one machine stay apart, and each finds its own again.
+  const place = createHash('sha256').update(realpathSync(folder.path)).digest('hex').slice(0, 12);
+  return [new ProcessRuntime({ runRoot: folder.run, cgroupPrefix: `catalyst-${place}` })];
+}

@@ -1,0 +1,84 @@
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { StartError } from './start-error.ts';
+import { isDraftName } from './write-file-atomically.ts';
+
+/** Where the agent keeps things, below `<data folder>/agent`. */
+export class DataFolder {
+  readonly path: string;
+  constructor(dataDir: string) {
+    this.path = join(dataDir, 'agent');
+  }
+  /** The agent's key. */
+  get identity(): string {
+    return join(this.path, 'identity');
+  }
+  /** What it must remember of each server. */
+  get state(): string {
+    return join(this.path, 'state');
+  }
+  /** `<serverId>/<startId>` for each start. */
+  get run(): string {
+    return join(this.path, 'run');
+  }
+  /** The files of the servers. */
+  get servers(): string {
+    return join(this.path, 'servers');
+  }
+  get history(): string {
+    return join(this.path, 'history');
+  }
+  get backups(): string {
+    return join(this.path, 'backups');
+  }
+  /** How to reach the panel, and who it must be. */
+  get link(): string {
+    return join(this.path, 'link.json');
+  }
+  get lock(): string {
+    return join(this.path, 'agent.lock');
+  }
+  server(serverId: string): string {
+    return join(this.servers, serverId);
+  }
+}
+
+/** Makes what is missing. Throws a StartError when the disk does not let it. */
+export async function prepareDataFolder(folder: DataFolder): Promise<void> {
+  try {
+    const dataDir = dirname(folder.path);
+    if ((await mkdir(dataDir, { recursive: true })) !== undefined) await chmod(dataDir, 0o711);
+    for (const path of [folder.path, folder.servers]) await makeFolder(path, 0o711);
+    for (const path of [folder.identity, folder.state, folder.run, folder.history, folder.backups]) {
+      await makeFolder(path, 0o700);
+    }
+    for (const path of [folder.path, folder.identity, folder.state]) await removeDrafts(path);
+  } catch (error) {
+    throw new StartError(`The data folder ${folder.path} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * A sentence when a server's own user could not get to its folder because a folder above is closed to others; null
+ * when it can, or when servers have no users of their own.
+ */
+export async function unreachableReason(folder: DataFolder): Promise<string | null> {
+  if (process.getuid?.() !== 0) return null;
+  for (let path = folder.servers; ; path = dirname(path)) {
+    const { mode } = await stat(path);
+    if ((mode & 0o001) === 0) {
+      return `Servers run as users of their own and cannot reach ${folder.servers}, because ${path} is closed to other users. Choose another place with CATALYST_DATA_DIR, or open it with chmod o+x.`;
+    }
+    if (path === dirname(path)) return null;
+  }
+}
+
+async function makeFolder(path: string, mode: number): Promise<void> {
+  await mkdir(path, { recursive: true, mode });
+  // Whatever the umask was.
+  await chmod(path, mode);
+}
+
+async function removeDrafts(path: string): Promise<void> {
+  for (const name of await readdir(path)) if (isDraftName(name)) await rm(join(path, name));
+}

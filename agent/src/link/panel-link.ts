@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { Identity } from '../identity.ts';
+import type { Logger } from '../logger.ts';
+import { StartError } from '../start-error.ts';
+import { type BackOffTimes, backOffMs, defaultBackOffTimes, refusedDelayMs } from './back-off.ts';
+import type { Enrolment } from './enrolment.ts';
+import { type LinkState, readLinkState } from './link-state.ts';
+import {
+  type ConnectOptions,
+  connectToPanel,
+  LinkRefusal,
+  type PanelConnection,
+} from './panel-connection.ts';
+
+export interface PanelLinkOptions {
+  linkPath: string;
+  identity: Identity;
+  enrolment: Enrolment;
+  log: Logger;
+  /** What to do while connected; begins to answer at once, returns how to end it. */
+  serve: (connection: PanelConnection, link: LinkState) => () => void;
+  times?: Partial<BackOffTimes>;
+  connect?: Pick<ConnectOptions, 'timeoutMs' | 'silenceMs' | 'protocol'>;
+}
+
+/** How often the link file is looked at while nothing else happens. */
+const lookAtFileMs = 500;
+
+/** The one connection to the panel: made again whenever it ends, whatever the reason. */
+export class PanelLink {
+  readonly #options: PanelLinkOptions;
+  readonly #times: BackOffTimes;
+  readonly #processId = randomBytes(32).toString('base64url');
+  readonly #stop = new AbortController();
+  #connection: PanelConnection | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #lastRemark = '';
+
+  constructor(options: PanelLinkOptions) {
+    this.#options = options;
+    this.#times = { ...defaultBackOffTimes, ...options.times };
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  get isConnected(): boolean {
+    return this.#connection?.socket.connected ?? false;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#connection?.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#stop.signal.aborted; ) {
+      const link = await this.#readLink();
+      if (!link) {
+        await this.#waitForAnotherFile(link, 0);
+        continue;
+      }
+      try {
+        await this.#stayConnected(link);
+        failures = 0;
+        await this.#pause(backOffMs(0, this.#times));
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        this.#remark(link, error);
+        const isLasting = error instanceof LinkRefusal && error.isLasting;
+        const retryAfterMs = ((error as Partial<AppError>).retryAfterSeconds ?? 0) * 1000;
+        const waitMs = isLasting ? refusedDelayMs(this.#times) : backOffMs(failures++, this.#times);
+        await this.#waitForAnotherFile(link, Math.max(waitMs, retryAfterMs));
+      }
+    }
+  }
+
+  async #stayConnected(link: LinkState): Promise<void> {
+    const { identity, enrolment, log, connect } = this.#options;
+    // A used secret is not shown around.
+    const secret = (await enrolment.isDone(link)) ? undefined : link.secret;
+    const connection = await connectToPanel(
+      { ...link, secret },
+      { ...connect, identity, processId: this.#processId },
+    );
+    if (this.#stop.signal.aborted) return connection.close();
+    this.#connection = connection;
+    this.#lastRemark = '';
+    const { host } = new URL(link.panelUrl);
+    log.info({ panel: host, panelVersion: connection.panelVersion }, 'Connected to the panel');
+    const stopServing = this.#options.serve(connection, link);
+    try {
+      await enrolment.finish(link);
+      const reason = await connection.ended;
+      if (!this.#stop.signal.aborted) log.warn({ panel: host, reason }, 'The connection to the panel ended');
+    } finally {
+      stopServing();
+      connection.close();
+      this.#connection = null;
+    }
+  }
+
+  async #readLink(): Promise<LinkState | null> {
+    try {
+      return await readLinkState(this.#options.linkPath);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      this.#say('error', error.message);
+      return null;
+    }
+  }
+
+  /** Waits, at least until there is a link; a new or changed one ends the wait at once. */
+  async #waitForAnotherFile(known: LinkState | null, waitMs: number): Promise<void> {
+    const endAt = performance.now() + waitMs;
+    if (!known)
+      this.#say('info', 'This agent is not linked to a panel yet; run "link" with a deployment token');
+    for (;;) {
+      const leftMs = endAt - performance.now();
+      if (known && leftMs <= 0) return;
+      await this.#pause(known ? Math.min(lookAtFileMs, leftMs) : lookAtFileMs);
+      if (this.#stop.signal.aborted) return;
+      const current = await this.#readLink();
+      if (current && JSON.stringify(current) !== JSON.stringify(known)) return;
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#stop.signal }).catch(() => {});
+  }
+
+  #remark(link: LinkState, error: unknown): void {
+    const { host } = new URL(link.panelUrl);
+    if (!(error instanceof AppError)) {
+      this.#options.log.error({ err: error, panel: host }, 'The link to the panel failed');
+      return;
+    }
+    this.#say(error instanceof LinkRefusal && error.isLasting ? 'error' : 'warn', error.message, {
+      panel: host,
+    });
+  }
+
+  /** The same sentence is not said twice in a row. */
+  #say(level: 'info' | 'warn' | 'error', sentence: string, fields: Record<string, unknown> = {}): void {
+    if (this.#lastRemark === sentence) return;
+    this.#lastRemark = sentence;
+    this.#options.log[level](fields, sentence);
+  }
+}

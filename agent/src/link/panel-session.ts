@@ -1,0 +1,92 @@
+import { announce, answerCalls } from '@catalyst/shared/contract/rpc';
+import { agentCalls, agentEvents } from '@catalyst/shared/realtime';
+import type { Logger } from '../logger.ts';
+import type { Health } from '../node/health.ts';
+import { nodeCallHandlers } from '../node/node.calls.ts';
+import type { ResourceStats } from '../node/resource-stats.ts';
+import { serverCallHandlers } from '../servers/servers.calls.ts';
+import type { Supervisor } from '../servers/supervisor.ts';
+import { consoleCallHandlers } from './console.calls.ts';
+import { ConsoleWatches } from './console-watches.ts';
+import { sendStream } from './data-plane.ts';
+import type { LinkState } from './link-state.ts';
+import type { PanelConnection } from './panel-connection.ts';
+import { ReportQueue } from './report-queue.ts';
+
+export interface PanelSessionParts {
+  supervisor: Supervisor;
+  health: Health;
+  stats: ResourceStats;
+  log: Logger;
+  healthIntervalMs?: number;
+  statsIntervalMs?: number;
+}
+
+const defaultHealthIntervalMs = 30_000;
+const defaultStatsIntervalMs = 5000;
+
+/** One connection to the panel: answers its calls, and tells it what happens. Returns the way to end it. */
+export function servePanel(
+  connection: PanelConnection,
+  link: LinkState,
+  parts: PanelSessionParts,
+): () => void {
+  const { socket, transport } = connection;
+  const { supervisor, log } = parts;
+  const ended = new AbortController();
+  const watches = new ConsoleWatches(socket, transport);
+  const reports = new ReportQueue(socket, supervisor, log, () => connection.close());
+  answerCalls(
+    socket,
+    agentCalls,
+    {
+      ...serverCallHandlers(supervisor),
+      ...nodeCallHandlers,
+      ...consoleCallHandlers({
+        supervisor,
+        watches,
+        send: (ticket, body) => sendStream(link, ticket, body, ended.signal),
+      }),
+    },
+    {
+      onBug: (name, err) => log.error({ err, name }, 'A call of the panel failed'),
+    },
+  );
+  supervisor.listen({
+    stateChanged: (eventId, report) => reports.state(eventId, report),
+    operationFinished: (serverId, operation) => reports.operation(serverId, operation),
+    installStep: (progress) => announce(socket, agentEvents, 'installation_progress', progress),
+  });
+  reports.start();
+  const timers = [
+    repeat(parts.healthIntervalMs ?? defaultHealthIntervalMs, log, async () => {
+      announce(socket, agentEvents, 'health_report', await parts.health.report());
+    }),
+    repeat(parts.statsIntervalMs ?? defaultStatsIntervalMs, log, async () => {
+      const stats = await parts.stats.read();
+      if (stats.length > 0) announce(socket, agentEvents, 'resource_stats', { at: Date.now(), stats });
+    }),
+  ];
+  return () => {
+    ended.abort();
+    supervisor.listen(null);
+    reports.close();
+    watches.close();
+    for (const stop of timers) stop();
+  };
+}
+
+/** Now and then again, never twice at once. */
+function repeat(intervalMs: number, log: Logger, work: () => Promise<void>): () => void {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const run = async () => {
+    await work().catch((err) => log.warn({ err }, 'A figure of this node could not be read'));
+    if (!isStopped) timer = setTimeout(run, intervalMs);
+  };
+  void run();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}

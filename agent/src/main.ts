@@ -1,0 +1,45 @@
+import { writeFileSync } from 'node:fs';
+import { startAgent } from './agent.ts';
+import { readConfig } from './config.ts';
+import { DataFolder } from './data-folder.ts';
+import { runLinkCommand } from './link/link-command.ts';
+import { createLogger } from './logger.ts';
+import { StartError } from './start-error.ts';
+
+const usage = 'Usage: catalyst-agent [run] | catalyst-agent link [--token-file FILE]';
+
+try {
+  const [command = 'run', ...args] = process.argv.slice(2);
+  if (command === 'run' && args.length === 0) await run();
+  else if (command === 'link') await runLinkCommand(args, new DataFolder(readConfig(process.env).dataDir));
+  else throw new StartError(usage);
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  // Whatever goes wrong with one server or the link, the other servers still need an agent.
+  process.on('unhandledRejection', (err) => log.error({ err }, 'Something failed and nobody noticed'));
+  beTheLastToDie();
+  const agent = await startAgent({ config, log });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, async () => {
+      log.info({ signal }, 'The agent ends; its servers run on');
+      await agent.close();
+      process.exit(0);
+    });
+  }
+}
+
+/** When memory runs out, a game must go before the one who can tell why. */
+function beTheLastToDie(): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '-500');
+  } catch {
+    // Only root can, and only on Linux.
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+
+/** A server that was ever on this machine has a user from here on; no other program should. */
+export const firstServerUid = 700_000;
+
+const Ceilings = z.object({ eventId: z.int(), uid: z.int() });
+
+/** Event ids are reserved on the disk this many at a time, so that one costs nothing. */
+const reserve = 10_000;
+
+/** Numbers that are never given twice, whatever is deleted or killed meanwhile. */
+export class Counters {
+  readonly #path: string;
+  /** No number up to here is given by a later process. */
+  #ceilings: z.output<typeof Ceilings>;
+  #lastEventId: number;
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, ceilings: z.output<typeof Ceilings>) {
+    this.#path = path;
+    this.#ceilings = ceilings;
+    this.#lastEventId = ceilings.eventId;
+  }
+
+  static async open(path: string): Promise<Counters> {
+    const ceilings = (await read(path)) ??
+      (await read(`${path}.bak`)) ?? { eventId: 0, uid: firstServerUid - 1 };
+    const counters = new Counters(path, ceilings);
+    await counters.#reserveEvents();
+    return counters;
+  }
+
+  /** What is already in use, in case the file was lost. */
+  async raise({ eventId, uid }: { eventId: number; uid: number }): Promise<void> {
+    if (uid > this.#ceilings.uid) {
+      this.#ceilings.uid = uid;
+      await this.#save();
+    }
+    if (eventId <= this.#lastEventId) return;
+    this.#lastEventId = eventId;
+    await this.#reserveEvents();
+  }
+
+  nextEventId(): number {
+    this.#lastEventId += 1;
+    // Half of the reserve is left when the next one is ordered; a full disk leaves time to be noticed.
+    if (this.#ceilings.eventId - this.#lastEventId < reserve / 2) this.#reserveEvents().catch(() => {});
+    return this.#lastEventId;
+  }
+
+  /** On the disk before it is given. */
+  async nextUid(): Promise<number> {
+    this.#ceilings.uid += 1;
+    const { uid } = this.#ceilings;
+    await this.#save();
+    return uid;
+  }
+
+  async #reserveEvents(): Promise<void> {
+    this.#ceilings.eventId = this.#lastEventId + reserve;
+    await this.#save();
+  }
+
+  #save(): Promise<void> {
+    const write = () =>
+      writeFileAtomically(this.#path, JSON.stringify(this.#ceilings), { keepPrevious: true });
+    this.#saving = this.#saving.then(write, write);
+    return this.#saving;
+  }
+}
+
+async function read(path: string): Promise<z.output<typeof Ceilings> | null> {
+  try {
+    return Ceilings.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+}

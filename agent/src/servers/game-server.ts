@@ -1,0 +1,219 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { AgentAction, ServerSnapshot } from '@catalyst/shared/features/agent-link';
+import type { ServerSpec } from '@catalyst/shared/features/server-spec';
+import type { RunningServer } from '../runtimes/runtime.ts';
+import { CommandLog } from './command-log.ts';
+import { GameKeeper } from './game-keeper.ts';
+import type { OperationLog } from './operation-log.ts';
+import { findRefusal } from './order-rules.ts';
+import { Restarts } from './restarts.ts';
+import type { ServerParts } from './server-parts.ts';
+import type { OperationRecord } from './server-record.ts';
+import { ServerTasks, type ServerTasksOptions } from './server-tasks.ts';
+import { TaskLine } from './task-line.ts';
+
+export interface Order {
+  operationId: string;
+  action: AgentAction;
+  /** For `remove`: also the files. */
+  wipe: boolean;
+  deadlineMs: number;
+}
+
+export interface GameServerOptions
+  extends Pick<ServerTasksOptions, 'dataPaths' | 'onInstallStep' | 'inTurn'> {
+  parts: ServerParts;
+  operations: OperationLog;
+}
+
+/** After the agent was away an order gets at least so much longer. */
+const resumedDeadlineMs = 60_000;
+
+/** One server on this node: takes orders, carries them out one at a time, and restarts the game when it crashes. */
+export class GameServer {
+  readonly parts: ServerParts;
+  readonly operations: OperationLog;
+  readonly #line: TaskLine;
+  readonly #game: GameKeeper;
+  readonly #restarts: Restarts;
+  readonly #tasks: ServerTasks;
+  readonly #commands = new CommandLog();
+  #isClosed = false;
+
+  constructor({ parts, operations, ...options }: GameServerOptions) {
+    this.parts = parts;
+    this.operations = operations;
+    this.#restarts = new Restarts(parts, () => this.#restart());
+    this.#game = new GameKeeper(parts, (ending) => this.#restarts.judge(ending));
+    this.#tasks = new ServerTasks({ ...options, parts, game: this.#game, restarts: this.#restarts });
+    this.#line = new TaskLine(
+      (operation, error) => operations.finish(operation, error),
+      (kind, err) => parts.log.error({ err, serverId: this.id, kind }, 'An action on a server failed'),
+    );
+  }
+
+  get id(): string {
+    return this.parts.file.record.spec.serverId;
+  }
+
+  get running(): RunningServer | null {
+    return this.#game.running;
+  }
+
+  /** Nothing is left of it but news for the panel. */
+  get isRemoved(): boolean {
+    return this.parts.file.record.removal?.isDone ?? false;
+  }
+
+  /** Before anything else. Resolves when its state is what really is. */
+  async recover(): Promise<void> {
+    const { console, file } = this.parts;
+    await console.open();
+    this.#maskSecrets();
+    const { pending } = this.operations;
+    for (const operation of pending) {
+      operation.deadlineAt = Math.max(operation.deadlineAt, Date.now() + resumedDeadlineMs);
+    }
+    await this.#begin('recover', pending, (task) => this.#tasks.recover(task)).done;
+    if (file.record.state === 'crashed' && this.#line.current === null) this.#restarts.resume();
+  }
+
+  /** Keeps a newer spec; it takes effect at the next start, limits at once where the runtime can. */
+  async apply(spec: ServerSpec): Promise<number> {
+    const { file, folder, state } = this.parts;
+    const { record } = file;
+    if (record.removal) throw new AppError('not_found', 'This server is being removed');
+    if (spec.revision <= record.spec.revision) return record.spec.revision;
+    record.spec = spec;
+    this.#maskSecrets();
+    folder.updateLimit();
+    await file.save();
+    await this.running?.setLimits(spec.limits).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+    });
+    if (spec.suspended && state.current !== 'suspended') {
+      record.desired = 'stopped';
+      this.#enterStopping();
+      this.#begin('suspend', [], (task) => this.#tasks.suspend(task));
+    }
+    if (!spec.suspended && state.current === 'suspended') state.enter('stopped', 'panel');
+    return spec.revision;
+  }
+
+  /** Takes an order, or throws why it cannot; how it ends is told by the operation. The same id never acts twice. */
+  take({ operationId, action, wipe, deadlineMs }: Order): void {
+    const known = this.operations.find(operationId);
+    if (known) {
+      this.operations.tellAgain(known);
+      return;
+    }
+    const refusal = findRefusal(this.parts.file.record, action);
+    if (refusal) throw refusal;
+    const operation = this.operations.begin(operationId, action, deadlineMs);
+    this.#orders[action]([operation], wipe);
+  }
+
+  readonly #orders: Record<AgentAction, (operations: OperationRecord[], wipe: boolean) => void> = {
+    start: (operations) => {
+      this.parts.file.record.desired = 'running';
+      this.#restarts.forget();
+      this.parts.state.enter('starting', 'panel');
+      this.#begin('start', operations, (task) => this.#tasks.start(task, { isOrdered: true }));
+    },
+    stop: (operations) => {
+      this.parts.file.record.desired = 'stopped';
+      if (this.parts.state.current === 'crashed') this.parts.state.enter('stopped', 'panel');
+      this.#enterStopping();
+      this.#begin('stop', operations, (task) => this.#tasks.stop(task));
+    },
+    restart: (operations) => {
+      this.parts.file.record.desired = 'running';
+      this.#restarts.forget();
+      this.#enterStopping();
+      this.#begin('restart', operations, (task) => this.#tasks.restart(task));
+    },
+    kill: (operations) => {
+      this.parts.file.record.desired = 'stopped';
+      const { current } = this.#line;
+      if (current?.kind === 'kill') {
+        current.operations.push(...operations);
+        return;
+      }
+      this.#enterStopping();
+      this.#begin('kill', operations, () => this.#tasks.kill());
+    },
+    install: (operations) => {
+      this.parts.state.enter('installing', 'panel');
+      this.#begin('install', operations, (task) => this.#tasks.install(task));
+    },
+    remove: (operations, wipe) => {
+      Object.assign(this.parts.file.record, { desired: 'stopped', removal: { wipe, isDone: false } });
+      this.#enterStopping();
+      this.#begin('remove', operations, () => this.#tasks.remove());
+    },
+  };
+
+  /** Gives one line to the game; resolves to the number of its echo. */
+  async input(operationId: string, command: string): Promise<number> {
+    if (this.parts.file.record.spec.suspended) throw new AppError('suspended', 'This server is suspended');
+    return this.#commands.once(operationId, async () => {
+      const { running } = this;
+      if (!running) throw new AppError('not_running', 'The server is not running');
+      await running.write(Buffer.from(`${command}\n`));
+      return this.parts.console.append('stdin', command);
+    });
+  }
+
+  resetCrashCount(): void {
+    this.#restarts.forget();
+    this.parts.file.record.crashCount = 0;
+    this.parts.state.announce();
+  }
+
+  snapshot(): ServerSnapshot {
+    const { file, state, console } = this.parts;
+    return {
+      ...state.report(),
+      revision: file.record.spec.revision,
+      pid: this.running?.pid ?? null,
+      lastSeq: console.lastSeq,
+      lastEventId: file.record.lastEventId,
+    };
+  }
+
+  /** Lets go of everything; the game runs on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#restarts.cancel();
+    this.#game.release();
+    const { console, folder, file } = this.parts;
+    await console.close();
+    await folder.close();
+    await file.save().catch(() => {});
+  }
+
+  #restart(): void {
+    const { state } = this.parts;
+    if (this.#isClosed || state.current !== 'crashed') return;
+    state.enter('starting', 'agent');
+    this.#restarts.count();
+    this.#begin('start', [], (task) => this.#tasks.start(task, { isOrdered: false }));
+  }
+
+  #begin(...task: Parameters<TaskLine['begin']>): ReturnType<TaskLine['begin']> {
+    this.#restarts.cancel();
+    return this.#line.begin(...task);
+  }
+
+  /** From here on the game's end is wanted. */
+  #enterStopping(): void {
+    const { state } = this.parts;
+    this.#game.expectEnd();
+    if (state.current === 'starting' || state.current === 'running') state.enter('stopping', 'panel');
+  }
+
+  #maskSecrets(): void {
+    const { environment, secretNames } = this.parts.file.record.spec;
+    this.parts.console.setSecrets(secretNames.flatMap((name) => environment[name] ?? []));
+  }
+}

@@ -1,0 +1,86 @@
+import { connect } from 'node:net';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { DoneRule, PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
+import { stripColours } from '../console/sanitise-line.ts';
+import type { ServerConsole } from '../console/server-console.ts';
+import { orAborted, pause } from '../pause.ts';
+
+const portPollMs = 100;
+const portConnectTimeoutMs = 2000;
+
+export interface Readiness {
+  /** Resolves when the server is ready; rejects with the signal's reason when that ends first. */
+  wait(signal: AbortSignal): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Tells when a started server counts as running. Make it before its output is followed, or the line it waits for may
+ * pass unseen. `seqBefore` looks for a line that an earlier agent process has seen: all after that number.
+ */
+export function watchReadiness(
+  { done, ports }: Pick<ServerSpec, 'done' | 'ports'>,
+  console: ServerConsole,
+  options: { seqBefore?: number } = {},
+): Readiness {
+  return done.kind === 'line' ? lineReadiness(done, console, options.seqBefore) : portReadiness(done, ports);
+}
+
+function lineReadiness(
+  { contains }: Extract<DoneRule, { kind: 'line' }>,
+  console: ServerConsole,
+  seqBefore: number | undefined,
+): Readiness {
+  const seen = Promise.withResolvers<void>();
+  const stop = console.onLine((text, stream) => {
+    if ((stream === 'stdout' || stream === 'stderr') && text.includes(contains)) seen.resolve();
+  });
+  return {
+    stop,
+    async wait(signal) {
+      if (seqBefore !== undefined && (await wasSeen(console, contains, seqBefore))) return;
+      await orAborted(seen.promise, signal);
+    },
+  };
+}
+
+/** The search of the history ignores case, the rule does not. */
+async function wasSeen(console: ServerConsole, contains: string, seqBefore: number): Promise<boolean> {
+  for (let after: number | null = seqBefore; after !== null; ) {
+    const page = await console.read({ after, q: contains });
+    for (const { stream, text } of page.lines) {
+      if ((stream === 'stdout' || stream === 'stderr') && stripColours(text).includes(contains)) return true;
+    }
+    after = page.more ? page.nextSeq : null;
+  }
+  return false;
+}
+
+function portReadiness(
+  { port: name }: Extract<DoneRule, { kind: 'port' }>,
+  ports: readonly PortBinding[],
+): Readiness {
+  const binding = ports.find((candidate) => candidate.name === name);
+  return {
+    stop() {},
+    async wait(signal) {
+      if (!binding) throw new AppError('invalid_input', `The server has no port named ${name} to wait for`);
+      while (!(await accepts(binding))) await pause(portPollMs, signal);
+      signal.throwIfAborted();
+    },
+  };
+}
+
+function accepts({ ip, port }: PortBinding): Promise<boolean> {
+  const host = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: portConnectTimeoutMs });
+    const end = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

@@ -1,0 +1,45 @@
+import { rm } from 'node:fs/promises';
+import { writeFileAtomically } from '../write-file-atomically.ts';
+import type { ServerRecord } from './server-record.ts';
+
+/**
+ * A server's record and its file. The record is changed in memory at once; `save` says when all changes so far are on
+ * the disk. Changes made while a write is under way go out together with the next.
+ */
+export class RecordFile {
+  readonly record: ServerRecord;
+  readonly #path: string;
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
+  #isGone = false;
+
+  constructor(path: string, record: ServerRecord) {
+    this.#path = path;
+    this.record = record;
+  }
+
+  /** Rejects when the disk is full; the next save tries again. */
+  save(): Promise<void> {
+    this.#next ??= this.#writeAfterCurrent();
+    return this.#next;
+  }
+
+  /** For good. */
+  async delete(): Promise<void> {
+    this.#isGone = true;
+    await this.#writing.catch(() => {});
+    for (const path of [`${this.#path}.bak`, this.#path]) await rm(path, { force: true });
+  }
+
+  async #writeAfterCurrent(): Promise<void> {
+    await this.#writing.catch(() => {});
+    this.#next = null;
+    if (this.#isGone) return;
+    this.#writing = this.#write();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    await writeFileAtomically(this.#path, JSON.stringify(this.record), { keepPrevious: true });
+  }
+}

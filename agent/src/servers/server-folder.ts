@@ -1,0 +1,61 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import { Quota } from '../files/quota.ts';
+import { openServerDirectory, type ServerDirectory } from '../files/server-directory.ts';
+import type { ServerRecord } from './server-record.ts';
+
+/** The folder with a server's files, opened when it is first needed. */
+export class ServerFolder {
+  readonly path: string;
+  readonly #record: ServerRecord;
+  readonly #quota: Quota;
+  #opening: Promise<ServerDirectory> | null = null;
+
+  constructor(path: string, record: ServerRecord) {
+    this.path = path;
+    this.#record = record;
+    this.#quota = new Quota(limitOf(record));
+  }
+
+  /** The same door for everybody, or two counts of the disk would be kept. */
+  async open(ifMissing: 'create' | 'refuse'): Promise<ServerDirectory> {
+    const current = await this.#opening?.catch(() => null);
+    if (current) return current;
+    const { uid } = this.#record;
+    const owner = uid === null ? {} : { uid, gid: uid };
+    this.#opening = openServerDirectory(this.path, { ...owner, quota: this.#quota, ifMissing });
+    return this.#opening;
+  }
+
+  /** The limit of the disk has changed. */
+  updateLimit(): void {
+    this.#quota.setLimit(limitOf(this.#record));
+  }
+
+  /** Bytes on the disk, null when there is no folder. */
+  async measure(signal?: AbortSignal): Promise<number | null> {
+    try {
+      return (await (await this.open('refuse')).recount(signal)).allocatedBytes;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') return null;
+      throw error;
+    }
+  }
+
+  /** With everything in it, for good. */
+  async destroy(signal?: AbortSignal): Promise<void> {
+    const directory = await this.open('refuse').catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'unavailable') return null;
+      throw error;
+    });
+    await directory?.destroy(signal);
+    this.#opening = null;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opening?.catch(() => null))?.close();
+  }
+}
+
+function limitOf({ spec }: ServerRecord): number {
+  return spec.limits.diskMb * 1024 * 1024;
+}

@@ -1,0 +1,20 @@
+import type { ServerConsole } from '../console/server-console.ts';
+import type { Logger } from '../logger.ts';
+import type { RecordFile } from './record-file.ts';
+import type { ReportedState } from './reported-state.ts';
+import type { ServerFolder } from './server-folder.ts';
+import type { ServerRuns } from './server-runs.ts';
+
+/** What everything that acts on one server works with. */
+export interface ServerParts {
+  readonly file: RecordFile;
+  readonly state: ReportedState;
+  readonly console: ServerConsole;
+  readonly folder: ServerFolder;
+  readonly runs: ServerRuns;
+  readonly log: Logger;
+  /** Why servers cannot reach their folders on this node, null when they can. */
+  readonly unreachable: string | null;
+  /** A line of the agent's own in the server's console. */
+  say(text: string): void;
+}

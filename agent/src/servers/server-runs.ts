@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { ServerConsole } from '../console/server-console.ts';
+import { pause } from '../pause.ts';
+import { bootId } from '../runtimes/process/process-identity.ts';
+import { RunFolder } from '../runtimes/run-folder.ts';
+import type { Exit, Launch, RunningServer, Runtime } from '../runtimes/runtime.ts';
+import type { RecordFile } from './record-file.ts';
+import type { RunRecord } from './server-record.ts';
+
+/** The console of a game that ends in a flood may lag behind; its state does not wait longer for it. */
+const drainPatienceMs = 5000;
+
+export interface ServerRunsParts {
+  file: RecordFile;
+  runtime: Runtime;
+  console: ServerConsole;
+  runRoot: string;
+}
+
+/** One start after the other of one server: on record before it happens, followed, cleared when it is over. */
+export class ServerRuns {
+  readonly #parts: ServerRunsParts;
+
+  constructor(parts: ServerRunsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts a program as the server. `beforeOutput` runs before its first line is read. Rejects with nothing left behind;
+   * when the signal came too late the program runs and is returned.
+   */
+  async start(
+    kind: RunRecord['kind'],
+    launch: Omit<Launch, 'serverId' | 'startId'>,
+    signal: AbortSignal,
+    beforeOutput: () => void = () => {},
+  ): Promise<RunningServer> {
+    const { file, runtime, console } = this.#parts;
+    await this.clear();
+    const startId = `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
+    file.record.run = { startId, kind, seqBefore: console.lastSeq, bootId: bootId() };
+    try {
+      await file.save();
+      signal.throwIfAborted();
+      const { serverId } = file.record.spec;
+      const running = await runtime.start({ ...launch, serverId, startId }, signal);
+      try {
+        beforeOutput();
+        await this.#follow(file.record.run);
+      } catch (error) {
+        await running.kill();
+        throw error;
+      }
+      return running;
+    } catch (error) {
+      await this.clear();
+      throw error;
+    }
+  }
+
+  /** What became of the start on record; its output is followed from where it was left. */
+  async recover(run: RunRecord): Promise<RunningServer | Exit | null> {
+    const { file, runtime } = this.#parts;
+    const found = await runtime.recover(file.record.spec.serverId, run.startId);
+    if (found !== null) await this.#follow(run);
+    return found;
+  }
+
+  /** All output of an ended run is taken over, or enough time was given to it. */
+  async drain(): Promise<void> {
+    const patience = new AbortController();
+    try {
+      await Promise.race([this.#parts.console.drain(), pause(drainPatienceMs, patience.signal)]);
+    } finally {
+      patience.abort(null);
+    }
+  }
+
+  /** Removes what an ended run left, once its output is taken over. Does nothing when there is none. */
+  async clear(): Promise<void> {
+    const { file, runtime, console } = this.#parts;
+    const { run, spec } = file.record;
+    if (!run) return;
+    await console.drain();
+    await runtime.remove(spec.serverId, run.startId);
+    await rm(this.#folder(run).path, { recursive: true, force: true });
+    file.record.run = null;
+  }
+
+  async #follow(run: RunRecord): Promise<void> {
+    const options = run.kind === 'install' ? { stream: 'install' as const } : {};
+    await this.#parts.console.attach(this.#folder(run), run.startId, options);
+  }
+
+  #folder({ startId }: RunRecord): RunFolder {
+    return new RunFolder(this.#parts.runRoot, this.#parts.file.record.spec.serverId, startId);
+  }
+}

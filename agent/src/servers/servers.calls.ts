@@ -1,0 +1,15 @@
+import type { CallHandlers } from '@catalyst/shared/contract/rpc';
+import type { serverAgentCalls } from '@catalyst/shared/features/agent-link';
+import type { Supervisor } from './supervisor.ts';
+
+export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof serverAgentCalls> => ({
+  'server:apply': async ({ spec }) => ({ revision: await supervisor.apply(spec) }),
+  server_control: (order) => {
+    supervisor.take(order);
+    return { accepted: true };
+  },
+  'server:reset-crash-count': ({ serverId }) => {
+    supervisor.get(serverId).resetCrashCount();
+    return {};
+  },
+});

@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
+import { missingPackages } from '../node/host-packages.ts';
+import { addressesOf, takenPorts } from '../node/ports.ts';
+import type { Reason } from './end-of-run.ts';
+import type { ServerRecord } from './server-record.ts';
+
+/** A server that could not even be started, and the reason its state will show. */
+export class StartFailure extends AppError {
+  readonly reason: Reason['reason'];
+
+  constructor(code: ErrorCode, reason: Reason['reason'], message: string) {
+    super(code, message);
+    this.reason = reason;
+  }
+}
+
+/** Throws a StartFailure for what can be known before anything is started. */
+export async function checkStart(
+  { spec }: ServerRecord,
+  directory: string,
+  unreachable: string | null,
+): Promise<void> {
+  if (unreachable !== null) throw new StartFailure('unavailable', 'start_failed', unreachable);
+  if (!(await stat(directory).catch(() => null))?.isDirectory()) {
+    throw new StartFailure('unavailable', 'data_missing', "The server's files are missing on this node.");
+  }
+  const missing = missingPackages(spec.hostPackages);
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    throw new StartFailure(
+      'host_package_missing',
+      'host_package_missing',
+      `This node lacks packages that the server needs: ${names}.`,
+    );
+  }
+  const [taken] = await takenPorts(addressesOf(spec.ports));
+  if (!taken) return;
+  const holder = taken.holder ? `, by ${taken.holder}` : '';
+  throw new StartFailure(
+    'port_taken',
+    'port_taken',
+    `Port ${taken.port} (${taken.protocol}) is already taken on this node${holder}.`,
+  );
+}

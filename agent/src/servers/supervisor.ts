@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { ServerSnapshot, StateReport } from '@catalyst/shared/features/agent-link';
+import type { RuntimeName, ServerSpec } from '@catalyst/shared/features/server-spec';
+import { ServerConsole } from '../console/server-console.ts';
+import type { DataFolder } from '../data-folder.ts';
+import type { Logger } from '../logger.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import { GameServer, type Order } from './game-server.ts';
+import { OperationLog } from './operation-log.ts';
+import type { RecordFile } from './record-file.ts';
+import { ReportedState } from './reported-state.ts';
+import { ServerFolder } from './server-folder.ts';
+import type { OperationRecord } from './server-record.ts';
+import { ServerRuns } from './server-runs.ts';
+import type { ServerStore } from './server-store.ts';
+import { Turns } from './turns.ts';
+
+/** What happens to servers, for whoever tells the panel. */
+export interface SupervisorListener {
+  stateChanged(eventId: number, report: StateReport): void;
+  operationFinished(serverId: string, operation: OperationRecord): void;
+  installStep(progress: { serverId: string; step: number; totalSteps: number; label: string }): void;
+}
+
+export interface SupervisorOptions {
+  folder: DataFolder;
+  store: ServerStore;
+  runtimes: readonly Runtime[];
+  log: Logger;
+  /** Why servers cannot reach their folders on this node, null when they can. */
+  unreachable: string | null;
+}
+
+/** So many are taken back, or started after a reboot, at once; after so long the next need not wait any more. */
+const recoveries = { count: 8, patienceMs: 5000 };
+const automaticStarts = { count: 4, patienceMs: 30_000 };
+
+/** All servers of this node. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #servers = new Map<string, GameServer>();
+  readonly #recoveries = new Turns(recoveries.count, recoveries.patienceMs);
+  readonly #automaticStarts = new Turns(automaticStarts.count, automaticStarts.patienceMs);
+  #listener: SupervisorListener | null = null;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Everything from now on; what was before is in the snapshot and the unreported operations. */
+  listen(listener: SupervisorListener | null): void {
+    this.#listener = listener;
+  }
+
+  /** Takes back all servers of earlier agent processes, whatever became of them. Resolves when each is settled. */
+  async recover(): Promise<void> {
+    const files = await this.#options.store.load();
+    const never = new AbortController().signal;
+    await Promise.all(
+      files.map(async (file) => {
+        const server = this.#add(file);
+        if (!server || server.isRemoved) return;
+        try {
+          await this.#recoveries.take(never, () => server.recover());
+        } catch (err) {
+          this.#options.log.error({ err, serverId: server.id }, 'A server could not be taken back');
+        }
+      }),
+    );
+  }
+
+  /** Throws `not_found` for a server that is not on this node. */
+  get(serverId: string): GameServer {
+    const server = this.#servers.get(serverId);
+    if (!server || server.isRemoved) throw new AppError('not_found', 'This server is not on this node');
+    return server;
+  }
+
+  get all(): GameServer[] {
+    return [...this.#servers.values()].filter((server) => !server.isRemoved);
+  }
+
+  async apply(spec: ServerSpec): Promise<number> {
+    const known = this.#servers.get(spec.serverId);
+    if (known) return known.apply(spec);
+    this.#runtime(spec.runtime);
+    const file = await this.#options.store.create(spec);
+    // Two at once: the other one has made it.
+    const other = this.#servers.get(spec.serverId);
+    if (other) return other.apply(spec);
+    const server = this.#add(file) as GameServer;
+    try {
+      await file.save();
+    } catch (error) {
+      this.#servers.delete(spec.serverId);
+      throw error;
+    }
+    await server.recover();
+    return spec.revision;
+  }
+
+  take(order: Order & { serverId: string }): void {
+    const server = this.#servers.get(order.serverId);
+    const isKnown = server?.operations.find(order.operationId) !== undefined;
+    (isKnown && server ? server : this.get(order.serverId)).take(order);
+  }
+
+  snapshot(): ServerSnapshot[] {
+    return this.all.map((server) => server.snapshot());
+  }
+
+  /** Ends that the panel may not know of. */
+  unreportedOperations(): { serverId: string; operation: OperationRecord }[] {
+    return [...this.#servers.values()].flatMap((server) =>
+      server.operations.unreported.map((operation) => ({ serverId: server.id, operation })),
+    );
+  }
+
+  /** The panel knows; of a removed server nothing has to be remembered then. */
+  async operationReported(serverId: string, operationId: string): Promise<void> {
+    const server = this.#servers.get(serverId);
+    if (!server) return;
+    server.operations.reported(operationId);
+    if (!server.isRemoved || server.operations.unreported.length > 0) return;
+    this.#servers.delete(serverId);
+    await server.parts.file.delete();
+  }
+
+  /** Lets go of everything; the games run on. */
+  async close(): Promise<void> {
+    this.#listener = null;
+    await Promise.all(this.all.map((server) => server.close()));
+  }
+
+  #add(file: RecordFile): GameServer | null {
+    const { folder, store, log, unreachable } = this.#options;
+    const { serverId } = file.record.spec;
+    let runtime: Runtime;
+    try {
+      runtime = this.#runtime(file.record.spec.runtime);
+    } catch (err) {
+      log.error({ err, serverId }, 'A server cannot be taken back');
+      return null;
+    }
+    const console = new ServerConsole({
+      folder: join(folder.history, serverId),
+      onProblem: (message, err) => log.warn({ err, serverId }, message),
+    });
+    const server = new GameServer({
+      parts: {
+        file,
+        console,
+        state: new ReportedState(
+          file,
+          () => store.nextEventId(),
+          (eventId, report) => this.#listener?.stateChanged(eventId, report),
+        ),
+        folder: new ServerFolder(folder.server(serverId), file.record),
+        runs: new ServerRuns({ file, runtime, console, runRoot: folder.run }),
+        log,
+        unreachable,
+        say: (text) => {
+          console.append('system', text).catch((err) => log.warn({ err, serverId }, 'A line was not stored'));
+        },
+      },
+      operations: new OperationLog(file, (operation) =>
+        this.#listener?.operationFinished(serverId, operation),
+      ),
+      dataPaths: [join(folder.run, serverId), join(folder.history, serverId), join(folder.backups, serverId)],
+      onInstallStep: (progress) => this.#listener?.installStep({ serverId, ...progress }),
+      inTurn: (signal, work) => this.#automaticStarts.take(signal, work),
+    });
+    this.#servers.set(serverId, server);
+    return server;
+  }
+
+  #runtime(name: RuntimeName): Runtime {
+    const runtime = this.#options.runtimes.find((candidate) => candidate.name === name);
+    if (runtime) return runtime;
+    throw new AppError('unavailable', `This node has no runtime named ${name}`);
+  }
+}

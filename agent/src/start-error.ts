@@ -1,0 +1,4 @@
+/** Why the agent cannot start or link, as sentences for whoever started it: the cause, and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
