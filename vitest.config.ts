@@ -9,6 +9,7 @@ export default defineConfig({
           name,
           root: `./${name}`,
           include: ['src/**/*.test.{ts,tsx}'],
+          globalSetup: name === 'panel-server' ? ['src/testing/start-postgres.ts'] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
