@@ -24,8 +24,9 @@ interface Seen {
  * call, and an opened file is compared with what was looked at.
  *
  * Weakness: between look and call there are microseconds in which a process of the same machine may swap a folder for
- * a link. Opens are caught by the comparison; a delete, rename, chmod or chown in that gap is not. So on these systems
- * the wall between a hostile game and the user's other files is the game's own user account, not this class.
+ * a link. An open must then be hit twice at the right moments, a delete, rename or chown only once; an attacker that
+ * swaps without pause gets there. So on these systems the wall between a hostile game and the user's other files is the
+ * game's own user account, not this class, which stops only paths and links that are simply there.
  */
 export async function openCheckedFolder(path: string): Promise<Folder> {
   return CheckedFolder.look(Buffer.from(path), []);
@@ -70,23 +71,28 @@ class CheckedFolder implements Folder {
     return this.at(name, async (path) => {
       const seen = await lstat(path, { bigint: true });
       const stats = await lstat(path);
+      await this.#checkedPath();
       const checkedPath = async () => {
         await this.#checkedPath();
         if (!isSame(await lstat(path, { bigint: true }), seen)) throw systemError('ESTALE');
         return path;
       };
+      const openFile = async (flags: number) => {
+        refuseUnlessFile(stats);
+        const handle = await open(await checkedPath(), flags | O_NOFOLLOW | O_NONBLOCK);
+        return this.#keepIfSame(handle, async () => seen, stats);
+      };
       return {
         stats,
         mount: String(seen.dev),
-        openFile: async (flags) => {
-          refuseUnlessFile(stats);
-          const handle = await open(await checkedPath(), flags | O_NOFOLLOW | O_NONBLOCK);
-          return this.#keepIfSame(handle, async () => seen);
-        },
+        openFile,
         chown: async (uid, gid) => lchown(await checkedPath(), uid, gid),
         chmod: async (mode) => {
           if (stats.isSymbolicLink()) throw systemError('EPERM');
-          await chmod(await checkedPath(), mode);
+          // By the opened file where there is one, since chmod follows links.
+          if (!stats.isFile() || isWindows) return chmod(await checkedPath(), mode);
+          await using handle = await openFile(O_RDONLY);
+          await handle.chmod(mode);
         },
         [Symbol.asyncDispose]: async () => {},
       };
@@ -146,11 +152,19 @@ class CheckedFolder implements Folder {
     return this.#here.path;
   }
 
-  async #keepIfSame(handle: FileHandle, expected: () => Promise<BigIntStats>): Promise<FileHandle> {
+  async #keepIfSame(
+    handle: FileHandle,
+    expected: () => Promise<BigIntStats>,
+    checked?: Stats,
+  ): Promise<FileHandle> {
     try {
       const opened = await handle.stat({ bigint: true });
       await this.#checkedPath();
       if (!opened.isFile() || !isSame(opened, await expected())) throw systemError('ESTALE');
+      // What was decided by the other look (whose file it is) must hold for this one.
+      const isAsChecked =
+        !checked || (opened.uid === BigInt(checked.uid) && opened.nlink === BigInt(checked.nlink));
+      if (!isAsChecked) throw systemError('ESTALE');
       return handle;
     } catch (error) {
       await handle.close();

@@ -16,6 +16,7 @@ const answers: Record<string, [ErrorCode, string]> = {
   ENAMETOOLONG: ['bad_request', 'The name is too long'],
   ELOOP: ['bad_request', 'There are too many links in this path'],
   ESTALE: ['conflict', 'The folder was changed while it was being used; try again'],
+  ENXIO: ['invalid_input', 'This is not a regular file, so it cannot be opened'],
   EFBIG: ['payload_too_large', 'The file would be larger than this disk allows'],
   ENOSPC: ['disk_full', 'The disk of this node is full'],
   EDQUOT: ['disk_full', 'The disk quota of this node is used up'],
