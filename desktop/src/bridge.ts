@@ -18,7 +18,12 @@ export const PanelFailure = z.strictObject({
 export type PanelFailure = z.output<typeof PanelFailure>;
 
 export const PanelStatus = z.discriminatedUnion('phase', [
-  z.strictObject({ phase: z.literal('starting'), attempt: z.int().min(1) }),
+  z.strictObject({
+    phase: z.literal('starting'),
+    attempt: z.int().min(1),
+    /** Why the attempt before this one failed. */
+    failure: PanelFailure.optional(),
+  }),
   z.strictObject({ phase: z.literal('ready'), origin: z.url() }),
   z.strictObject({ phase: z.literal('waiting'), retryInMs: z.int().min(0), failure: PanelFailure }),
   z.strictObject({ phase: z.literal('failed'), failure: PanelFailure }),

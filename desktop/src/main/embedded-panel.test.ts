@@ -161,6 +161,14 @@ it('gives up after the last delay, says why, and starts again when asked', async
   expect(seen.filter((status) => status.phase === 'waiting').map((status) => status.retryInMs)).toEqual([
     10, 20,
   ]);
+  expect(seen.map((status) => 'failure' in status && status.failure !== undefined)).toEqual([
+    false,
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
   expect(panel.status).toMatchObject({
     failure: {
       reason: 'The panel ended with exit code 3',

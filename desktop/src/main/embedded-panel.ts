@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PanelStatus } from '../bridge.ts';
+import type { PanelFailure, PanelStatus } from '../bridge.ts';
 import { forgetPanelFiles, panelOrigin, portFile, readPort } from './panel-files.ts';
 import type { PanelLog } from './panel-log.ts';
 import { choosePanelPort } from './panel-port.ts';
@@ -86,12 +86,13 @@ export function embeddedPanel(options: EmbeddedPanelOptions): EmbeddedPanel {
 
   async function supervise(): Promise<void> {
     let failuresInARow = 0;
+    let failure: PanelFailure | undefined;
     while (!closing.signal.aborted) {
-      setStatus({ phase: 'starting', attempt: failuresInARow + 1 });
+      setStatus({ phase: 'starting', attempt: failuresInARow + 1, failure });
       const run = await runOnce();
       if (closing.signal.aborted) break;
       failuresInARow = run.readyForMs >= timing.stableMs ? 1 : failuresInARow + 1;
-      const failure = { reason: run.reason, lastLines: log.lastLines(), logPath: log.path };
+      failure = { reason: run.reason, lastLines: log.lastLines(), logPath: log.path };
       const retryInMs = timing.retryDelaysMs[failuresInARow - 1];
       setStatus(
         retryInMs === undefined ? { phase: 'failed', failure } : { phase: 'waiting', retryInMs, failure },

@@ -2,7 +2,7 @@ import type { PanelStatus } from '../bridge.ts';
 
 /** What goes on the clipboard to be sent to somebody who can help; empty when nothing is wrong. */
 export function describeFailure(status: PanelStatus, appVersion: string): string {
-  if (status.phase !== 'waiting' && status.phase !== 'failed') return '';
+  if (!('failure' in status) || !status.failure) return '';
   const { reason, lastLines, logPath } = status.failure;
   return [
     `Catalyst ${appVersion} on ${process.platform}`,

@@ -20,6 +20,7 @@ export function describeStatus(status: PanelStatus, pageFailed: boolean): Status
             : `The panel on this computer is starting, attempt ${status.attempt}.`,
         isBusy: true,
         canRetry: false,
+        failure: status.failure,
       };
     case 'waiting':
       return {

@@ -28,8 +28,8 @@ process.once('SIGTERM', () => {
   }, 50);
 });
 
-const headers = {
-  'content-type': 'text/html; charset=utf-8',
+const contentType = { 'content-type': 'text/html; charset=utf-8' };
+const policy = {
   'content-security-policy':
     "default-src 'self'; script-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
 };
@@ -49,6 +49,8 @@ const server = createServer((request, response) => {
   } else if (pathname === '/leave') {
     response.writeHead(302, { location: searchParams.get('to') }).end();
   } else {
+    // One page without a policy of its own, so that only the app's remains.
+    const headers = pathname === '/lax' ? contentType : { ...contentType, ...policy };
     response.writeHead(200, headers).end(page(pathname === '/' ? 'Fake panel' : `Fake panel ${pathname}`));
   }
 });
