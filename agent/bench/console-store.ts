@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { ServerConsole } from '../src/console/server-console.ts';
 import { RunFolder } from '../src/runtimes/run-folder.ts';
 
 /**
  * What the console costs: lines stored per second from a spool that is already there, and the time from a write to the
- * spool until a listener has the line. Run with `node agent/bench/console-store.ts`; prints JSON.
+ * spool until a listener has the line. Prints JSON.
  */
 const root = mkdtempSync(join(tmpdir(), 'console-bench-'));
 let count = 0;
@@ -54,6 +57,27 @@ async function storeRate(line: (index: number) => string) {
   };
 }
 
+/** Latency of one server while another prints 50,000 lines a second, and the longest that one's write(2) took. */
+async function latencyBesideFlood() {
+  const { console, folder } = newServer();
+  let dropped = 0;
+  console.subscribe((message) => {
+    if ('dropped' in message) dropped += message.dropped.toSeq - message.dropped.fromSeq + 1;
+  });
+  await console.open();
+  await console.attach(folder, 'start');
+  const script = fileURLToPath(new URL('../src/console/testing/numbered-writer.ts', import.meta.url));
+  const argv = [script, folder.stdout, folder.stdout, '250000', '50000'];
+  const writer = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const result = text(writer.stdout);
+  const beside = await latency(100, 500);
+  const { printed, longestWriteMs } = JSON.parse(await result) as { printed: number; longestWriteMs: number };
+  await console.drain();
+  if (console.lastSeq !== printed) throw new Error(`${console.lastSeq} of ${printed} lines`);
+  await console.close();
+  return { ...beside, longestWriteMs: Math.round(longestWriteMs), dropped };
+}
+
 async function latency(linesPerSecond: number, total: number) {
   const { console, folder } = newServer();
   await console.open();
@@ -79,16 +103,17 @@ async function latency(linesPerSecond: number, total: number) {
   return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(0.9999) };
 }
 
-const text = 'abcdefghij'.repeat(9);
+const words = 'abcdefghij'.repeat(9);
 process.stdout.write(
   `${JSON.stringify(
     {
-      storePlain: await storeRate((index) => `${index} ${text}\n`),
-      storeColoured: await storeRate((index) => `\x1b[32m${index}\x1b[0m ${text}\n`),
-      storeUmlauts: await storeRate((index) => `${index} ä${text}\n`),
-      latency1: await latency(1, 10),
+      storePlain: await storeRate((index) => `${index} ${words}\n`),
+      storeColoured: await storeRate((index) => `\x1b[32m${index}\x1b[0m ${words}\n`),
+      storeUmlauts: await storeRate((index) => `${index} ä${words}\n`),
+      latency1: await latency(1, 20),
       latency100: await latency(100, 500),
       latency1000: await latency(1000, 5000),
+      latency100BesideFlood: await latencyBesideFlood(),
       maxRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     },
     null,

@@ -132,8 +132,9 @@ export class HistorySegment {
   }
 
   async close(): Promise<void> {
-    await this.#file?.close();
+    const file = this.#file;
     this.#file = null;
+    await file?.close();
   }
 
   async remove(): Promise<void> {

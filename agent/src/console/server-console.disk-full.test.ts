@@ -50,7 +50,7 @@ describe('a full disk', () => {
         run.stdout,
         Array.from({ length: lines }, () => `line ${++printed} ${'x'.repeat(90)}\n`).join(''),
       );
-      await vi.waitFor(() => expect(watched).toBe(printed));
+      await vi.waitFor(() => expect(watched).toBe(printed), { interval: 1 });
     };
     disk.leaveFree(32 * KiB);
     // One by one, so that no smaller record fits when the first one does not.

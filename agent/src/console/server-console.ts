@@ -89,7 +89,7 @@ export class ServerConsole {
     spool.end();
     this.#wake();
     await this.#idle();
-    await spool.close();
+    void spool.close();
     if (this.#spool === spool) this.#spool = null;
   }
 

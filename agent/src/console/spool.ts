@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { RunFolder } from '../runtimes/run-folder.ts';
 import type { NewLine } from './console-line.ts';
 import type { SpoolPosition } from './history-frame.ts';
-import { punchHole } from './spool-punch.ts';
+import { canPunchHoles, punchHole } from './spool-punch.ts';
 import { SpoolTail } from './spool-tail.ts';
 import { watchSpool } from './spool-watch.ts';
 
@@ -86,7 +86,7 @@ export class Spool {
     const isDue = [this.#out, this.#err].some(
       ({ tail, punchedBytes }) => tail.position - punchedBytes >= threshold,
     );
-    if (!isDue || this.#punching !== null) return;
+    if (!isDue || this.#punching !== null || !canPunchHoles()) return;
     this.#punching = this.#punch(makeSafe)
       .catch((error) => this.#report('Console output cannot be made safe on the disk', error))
       .finally(() => {
@@ -94,6 +94,7 @@ export class Spool {
       });
   }
 
+  /** Lets go at once; resolves when nothing runs any more, never rejects. */
   async close(): Promise<void> {
     this.#stopWatching();
     this.#closing.abort();
@@ -128,7 +129,9 @@ export class Spool {
       // Asked for only now, since after a close its number may be another file's.
       const { descriptor, position } = from.tail;
       if (descriptor === null) continue;
-      from.punchedBytes = await punchHole(descriptor, from.punchedBytes, Math.min(bytes, position));
+      const punchedBytes = Math.min(bytes, position);
+      await punchHole(descriptor, from.punchedBytes, punchedBytes);
+      from.punchedBytes = punchedBytes;
     }
   }
 }
