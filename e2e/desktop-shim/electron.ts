@@ -306,6 +306,7 @@ const protocol = {
     }
   },
 };
+const nativeTheme = { shouldUseDarkColors: false };
 const session = { fromPartition: sessionOf };
 const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] };
 const shell = {
@@ -324,4 +325,16 @@ const Menu = {
 // Without the test there are no windows.
 process.on('disconnect', () => process.exit(1));
 
-export { app, BrowserWindow, clipboard, dialog, ipcMain, Menu, protocol, screen, session, shell };
+export {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  screen,
+  session,
+  shell,
+};

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BrowserWindow, screen } from 'electron';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { bridgeChannel, bridgeEvents, type PanelStatus } from '../bridge.ts';
 import type { EmbeddedPanel } from './embedded-panel.ts';
 import { choosePage } from './page-choice.ts';
@@ -35,7 +35,8 @@ export function openMainWindow({ panel, partition, statePath, landingUrl }: Main
     minHeight: smallestWindow.height,
     title: 'Catalyst',
     show: false,
-    backgroundColor: '#14171c',
+    // As the status page, so that nothing flashes.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9',
     autoHideMenuBar: true,
     webPreferences: {
       ...secureWebPreferences,

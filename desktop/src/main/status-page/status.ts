@@ -23,6 +23,7 @@ function show(status: PanelStatus): void {
   element('copy').hidden = !text.failure;
   lastLines.value = text.failure?.lastLines ?? '';
   lastLines.hidden = lastLines.value === '';
+  lastLines.scrollTop = lastLines.scrollHeight;
   element('log-path').textContent = text.failure?.logPath ?? '';
   say('');
 }
