@@ -22,5 +22,5 @@ export function hasPendingMigrations(options: OpenOptions, applied: string[], wh
         'Start that version or a newer one; this one leaves the database as it is.',
     );
   }
-  return applied.length < known.size;
+  return [...known].some((name) => !applied.includes(name));
 }

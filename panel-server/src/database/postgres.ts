@@ -23,6 +23,7 @@ export async function openPostgres(url: string, options: OpenOptions, log: Logge
   const dataSource = new DataSource({
     ...options,
     type: 'postgres',
+    logging: false,
     driver: pg,
     url,
     installExtensions: false,

@@ -35,7 +35,8 @@ const smallTables = ['users', 'roles', 'sessions', 'settings', 'servers', 'nodes
 
 /** Makes the empty file under another name first, so that a file of 0 bytes always means damage. */
 export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): void {
-  if (existsSync(`${paths.file}-wal`) || listBackups(paths).length > 0) {
+  const log = `${paths.file}-wal`;
+  if ((existsSync(log) && statSync(log).size > 0) || listBackups(paths).length > 0) {
     throw new StartError(
       `${paths.file} is missing, but there was one. ${howToRestore(paths)} ` +
         `To start with an empty panel instead, move ${paths.folder} away.`,
@@ -55,20 +56,31 @@ export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): v
 /** Refuses whatever is not a sound database of ours; never changes the file. Gives the migrations it has seen. */
 export function inspectSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): { applied: string[] } {
   const sizeBytes = refuseForeignHeader(paths);
+  const { finding, applied } = readSqliteFile(Sqlite, paths, sizeBytes);
+  if (finding) throw refusal(paths, finding);
+  refuseReadOnly(Sqlite, paths);
+  return { applied };
+}
+
+/** Reads without the right to write: closing an ordinary connection would move the log's pages into the file. */
+function readSqliteFile(
+  Sqlite: typeof Database,
+  paths: SqlitePaths,
+  sizeBytes: number,
+): { finding?: string; applied: string[] } {
   let database: Database | undefined;
   try {
-    database = new Sqlite(paths.file, { fileMustExist: true, timeout: 5000 });
-    refuseDamage(database, paths, sizeBytes);
+    database = new Sqlite(paths.file, { readonly: true, timeout: 5000 });
+    const damage = findDamage(database, sizeBytes);
+    if (damage) return { finding: `is damaged (${damage})`, applied: [] };
     if (database.pragma('application_id', { simple: true }) !== applicationId) {
-      throw refusal(paths, 'is a database of another program');
+      return { finding: 'is a database of another program', applied: [] };
     }
-    refuseReadOnly(database, paths);
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
     if (!tables.includes('migrations')) return { applied: [] };
     return { applied: database.prepare('SELECT name FROM migrations').pluck().all() as string[] };
-  } catch (cause) {
-    if (cause instanceof StartError) throw cause;
-    throw refusal(paths, `is damaged (${(cause as Error).message})`, cause);
+  } catch (error) {
+    return { finding: `is damaged (${(error as Error).message})`, applied: [] };
   } finally {
     database?.close();
   }
@@ -91,25 +103,30 @@ function refuseForeignHeader(paths: SqlitePaths): number {
   return sizeBytes;
 }
 
-function refuseDamage(database: Database, paths: SqlitePaths, sizeBytes: number): void {
+function findDamage(database: Database, sizeBytes: number): string | undefined {
   const isSmall = sizeBytes <= fullCheckBytes;
   const checks = isSmall ? ['quick_check(1)'] : smallTables.map((table) => `quick_check(${table})`);
   for (const check of checks) {
     const [finding] = database.pragma(check) as { quick_check: string }[];
-    if (finding && finding.quick_check !== 'ok') throw refusal(paths, `is damaged (${finding.quick_check})`);
+    if (finding && finding.quick_check !== 'ok') return finding.quick_check;
   }
+  return undefined;
 }
 
-function refuseReadOnly(database: Database, paths: SqlitePaths): void {
+function refuseReadOnly(Sqlite: typeof Database, paths: SqlitePaths): void {
+  let database: Database | undefined;
   try {
+    database = new Sqlite(paths.file, { fileMustExist: true, timeout: 5000 });
     database.exec('BEGIN IMMEDIATE; ROLLBACK');
   } catch (cause) {
     throw new StartError(`${paths.file} cannot be written: ${(cause as Error).message}`, { cause });
+  } finally {
+    database?.close();
   }
 }
 
-const refusal = (paths: SqlitePaths, what: string, cause?: unknown) =>
-  new StartError(`${paths.file} ${what}. The panel leaves it untouched. ${howToRestore(paths)}`, { cause });
+const refusal = (paths: SqlitePaths, what: string) =>
+  new StartError(`${paths.file} ${what}. The panel leaves it untouched. ${howToRestore(paths)}`);
 
 /** Newest first. */
 export function listBackups(paths: SqlitePaths): string[] {

@@ -25,6 +25,7 @@ export async function openSqlite(dataDir: string, options: OpenOptions, log: Log
     const dataSource = new DataSource({
       ...options,
       type: 'better-sqlite3',
+      logging: false,
       driver: Database,
       database: paths.file,
       fileMustExist: true,

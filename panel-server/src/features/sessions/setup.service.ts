@@ -104,7 +104,8 @@ export class SetupService {
   }
 
   #isCode(given: string): boolean {
-    if (this.#code === undefined) return false;
+    // Somebody else was faster since this request began.
+    if (this.#code === undefined) throw completed();
     return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', this.#code, 'buffer'));
   }
 }

@@ -16,6 +16,17 @@ interface Limit {
   limit: number;
 }
 
+/** What this process knows of one limit beyond the database. */
+interface UnderWay {
+  /** Attempts that are waiting or running. */
+  attempts: number;
+  /** Those of them that run, so that their outcome is not known yet. */
+  undecided: number;
+  /** Grows with each outcome; what was read before is out of date. */
+  outcomes: number;
+  waiting: (() => void)[];
+}
+
 /**
  * Counts failed attempts per address, and per account and address, so that an attacker cannot lock the owner out from
  * elsewhere. Past the limit each further failure doubles the wait. The counts are in the database.
@@ -23,8 +34,7 @@ interface Limit {
 export class SignInLimiter {
   readonly #database: DataSource;
   readonly #limits: RateLimits;
-  /** Attempts whose outcome is not known yet, and who waits for it. */
-  readonly #undecided = new Map<string, { count: number; waiting: (() => void)[] }>();
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(database: DataSource, limits: RateLimits) {
     this.#database = database;
@@ -34,17 +44,21 @@ export class SignInLimiter {
   /** Runs `check` unless there were too many failures; `undefined` from it is one more. */
   async attempt<T>(ip: string, account: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
     const keys = this.#keys(ip, account);
-    await this.#enter(keys);
-    let result: T | undefined;
+    const underWay = keys.map(({ id }) => this.#arrive(id));
     try {
-      result = await check();
-      if (result === undefined) await this.#countFailure(keys);
+      await this.#admit(keys, underWay);
+      let result: T | undefined;
+      try {
+        result = await check();
+        if (result === undefined) await this.#countFailure(keys);
+        else await this.#database.getRepository(SignInFailureEntity).delete({ id: keys[0]?.id });
+      } finally {
+        for (const entry of underWay) decide(entry);
+      }
+      return result;
     } finally {
-      this.#leave(keys);
+      for (const { id } of keys) this.#depart(id);
     }
-    if (result !== undefined)
-      await this.#database.getRepository(SignInFailureEntity).delete({ id: keys[0]?.id });
-    return result;
   }
 
   /** Forgets what is too old to count. */
@@ -61,38 +75,40 @@ export class SignInLimiter {
     ];
   }
 
-  /** Refuses when blocked; waits while the attempts under way could use up what is left. */
-  async #enter(keys: Limit[]): Promise<void> {
+  /** Refuses when blocked; waits while the attempts that run could use up what is left. */
+  async #admit(keys: Limit[], underWay: UnderWay[]): Promise<void> {
     for (;;) {
+      const seen = underWay.map(({ outcomes }) => outcomes);
       const rows = await this.#database
         .getRepository(SignInFailureEntity)
         .findBy({ id: In(keys.map(({ id }) => id)) });
+      if (underWay.some(({ outcomes }, index) => outcomes !== seen[index])) continue;
       const now = Date.now();
       const blockedUntil = Math.max(0, ...rows.map((row) => row.blockedUntil?.getTime() ?? 0));
       if (blockedUntil > now) throw tooMany(blockedUntil - now);
-      const full = keys.find((key) => {
-        const row = rows.find(({ id }) => id === key.id);
-        const left = Math.max(1, key.limit - countOf(row, now));
-        return (this.#undecided.get(key.id)?.count ?? 0) >= left;
+      const full = underWay.find(({ undecided }, index) => {
+        const { id, limit } = keys[index] as Limit;
+        const row = rows.find((candidate) => candidate.id === id);
+        return undecided >= Math.max(1, limit - countOf(row, now));
       });
       if (!full) break;
-      await new Promise<void>((resolve) => this.#undecided.get(full.id)?.waiting.push(resolve));
+      await new Promise<void>((resolve) => full.waiting.push(resolve));
     }
-    for (const { id } of keys) {
-      const entry = this.#undecided.get(id) ?? { count: 0, waiting: [] };
-      entry.count += 1;
-      this.#undecided.set(id, entry);
-    }
+    for (const entry of underWay) entry.undecided += 1;
   }
 
-  #leave(keys: Limit[]): void {
-    for (const { id } of keys) {
-      const entry = this.#undecided.get(id);
-      if (!entry) continue;
-      entry.count -= 1;
-      if (entry.count === 0) this.#undecided.delete(id);
-      for (const resume of entry.waiting.splice(0)) resume();
-    }
+  #arrive(id: string): UnderWay {
+    const entry = this.#underWay.get(id) ?? { attempts: 0, undecided: 0, outcomes: 0, waiting: [] };
+    entry.attempts += 1;
+    this.#underWay.set(id, entry);
+    return entry;
+  }
+
+  #depart(id: string): void {
+    const entry = this.#underWay.get(id);
+    if (!entry) return;
+    entry.attempts -= 1;
+    if (entry.attempts === 0) this.#underWay.delete(id);
   }
 
   async #countFailure(keys: Limit[]): Promise<void> {
@@ -109,6 +125,12 @@ export class SignInLimiter {
       }
     });
   }
+}
+
+function decide(entry: UnderWay): void {
+  entry.undecided -= 1;
+  entry.outcomes += 1;
+  for (const resume of entry.waiting.splice(0)) resume();
 }
 
 const countOf = (row: SignInFailureRow | undefined, now: number) =>

@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildPanel } from '../app.ts';
+import { createLogger } from '../logger.ts';
+import { StartError } from '../start-error.ts';
+import { type TestPanel, testPanel } from '../testing/test-panel.ts';
+import { migrations } from './data-source.ts';
+
+let test: TestPanel;
+let file: string;
+let backups: string;
+beforeEach(async () => {
+  test = await testPanel();
+  file = join(test.dataDir, 'panel', 'catalyst.sqlite');
+  backups = join(test.dataDir, 'panel', 'database-backups');
+});
+afterEach(() => test.close());
+
+const migrationNames = migrations.map((Migration) => new Migration().name);
+const start = () => buildPanel(test.config, { log: createLogger('silent') });
+
+async function refusal(): Promise<string> {
+  const started = performance.now();
+  const error = await start().then(
+    async (panel) => {
+      await panel.close();
+      return undefined;
+    },
+    (thrown: unknown) => thrown,
+  );
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(error).toBeInstanceOf(StartError);
+  return (error as StartError).message;
+}
+
+describe('a damaged database', () => {
+  it.each<[string, string, () => void]>([
+    ['of 0 bytes', 'is empty', () => truncateSync(file, 0)],
+    ['cut short', 'is damaged', () => truncateSync(file, Math.floor(statSync(file).size / 2 / 4096) * 4096)],
+    ['with a broken header', 'is damaged', () => overwrite(0, 'not a database')],
+    ['with broken pages', 'is damaged', () => overwrite(4096, Buffer.alloc(20_000, 0xa5))],
+    ['that is another file', 'is damaged', () => writeFileSync(file, 'hello '.repeat(5000))],
+    ['of another program', 'is a database of another program', makeForeign],
+    ['with a broken page that a log lies over', 'is damaged', breakUnderLog],
+    ['that is gone', 'is missing', () => rmSync(file)],
+  ])('%s is refused with the command that restores it, and left as it is', async (_what, cause, damage) => {
+    await test.panel.close();
+    mkdirSync(backups);
+    copyFileSync(file, join(backups, '2026-01-01T00-00-00.000Z.sqlite'));
+    damage();
+    const before = existsSync(file) ? readFileSync(file) : undefined;
+    const message = await refusal();
+    expect(message).toContain(cause);
+    expect(existsSync(file) ? readFileSync(file) : undefined).toEqual(before);
+    const command = /run: (.*?)(?: To start with an empty panel instead.*)?$/.exec(message)?.[1] ?? '';
+    execFileSync('sh', ['-c', command]);
+    await test.restart();
+    expect((await test.admin.api.sessions.me()).name).toBe('admin');
+  });
+
+  it('is said to have no backup when there is none', async () => {
+    await test.panel.close();
+    truncateSync(file, 0);
+    expect(await refusal()).toContain('There is no backup');
+  });
+});
+
+it('refuses a database that a newer version has written, and leaves it as it is', async () => {
+  await test.panel.core.database.query(
+    `INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'from-the-future-9999999999999')`,
+  );
+  await test.panel.close();
+  const before = readFileSync(file);
+  expect(await refusal()).toContain('written by a newer version of Catalyst');
+  expect(readFileSync(file)).toEqual(before);
+});
+
+it('refuses a second panel on the same folder, and not the next one', async () => {
+  expect(await refusal()).toContain('Another panel is already running');
+  expect((await test.admin.api.sessions.me()).name).toBe('admin');
+  await test.restart();
+});
+
+it.skipIf(process.getuid?.() === 0)('refuses a database it cannot write (skipped for root, who can write everything)', async () => {
+  await test.panel.close();
+  chmodSync(file, 0o400);
+  expect(await refusal()).toContain('cannot be written');
+});
+
+it('backs the database up before a change of its tables, and says what is wrong when the change fails', async () => {
+  const { database } = test.panel.core;
+  const [last] = await database.query('SELECT name FROM migrations ORDER BY timestamp DESC LIMIT 1');
+  // The last change is made a second time, which cannot succeed; an earlier one marks the database as used.
+  await database.query('UPDATE migrations SET name = ? WHERE name = ?', [migrationNames[0], last.name]);
+  await test.panel.close();
+  expect(await refusal()).toContain('could not be brought up to this version; it is as it was before');
+  const [backup] = readdirSync(backups);
+  expect(backup).toMatch(/\.sqlite$/);
+  expect(statSync(join(backups, backup as string)).mode & 0o777).toBe(0o600);
+  const copy = new Database(join(backups, backup as string), { readonly: true });
+  expect(copy.prepare('SELECT count(*) FROM users').pluck().get()).toBe(2);
+  copy.close();
+});
+
+it('keeps the database to its owner', () => {
+  for (const name of readdirSync(join(test.dataDir, 'panel')).filter((name) =>
+    name.startsWith('catalyst.sqlite'),
+  )) {
+    expect(`${name} ${(statSync(join(test.dataDir, 'panel', name)).mode & 0o777).toString(8)}`).toBe(
+      `${name} 600`,
+    );
+  }
+});
+
+function overwrite(position: number, content: string | Buffer): void {
+  const descriptor = openSync(file, 'r+');
+  writeSync(descriptor, Buffer.from(content), 0, content.length, position);
+  closeSync(descriptor);
+}
+
+/** As after a power cut: the last changes are still in the log beside the file. */
+function breakUnderLog(): void {
+  const writer = new Database(file);
+  writer.exec('CREATE TABLE late (text TEXT)');
+  const log = readFileSync(`${file}-wal`);
+  writer.close();
+  overwrite(4096, Buffer.alloc(20_000, 0xa5));
+  writeFileSync(`${file}-wal`, log);
+}
+
+function makeForeign(): void {
+  rmSync(file);
+  const database = new Database(file);
+  database.exec('CREATE TABLE recipes (name TEXT)');
+  database.close();
+}

@@ -1,0 +1,112 @@
+import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readConfig } from '../config.ts';
+import { createLogger } from '../logger.ts';
+import { makeCertificate } from './make-certificate.ts';
+import { loadPanelCertificate } from './panel-certificate.ts';
+import { loadPanelIdentity } from './panel-identity.ts';
+import { loadSecretBox } from './secret-box.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'catalyst-identity-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const log = createLogger('silent');
+const config = readConfig({});
+const certificate = async () => {
+  const loaded = await loadPanelCertificate(folder, config, log);
+  loaded.close();
+  return loaded;
+};
+
+describe('the panel’s key', () => {
+  it('stays the same and signs what agents can check', () => {
+    const first = loadPanelIdentity(folder);
+    const second = loadPanelIdentity(folder);
+    expect(second.publicKey).toBe(first.publicKey);
+    expect(first.publicKey).toMatch(/^[\w-]{43}$/);
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: first.publicKey },
+      format: 'jwk',
+    });
+    expect(verify(null, Buffer.from('text'), key, Buffer.from(first.sign('text'), 'base64url'))).toBe(true);
+    expect(second.verify('text', first.sign('text'))).toBe(true);
+    expect(second.verify('another text', first.sign('text'))).toBe(false);
+    expect(first.fingerprint).toBe(
+      createHash('sha256').update(Buffer.from(first.publicKey, 'base64url')).digest('hex'),
+    );
+  });
+
+  it('is never made anew in place of one that cannot be read', () => {
+    loadPanelIdentity(folder);
+    truncateSync(join(folder, 'panel-key.pem'), 0);
+    expect(() => loadPanelIdentity(folder)).toThrow('is empty. Put it back from your backup');
+  });
+
+  it('is for its owner’s eyes only, as are the others', async () => {
+    loadPanelIdentity(folder);
+    loadSecretBox(folder);
+    await certificate();
+    const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
+  });
+});
+
+describe('the certificate', () => {
+  it('names this machine, and is kept', async () => {
+    const { cert, key, fingerprint } = await certificate();
+    const parsed = new X509Certificate(cert);
+    expect(parsed.checkHost('localhost')).toBe('localhost');
+    expect(parsed.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(parsed.checkIP('::1')).toBe('::1');
+    expect(parsed.verify(parsed.publicKey)).toBe(true);
+    expect(parsed.ca).toBe(false);
+    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+    expect(fingerprint).toBe(createHash('sha256').update(spki).digest('hex'));
+    expect((await certificate()).cert).toBe(cert);
+  });
+
+  it.each([
+    ['when another machine’s names are in it', (key: string) => makeCertificate(key, ['elsewhere.example'])],
+    ['when it is damaged', async () => 'damaged'],
+  ])('is made anew with the same key %s', async (_when, other) => {
+    const first = await certificate();
+    writeFileSync(join(folder, 'tls-certificate.pem'), await other(first.key));
+    const second = await certificate();
+    expect(second.fingerprint).toBe(first.fingerprint);
+    expect(new X509Certificate(second.cert).checkHost('localhost')).toBe('localhost');
+  });
+
+  it('may be the owner’s, if it belongs to the key', async () => {
+    const { key } = await certificate();
+    const paths = { certificatePath: join(folder, 'own.pem'), keyPath: join(folder, 'own-key.pem') };
+    writeFileSync(paths.keyPath, key);
+    writeFileSync(paths.certificatePath, await makeCertificate(key, ['panel.example']));
+    const given = await loadPanelCertificate(folder, { ...config, tls: paths }, log);
+    expect(new X509Certificate(given.cert).checkHost('panel.example')).toBe('panel.example');
+    rmSync(join(folder, 'tls-key.pem'));
+    rmSync(join(folder, 'tls-certificate.pem'));
+    const { key: otherKey } = await certificate();
+    writeFileSync(paths.keyPath, otherKey);
+    await expect(loadPanelCertificate(folder, { ...config, tls: paths }, log)).rejects.toThrow(
+      'the certificate belongs to another key',
+    );
+  });
+});
+
+describe('the secret box', () => {
+  it('opens what it sealed, and only where it belongs', () => {
+    const sealed = loadSecretBox(folder).seal('canary', 'table/1/field');
+    expect(sealed).not.toContain('canary');
+    const box = loadSecretBox(folder);
+    expect(box.open(sealed, 'table/1/field')).toBe('canary');
+    expect(() => box.open(sealed, 'table/2/field')).toThrow();
+    expect(() => box.open(`${sealed.slice(0, -2)}AA`, 'table/1/field')).toThrow();
+    expect(box.seal('canary', 'table/1/field')).not.toBe(sealed);
+  });
+});
