@@ -9,6 +9,7 @@ import { registerSessionRoutes } from './features/sessions/sessions.routes.ts';
 import { SessionsService } from './features/sessions/sessions.service.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
 import { registerSystemRoutes } from './features/system/system.routes.ts';
+import { type Fleet, type FleetOptions, openFleet } from './fleet.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { StartError } from './start-error.ts';
@@ -16,6 +17,7 @@ import { StartError } from './start-error.ts';
 export interface Panel {
   core: PanelCore;
   setup: SetupService;
+  fleet: Fleet;
   /** Where the panel listens, once it does. */
   listen(): Promise<PanelAddress>;
   close(): Promise<void>;
@@ -28,7 +30,10 @@ export interface PanelAddress {
 }
 
 /** The composition root: everything is opened here, in order, and closed in reverse. */
-export async function buildPanel(config: Config, options: { log?: Logger } = {}): Promise<Panel> {
+export async function buildPanel(
+  config: Config,
+  options: { log?: Logger; fleet?: FleetOptions } = {},
+): Promise<Panel> {
   const log = options.log ?? createLogger(config.logLevel);
   /** Run in reverse at the end. */
   const closers: (() => unknown)[] = [];
@@ -46,10 +51,14 @@ export async function buildPanel(config: Config, options: { log?: Logger } = {})
     registerReferenceRoutes(core.http);
     registerSessionRoutes(core.http, new SessionsService(core), setup);
 
+    const fleet = await openFleet(core, closers, options.fleet);
+    starters.push(({ url }) => fleet.start(url));
+
     await core.http.ready();
     return {
       core,
       setup,
+      fleet,
       close: async () => {
         core.readiness.setStarted(false);
         await close();

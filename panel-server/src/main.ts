@@ -3,7 +3,7 @@ import { readConfig } from './config.ts';
 import { StartError } from './start-error.ts';
 
 try {
-  const panel = await buildPanel(readConfig(process.env));
+  const panel = await buildPanel(readConfig(process.env), { fleet: { environment: process.env } });
   const stop = async () => {
     await panel.close();
     process.exit(0);

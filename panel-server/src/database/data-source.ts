@@ -1,6 +1,12 @@
 import type { DataSource, EntitySchema } from 'typeorm';
 import type { Config } from '../config.ts';
 import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
+import { DeploymentTokenEntity } from '../features/nodes/deployment-token.entity.ts';
+import { NodeEntity } from '../features/nodes/node.entity.ts';
+import { OperationEntity } from '../features/operations/operation.entity.ts';
+import { AllocationEntity } from '../features/servers/allocation.entity.ts';
+import { ServerEntity } from '../features/servers/server.entity.ts';
+import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
 import { SessionEntity } from '../features/sessions/session.entity.ts';
 import { SignInFailureEntity } from '../features/sessions/sign-in-failure.entity.ts';
 import { SettingEntity } from '../features/settings/setting.entity.ts';
@@ -9,6 +15,7 @@ import { UserEntity } from '../features/users/user.entity.ts';
 import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
 import type { Logger } from '../logger.ts';
 import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
+import { NodesAndServers } from './migrations/0002-nodes-and-servers.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -20,10 +27,16 @@ export const entities: EntitySchema[] = [
   SettingEntity,
   AuditEntryEntity,
   IdempotencyKeyEntity,
+  NodeEntity,
+  DeploymentTokenEntity,
+  ServerEntity,
+  AllocationEntity,
+  TombstoneEntity,
+  OperationEntity,
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
-export const migrations = [UsersAndSessions];
+export const migrations = [UsersAndSessions, NodesAndServers];
 
 export interface OpenDatabase {
   dataSource: DataSource;

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { buildPanel, type Panel } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
+import type { FleetOptions } from '../fleet.ts';
 import { createLogger } from '../logger.ts';
 
 declare module 'vitest' {
@@ -21,7 +22,7 @@ declare module 'vitest' {
 export type TestDatabase = 'sqlite' | 'postgres';
 
 /** For `describe.each`: SQLite, and Postgres where it can be had (otherwise the set-up has printed why not). */
-export const testDatabases: TestDatabase[] = inject('postgresUrl') ? ['sqlite', 'postgres'] : ['sqlite'];
+export const testDatabases: TestDatabase[] = hasPostgres() ? ['sqlite', 'postgres'] : ['sqlite'];
 
 export interface TestClient {
   token: string;
@@ -55,6 +56,7 @@ export interface TestPanelOptions {
   environment?: Record<string, string>;
   /** Also waits for the first administrator, as a fresh panel does; then there are no `admin` and `user`. */
   withoutAdmin?: boolean;
+  fleet?: FleetOptions;
   /** Runs on the panel before it listens. */
   prepare?: (panel: Panel) => Promise<void> | void;
 }
@@ -80,7 +82,7 @@ export async function testPanel(options: TestPanelOptions = {}): Promise<TestPan
   const lines: string[] = [];
   const log = createLogger(config.logLevel, { write: (line) => void lines.push(line) });
   const start = async () => {
-    const panel = await buildPanel(config, { log });
+    const panel = await buildPanel(config, { log, fleet: options.fleet });
     try {
       await options.prepare?.(panel);
       return { panel, ...(await panel.listen()) };
@@ -139,6 +141,13 @@ export async function testPanel(options: TestPanelOptions = {}): Promise<TestPan
 
 /** Made once: it is slow on purpose. */
 const hashedPassword = hashPassword(password);
+
+function hasPostgres(): boolean {
+  const url = inject('postgresUrl');
+  if (url === undefined)
+    throw new Error('start-postgres.ts is missing among the global set-ups of vitest.config.ts');
+  return url !== null;
+}
 
 /** A database of its own on the server that the test run started. */
 export async function createPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '@catalyst/shared/contract/errors';
+
+const lifetimeMs = 60_000;
+
+export interface TicketPurpose {
+  /** The node whose agent may use it. */
+  nodeId: string;
+  kind: 'console-export';
+}
+
+interface OpenTicket {
+  purpose: TicketPurpose;
+  deliver(body: IncomingMessage): void;
+  timer: NodeJS.Timeout;
+}
+
+export interface Ticket {
+  id: string;
+  /**
+   * The stream, once the agent delivers it. Rejects when the agent refuses (`asked` rejects before anything came), when
+   * nothing comes within a minute, or on abort.
+   */
+  arrived(asked: Promise<unknown>, signal: AbortSignal): Promise<IncomingMessage>;
+  cancel(): void;
+}
+
+/** One-use tickets by which agents deliver streams over plain HTTP. Only their holder knows one: 256 random bits. */
+export class Tickets {
+  readonly #open = new Map<string, OpenTicket>();
+
+  issue(purpose: TicketPurpose): Ticket {
+    const id = randomBytes(32).toString('base64url');
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    // Nobody may be waiting when it expires.
+    promise.catch(() => {});
+    const cancel = () => this.#take(id);
+    const timer = setTimeout(() => {
+      cancel();
+      reject(new AppError('timeout', 'The node did not send the data in time'));
+    }, lifetimeMs).unref();
+    this.#open.set(id, { purpose, deliver: resolve, timer });
+    return {
+      id,
+      cancel,
+      arrived: (asked, signal) => {
+        // An agent that answers late is no failure once its data comes.
+        asked.catch((error: unknown) => reject(error));
+        signal.addEventListener('abort', () => {
+          cancel();
+          reject(new AppError('unavailable', 'The request was given up'));
+        });
+        return promise;
+      },
+    };
+  }
+
+  /** Gives the body to whoever waits for it; throws `not_found` for a ticket that is used, expired or none of ours. */
+  redeem(id: string, body: IncomingMessage): void {
+    const ticket = this.#take(id);
+    if (!ticket) throw new AppError('not_found', 'The ticket is used, expired or unknown');
+    ticket.deliver(body);
+  }
+
+  #take(id: string): OpenTicket | undefined {
+    const ticket = this.#open.get(id);
+    if (!ticket) return undefined;
+    clearTimeout(ticket.timer);
+    this.#open.delete(id);
+    return ticket;
+  }
+}

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { writeFileAtomically } from '../../atomic-file.ts';
+import type { Logger } from '../../logger.ts';
+import { endAgent, findAgent, isAlive, spawnAgent, trimLog } from './agent-process.ts';
+import type { Pairing } from './pairing.ts';
+
+export interface LocalAgentOptions {
+  dataDir: string;
+  /** The program and its arguments. */
+  command: readonly [string, ...string[]];
+  /** Of the panel; what is the panel's own business is not passed on. */
+  environment: NodeJS.ProcessEnv;
+  /** How the agent finds and knows this panel, with a fresh secret each time. */
+  pair(): Promise<Pairing>;
+  log: Logger;
+  lookEveryMs?: number;
+}
+
+const firstBackoffMs = 250;
+const maxBackoffMs = 30_000;
+/** An agent that ran for so long did not fail to start. */
+const steadyMs = 30_000;
+const endTimeoutMs = 10_000;
+
+/**
+ * The agent of the panel's own machine: taken over when it runs, started when it does not, and started again when it
+ * dies. It lives on when the panel is killed.
+ */
+export class LocalAgent {
+  readonly #options: LocalAgentOptions;
+  readonly #folder: string;
+  readonly #stop = new AbortController();
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(options: LocalAgentOptions) {
+    this.#options = options;
+    this.#folder = join(options.dataDir, 'agent');
+  }
+
+  /** Tells the agent, running or not, how to reach this panel, and sees from now on that one runs. */
+  async start(): Promise<void> {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
+    await this.#writeLink();
+    this.#watching = this.#watch();
+  }
+
+  /** No longer looks after it; with `endAgent` it ends too, and its games run on. */
+  async close({ endAgent: isEnding }: { endAgent: boolean }): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
+    const agent = isEnding ? findAgent(this.#lockPath) : null;
+    if (!agent) return;
+    endAgent(agent);
+    const deadline = Date.now() + endTimeoutMs;
+    while (isAlive(agent) && Date.now() < deadline) await delay(20);
+    if (isAlive(agent)) this.#options.log.warn({ pid: agent.pid }, 'The local agent did not end in time');
+  }
+
+  async #watch(): Promise<void> {
+    const { log, lookEveryMs = 1000 } = this.#options;
+    let backoffMs = 0;
+    while (!this.#stop.signal.aborted) {
+      const agent = findAgent(this.#lockPath);
+      if (agent) {
+        while (isAlive(agent) && (await this.#pause(lookEveryMs))) trimLog(this.#logPath);
+        backoffMs = 0;
+        continue;
+      }
+      if (!(await this.#pause(backoffMs))) return;
+      const startedAt = Date.now();
+      const end = await this.#runUntilEnd();
+      if (this.#stop.signal.aborted) return;
+      log.warn({ ...end, log: this.#logPath }, 'The local agent ended; it is started again');
+      backoffMs = Date.now() - startedAt > steadyMs ? 0 : nextBackoff(backoffMs);
+    }
+  }
+
+  /** Starts an agent and resolves when it has ended, or when we no longer look after it. */
+  async #runUntilEnd(): Promise<Record<string, unknown>> {
+    const { command, environment, dataDir, lookEveryMs = 1000 } = this.#options;
+    const child = spawnAgent(command, agentEnvironment(environment, dataDir), this.#logPath);
+    const ended = once(child, 'exit').then(
+      ([code, signal]) => ({ code, signal }),
+      (error: unknown) => ({ err: error }),
+    );
+    this.#options.log.info({ pid: child.pid }, 'Started the local agent');
+    child.unref();
+    for (;;) {
+      const end = await Promise.race([ended, this.#pause(lookEveryMs)]);
+      if (typeof end === 'object') return end;
+      if (!end) return {};
+      trimLog(this.#logPath);
+    }
+  }
+
+  async #writeLink(): Promise<void> {
+    const pairing = await this.#options.pair();
+    writeFileAtomically(join(this.#folder, 'link.json'), `${JSON.stringify(pairing)}\n`);
+  }
+
+  /** False when it was cut short. */
+  async #pause(ms: number): Promise<boolean> {
+    return delay(ms, true, { signal: this.#stop.signal }).catch(() => false);
+  }
+
+  get #lockPath(): string {
+    return join(this.#folder, 'agent.lock');
+  }
+
+  get #logPath(): string {
+    return join(this.#folder, 'agent.log');
+  }
+}
+
+const nextBackoff = (ms: number) => Math.min(maxBackoffMs, Math.max(firstBackoffMs, ms * 2));
+
+/** The agent needs no key, database or password of the panel's, and hands nothing of them to games. */
+function agentEnvironment(environment: NodeJS.ProcessEnv, dataDir: string): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(environment).filter(
+    ([name]) =>
+      !name.startsWith('CATALYST_') || name.startsWith('CATALYST_AGENT_') || name === 'CATALYST_LOG_LEVEL',
+  );
+  return { ...Object.fromEntries(passedOn), CATALYST_DATA_DIR: dataDir };
+}

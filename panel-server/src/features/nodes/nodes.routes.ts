@@ -1,0 +1,42 @@
+import { nodeRoutes } from '@catalyst/shared/features/nodes';
+import type { FastifyRequest } from 'fastify';
+import type { PanelHttp } from '../../http/panel-http.ts';
+import type { Templates } from '../templates/templates.service.ts';
+import type { NodesService } from './nodes.service.ts';
+import { type Pairing, toDeploymentToken } from './pairing.ts';
+
+export interface NodeRoutesParts {
+  nodes: NodesService;
+  templates: Templates;
+  /** What an agent of another machine is told about this panel, which the request reached. */
+  pairingFor(request: FastifyRequest, nodeId: string, secret: string): Pairing;
+}
+
+export function registerNodeRoutes(app: PanelHttp, { nodes, templates, pairingFor }: NodeRoutesParts): void {
+  app.route({ ...nodeRoutes.list, handler: ({ query }) => nodes.list(query) });
+  app.route({
+    ...nodeRoutes.create,
+    handler: async ({ body }, reply) => reply.code(201).send(await nodes.create(body)),
+  });
+  app.route({ ...nodeRoutes.get, handler: ({ params }) => nodes.get(params.id) });
+  app.route({ ...nodeRoutes.update, handler: ({ params, body }) => nodes.update(params.id, body) });
+  app.route({
+    ...nodeRoutes.delete,
+    handler: async ({ params }, reply) => {
+      await nodes.delete(params.id);
+      return reply.code(204).send();
+    },
+  });
+  app.route({
+    ...nodeRoutes.deploymentToken,
+    handler: async (request, reply) => {
+      const { secret, expiresAt } = await nodes.issueSecret(request.params.id);
+      const token = toDeploymentToken(pairingFor(request, request.params.id, secret));
+      return reply.code(201).send({ token, expiresAt });
+    },
+  });
+  app.route({
+    ...nodeRoutes.installHostPackages,
+    handler: ({ params, body }) => nodes.installHostPackages(params.id, templates.get(body.templateId)),
+  });
+}

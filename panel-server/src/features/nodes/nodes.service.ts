@@ -1,0 +1,293 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { Page, PageQuery } from '@catalyst/shared/contract/values';
+import { type HealthReport, type NewNode, Node, type NodeChanges } from '@catalyst/shared/features/nodes';
+import type { RuntimeName } from '@catalyst/shared/features/server-spec';
+import type { NewServer } from '@catalyst/shared/features/servers';
+import type { Template } from '@catalyst/shared/features/templates';
+import type { DataSource, EntityManager } from 'typeorm';
+import { v7 as uuid } from 'uuid';
+import { z } from 'zod';
+import { databaseErrorCode } from '../../database/database-errors.ts';
+import type { NodeRegistry } from '../../realtime/agent-admission.ts';
+import { nodeOffline } from '../../realtime/agent-connection.ts';
+import type { AgentDoor } from '../../realtime/agents.ts';
+import type { ClientFeed } from '../../realtime/client-feed.ts';
+import type { Revocations } from '../../revocations.ts';
+import { ServerEntity } from '../servers/server.entity.ts';
+import type { ServerListCache } from '../servers/server-list-cache.ts';
+import { issueSecret, redeemSecret } from './enrolment.ts';
+import { NodeEntity, type NodeRow } from './node.entity.ts';
+import { chooseNode, runtimeOn } from './node-choice.ts';
+import type { NodeDirectory } from './node-directory.ts';
+import { type Allocated, describeNode } from './node-view.ts';
+
+const hasServers = () => new AppError('conflict', 'Delete the servers of this node, or move them, first');
+const isForeignKeyViolation = (error: unknown) =>
+  ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503'].includes(databaseErrorCode(error) ?? '');
+
+const isPrivateAddress = (address: string) =>
+  /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$/.test(address);
+
+const noServers: Allocated = { memoryMb: 0, cpuCores: 0, servers: 0 };
+
+export interface NodesParts {
+  database: DataSource;
+  directory: NodeDirectory;
+  agents: AgentDoor;
+  clients: ClientFeed;
+  serverList: ServerListCache;
+  revocations: Revocations;
+}
+
+/** The machines, and which agent stands for which. */
+export class NodesService implements NodeRegistry {
+  readonly #parts: NodesParts;
+
+  constructor(parts: NodesParts) {
+    this.#parts = parts;
+  }
+
+  async list({ limit, cursor }: PageQuery): Promise<Page<Node>> {
+    const after = this.#parts.directory.all().filter(({ id }) => cursor === undefined || id > cursor);
+    const rows = after.slice(0, limit);
+    const allocated = await this.#allocated();
+    return {
+      items: rows.map((row) => this.#describe(row, allocated)),
+      nextCursor: after.length > limit ? (rows.at(-1)?.id ?? null) : null,
+    };
+  }
+
+  async get(id: string): Promise<Node> {
+    return this.#describe(this.row(id), await this.#allocated());
+  }
+
+  async create(input: z.output<typeof NewNode>): Promise<Node> {
+    return this.get((await this.#insert(input, false)).id);
+  }
+
+  async update(id: string, changes: z.output<typeof NodeChanges>): Promise<Node> {
+    await this.#change(this.row(id), changes);
+    return this.get(id);
+  }
+
+  /** Only a node without servers. Its agent is cut off. */
+  async delete(id: string): Promise<void> {
+    const row = this.row(id);
+    if (row.isLocal) throw new AppError('conflict', 'This is the machine the panel runs on');
+    const { database, directory, revocations } = this.#parts;
+    if (await database.getRepository(ServerEntity).existsBy({ nodeId: id })) {
+      throw hasServers();
+    }
+    await database
+      .getRepository(NodeEntity)
+      .delete({ id })
+      .catch((error: unknown) => {
+        // A server was created on it at this moment.
+        throw isForeignKeyViolation(error) ? hasServers() : error;
+      });
+    directory.remove(id);
+    revocations.emit({ kind: 'node', nodeId: id, reason: 'The node was removed from the panel' });
+  }
+
+  async issueSecret(id: string): Promise<{ secret: string; expiresAt: Date }> {
+    return issueSecret(this.#parts.database, this.row(id).id);
+  }
+
+  /** Throws `not_found`. */
+  row(id: string): NodeRow {
+    const row = this.#parts.directory.find(id);
+    if (!row) throw new AppError('not_found', 'There is no such node');
+    return row;
+  }
+
+  /** The node of the panel's own machine, made at the first start. `address` is where others reach it now. */
+  async ensureLocal(name: string, address: string): Promise<NodeRow> {
+    const existing = this.#parts.directory.all().find(({ isLocal }) => isLocal);
+    if (!existing) {
+      const input = { name, publicAddress: address, maxMemoryMb: null, maxCpuCores: null };
+      return this.#insert(input, true);
+    }
+    // A name or a public address was set by somebody; an address of the local network is the one it had then.
+    if (isPrivateAddress(existing.publicAddress) && existing.publicAddress !== address) {
+      await this.#change(existing, { publicAddress: address });
+    }
+    return this.row(existing.id);
+  }
+
+  /** The asked node, or the one with the most memory left; online, and able to run this. */
+  async chooseFor(template: Template, input: NewServer): Promise<NodeRow> {
+    const { directory, agents } = this.#parts;
+    if (input.nodeId !== undefined) return this.#asked(input.nodeId, template);
+    const allocated = await this.#allocated();
+    const candidates = directory
+      .all()
+      .filter(({ id, locationId }) => agents.isOnline(id) && locationId === (input.locationId ?? locationId))
+      .map((row) => ({
+        row,
+        health: directory.healthOf(row.id),
+        allocated: allocated.get(row.id) ?? noServers,
+      }));
+    return chooseNode(candidates, template, input.allocatedMemoryMb);
+  }
+
+  /** Throws `conflict` when the node cannot run it. */
+  runtimeFor(nodeId: string, template: Template): RuntimeName {
+    const runtime = runtimeOn(this.#parts.directory.healthOf(nodeId), template);
+    if (!runtime) throw new AppError('conflict', `This node cannot run ${template.name}`);
+    return runtime;
+  }
+
+  /** Throws `host_package_missing` naming what an administrator has to install. */
+  async assertHostPackages(nodeId: string, { hostPackages, name }: Template): Promise<void> {
+    if (hostPackages.length === 0) return;
+    const { missing } = await this.#parts.agents.call(nodeId, 'host-packages:missing', {
+      packages: hostPackages,
+    });
+    if (missing.length === 0) return;
+    throw new AppError(
+      'host_package_missing',
+      `${name} needs packages this node lacks: ${missing.join(', ')}`,
+      {
+        issues: missing.map((message) => ({ path: 'hostPackages', message })),
+      },
+    );
+  }
+
+  async installHostPackages(
+    id: string,
+    { hostPackages }: Template,
+  ): Promise<{ installed: string[]; output: string }> {
+    return this.#parts.agents.call(this.row(id).id, 'host-packages:install', { packages: hostPackages });
+  }
+
+  /** The row as it is now, kept from changing (and its servers from being added to) until the transaction ends. */
+  async lock(manager: EntityManager, id: string): Promise<NodeRow> {
+    // A transaction on SQLite is alone anyway.
+    const isShared = manager.connection.options.type === 'postgres';
+    const row = await manager.findOne(NodeEntity, {
+      where: { id },
+      ...(isShared && { lock: { mode: 'pessimistic_write' as const } }),
+    });
+    if (!row) throw new AppError('not_found', 'There is no such node');
+    return row;
+  }
+
+  // What the link asks and tells.
+
+  async agentKeyOf(nodeId: string): Promise<string | null | undefined> {
+    return this.#parts.directory.find(nodeId)?.agentKey;
+  }
+
+  async enrol(nodeId: string, agentKey: string, secret: string): Promise<boolean> {
+    const { database, directory } = this.#parts;
+    if (!(await redeemSecret(database, nodeId, agentKey, secret))) return false;
+    const row = directory.find(nodeId);
+    if (row) directory.set({ ...row, agentKey, isRefused: false, statusText: null });
+    return true;
+  }
+
+  async remark(nodeId: string, { text, isRefused }: { text: string; isRefused: boolean }): Promise<void> {
+    const row = this.#parts.directory.find(nodeId);
+    if (!row || (row.statusText === text && row.isRefused === isRefused)) return;
+    await this.#change(row, { statusText: text, isRefused });
+  }
+
+  async online(nodeId: string, agentVersion: string): Promise<void> {
+    const row = this.#parts.directory.find(nodeId);
+    if (!row) return;
+    const changes = { agentVersion, lastSeenAt: new Date(), isRefused: false };
+    await this.#change(row, { ...changes, ...(row.isRefused && { statusText: null }) });
+  }
+
+  async offline(nodeId: string): Promise<void> {
+    const row = this.#parts.directory.find(nodeId);
+    if (row) await this.#change(row, { lastSeenAt: new Date() });
+  }
+
+  async health(nodeId: string, report: HealthReport): Promise<void> {
+    const row = this.#parts.directory.find(nodeId);
+    if (!row) return;
+    const at = new Date();
+    this.#parts.directory.setHealth(nodeId, { ...report, at });
+    await this.#change(row, { lastSeenAt: at });
+  }
+
+  async #asked(nodeId: string, template: Template): Promise<NodeRow> {
+    const row = this.#parts.directory.find(nodeId);
+    if (!row) {
+      throw new AppError('invalid_input', 'There is no such node', {
+        issues: [{ path: 'nodeId', message: 'is not a node' }],
+      });
+    }
+    if (!this.#parts.agents.isOnline(nodeId)) throw nodeOffline();
+    this.runtimeFor(nodeId, template);
+    return row;
+  }
+
+  async #insert(input: z.output<typeof NewNode>, isLocal: boolean): Promise<NodeRow> {
+    const row: NodeRow = {
+      id: uuid(),
+      name: input.name,
+      isLocal,
+      hostname: input.hostname ?? null,
+      locationId: input.locationId ?? null,
+      publicAddress: input.publicAddress,
+      maxMemoryMb: input.maxMemoryMb,
+      maxCpuCores: input.maxCpuCores,
+      agentKey: null,
+      agentVersion: null,
+      isRefused: false,
+      statusText: null,
+      lastSeenAt: null,
+      createdAt: new Date(),
+    };
+    await this.#parts.database.getRepository(NodeEntity).insert(row);
+    this.#parts.directory.set(row);
+    await this.#tell(row);
+    return row;
+  }
+
+  async #change(row: NodeRow, changes: Partial<NodeRow>): Promise<void> {
+    const { database, directory } = this.#parts;
+    if (Object.keys(changes).length > 0) {
+      await database.getRepository(NodeEntity).update({ id: row.id }, changes);
+    }
+    const current = directory.find(row.id);
+    if (!current) return;
+    const next = { ...current, ...changes };
+    directory.set(next);
+    await this.#tell(next);
+  }
+
+  async #tell(row: NodeRow): Promise<void> {
+    this.#parts.serverList.invalidate();
+    const node = this.#describe(row, await this.#allocated());
+    this.#parts.clients.toNodes('node_update', { node: z.encode(Node, node) });
+  }
+
+  #describe(row: NodeRow, allocated: ReadonlyMap<string, Allocated>): Node {
+    return describeNode(row, {
+      isOnline: this.#parts.agents.isOnline(row.id),
+      health: this.#parts.directory.healthOf(row.id),
+      allocated: allocated.get(row.id) ?? noServers,
+    });
+  }
+
+  async #allocated(): Promise<Map<string, Allocated>> {
+    const sums = await this.#parts.database
+      .getRepository(ServerEntity)
+      .createQueryBuilder('server')
+      .select('server.nodeId', 'nodeId')
+      .addSelect('SUM(server.allocatedMemoryMb)', 'memoryMb')
+      .addSelect('SUM(server.allocatedCpuCores)', 'cpuCores')
+      .addSelect('COUNT(*)', 'servers')
+      .groupBy('server.nodeId')
+      .getRawMany<Record<'nodeId' | 'memoryMb' | 'cpuCores' | 'servers', string>>();
+    return new Map(
+      sums.map(({ nodeId, memoryMb, cpuCores, servers }) => [
+        nodeId,
+        { memoryMb: Number(memoryMb), cpuCores: Number(cpuCores), servers: Number(servers) },
+      ]),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { PanelCore } from '../../core.ts';
+import { isLoopback, type ProxyTrust, requestHost } from '../../http/client-address.ts';
+
+/** What an agent needs to find this panel, to know it, and to be let in once. */
+export interface Pairing {
+  panelUrl: string;
+  nodeId: string;
+  panelKey: string;
+  /** SHA-256 of the TLS key, base64url; null when any client trusts the certificate that agents meet. */
+  tlsPin: string | null;
+  secret: string;
+}
+
+/** The text a person copies; it holds no character that a shell or a terminal would change. */
+export function toDeploymentToken({ panelUrl, ...rest }: Pairing): string {
+  return `ctl_${Buffer.from(JSON.stringify({ url: panelUrl, ...rest })).toString('base64url')}`;
+}
+
+/** Says where agents reach this panel and by which keys they know it. */
+export class Pairings {
+  readonly #core: Pick<PanelCore, 'config' | 'identity' | 'tlsFingerprint'>;
+  readonly #isTrusted: ProxyTrust;
+
+  constructor(core: Pick<PanelCore, 'config' | 'identity' | 'tlsFingerprint'>, isTrusted: ProxyTrust) {
+    this.#core = core;
+    this.#isTrusted = isTrusted;
+  }
+
+  /** For an agent of this machine. */
+  local(panelUrl: string, nodeId: string, secret: string): Pairing {
+    return { panelUrl, nodeId, panelKey: this.#core.identity.publicKey, tlsPin: this.#ownPin, secret };
+  }
+
+  /** For an agent elsewhere: it reaches the panel as the request did, unless the owner has set an address. */
+  forRequest(request: IncomingMessage, nodeId: string, secret: string): Pairing {
+    const { config, identity } = this.#core;
+    const panelUrl = config.publicUrl?.origin ?? this.#urlOf(request);
+    return { panelUrl, nodeId, panelKey: identity.publicKey, tlsPin: this.#pin, secret };
+  }
+
+  /** Only on this machine does an agent do without TLS, which the panel speaks on the same port. */
+  #urlOf(request: IncomingMessage): string {
+    const host = requestHost(request, this.#isTrusted);
+    const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+    return `${name === 'localhost' || isLoopback(name) ? 'http' : 'https'}://${host}`;
+  }
+
+  /** Behind a proxy that ends TLS, or with a certificate of the owner's that is renewed with new keys, authorities decide. */
+  get #pin(): string | null {
+    const { publicUrl, trustedProxies, tls } = this.#core.config;
+    const isPublic = publicUrl?.protocol === 'https:';
+    return isPublic && (trustedProxies.length > 0 || tls) ? null : this.#ownPin;
+  }
+
+  get #ownPin(): string {
+    return Buffer.from(this.#core.tlsFingerprint, 'hex').toString('base64url');
+  }
+}

@@ -1,0 +1,56 @@
+import type { AgentListener } from '../../realtime/agents.ts';
+import type { ConsoleRelay } from '../../realtime/console-relay.ts';
+import type { NodesService } from '../nodes/nodes.service.ts';
+import { clampTime } from './judge-report.ts';
+import type { OperationEnds } from './operation-ends.ts';
+import type { Reconciler } from './reconcile.ts';
+import type { ServerFeed } from './server-feed.ts';
+import type { ServerReports } from './server-reports.ts';
+
+export interface AgentListenerParts {
+  nodes: NodesService;
+  reports: ServerReports;
+  ends: OperationEnds;
+  reconciler: Reconciler;
+  feed: ServerFeed;
+  relay: ConsoleRelay;
+  onFailure(error: unknown, nodeId: string): void;
+}
+
+/** Agents' messages → services, one line each. */
+export function agentListener(parts: AgentListenerParts): AgentListener {
+  const { nodes, reports, ends, reconciler, feed, relay, onFailure } = parts;
+  return {
+    calls: (nodeId, link) => ({
+      node_snapshot: async (snapshot) => {
+        await reconciler.reconcile(nodeId, snapshot, link);
+        return {};
+      },
+      server_state_update: async ({ report, eventId }) => {
+        const row = await reports.step(nodeId, report, eventId);
+        if (row) await ends.startIfWanted(row);
+        return {};
+      },
+      'operation:finished': async ({ operationId, error }) => {
+        await ends.end(nodeId, operationId, error && error.message);
+        return {};
+      },
+    }),
+    events: (nodeId) => ({
+      resource_stats: ({ stats, at }) => {
+        const time = clampTime(at, new Date());
+        feed.stats(stats.map((one) => ({ ...one, at: time })));
+      },
+      installation_progress: ({ serverId, ...progress }) => feed.installProgress(serverId, progress),
+      server_log: ({ serverId, lines }) => relay.receiveLines(serverId, lines),
+      'console:dropped': ({ serverId, toSeq }) => relay.receiveDropped(serverId, toSeq),
+      health_report: (report) => {
+        nodes.health(nodeId, report).catch((error: unknown) => onFailure(error, nodeId));
+      },
+    }),
+    ready: (nodeId) => {
+      relay.resume(nodeId).catch((error: unknown) => onFailure(error, nodeId));
+      ends.startWaiting(nodeId).catch((error: unknown) => onFailure(error, nodeId));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { EntitySchema } from 'typeorm';
+import { idColumn } from '../../database/columns.ts';
+
+/**
+ * One port of one protocol, given to one server; a port for `both` is two rows. It outlives its server until the agent
+ * has confirmed the removal, so `serverId` may name a server that is only a tombstone.
+ */
+export interface AllocationRow {
+  id: string;
+  nodeId: string;
+  serverId: string;
+  ip: string;
+  port: number;
+  protocol: 'tcp' | 'udp';
+  /** Of the template's port. */
+  name: string;
+  /** Place among the server's ports; 0 is the primary one. */
+  position: number;
+}
+
+export const AllocationEntity = new EntitySchema<AllocationRow>({
+  name: 'Allocation',
+  tableName: 'allocations',
+  columns: {
+    id: idColumn(),
+    nodeId: { type: 'text' },
+    serverId: { type: 'text' },
+    ip: { type: 'text' },
+    port: { type: 'integer' },
+    protocol: { type: 'text' },
+    name: { type: 'text' },
+    position: { type: 'integer' },
+  },
+  uniques: [{ name: 'allocations_once', columns: ['nodeId', 'ip', 'port', 'protocol'] }],
+});

@@ -1,0 +1,85 @@
+import type { StateReport } from '@catalyst/shared/features/agent-link';
+import { isTransitionAllowed, reportedPath, type ServerState } from '@catalyst/shared/features/server-states';
+import { outcomeByState } from '../operations/deadlines.ts';
+import type { OperationRow } from '../operations/operation.entity.ts';
+import type { ServerRow } from './server.entity.ts';
+
+/**
+ * `crossed`: the agent told it before it got the order that is under way, which will decide. `impossible`: nothing
+ * legal leads there.
+ */
+export type Verdict = 'same' | 'accepted' | 'crossed' | 'impossible';
+
+type OpenOperation = Pick<OperationRow, 'kind' | 'status'> | null;
+
+/** One step that an agent tells as it happens: it must be a legal one. */
+export function judgeReport(
+  { state, reportedState }: Pick<ServerRow, 'state' | 'reportedState'>,
+  reported: ServerState,
+  openOperation: OpenOperation,
+): Verdict {
+  if (state === reported) return 'same';
+  if (state === 'suspended') return isDown(reported) ? 'crossed' : 'impossible';
+  if (isTransitionAllowed(state, reported, 'agent')) return 'accepted';
+  const isLateStep =
+    openOperation !== null &&
+    reportedState !== null &&
+    (reportedState === reported || isTransitionAllowed(reportedState, reported, 'agent'));
+  return isLateStep ? 'crossed' : 'impossible';
+}
+
+/** What is after a gap, in which several steps may have been missed. */
+export function judgeSnapshot(
+  state: ServerState,
+  reported: ServerState,
+  openOperation: OpenOperation,
+): Verdict {
+  if (state === reported) return 'same';
+  if (state === 'suspended') return isDown(reported) ? 'crossed' : 'impossible';
+  // An order that never arrived is sent again: the state it led to stands.
+  const isUnsent = openOperation?.status === 'pending';
+  if (isUnsent && outcomeByState(openOperation.kind, reported) === 'failed') return 'crossed';
+  return reportedPath(state, reported) ? 'accepted' : 'impossible';
+}
+
+/** The columns that change when a report is believed; times and numbers no honest agent sends are put right. */
+export function believe(row: ServerRow, report: StateReport, now: Date): Partial<ServerRow> {
+  const { state } = report;
+  const at = clampTime(report.at, now);
+  const isNew = row.state !== state;
+  const isUp = state === 'starting' || state === 'running' || state === 'stopping';
+  const wasUp = row.state === 'starting' || row.state === 'running' || row.state === 'stopping';
+  return {
+    state,
+    ...(isNew && { stateChangedAt: at }),
+    reason: wordOrNull(report.reason),
+    reasonText: textOrNull(report.reasonText),
+    startedAt: isUp && report.startedAt !== null ? clampTime(report.startedAt, now) : null,
+    exitCode: isNew ? exitCodeAfter(report, wasUp) : row.exitCode,
+    crashCount: report.crashCount,
+    ...(isNew && state === 'crashed' && { lastCrashAt: at }),
+    nextRestartAt: state === 'crashed' ? nextRestart(report.nextRestartAt, now) : null,
+  };
+}
+
+/** Only what was running has an exit code. */
+function exitCodeAfter({ state, exitCode }: StateReport, wasUp: boolean): number | null {
+  return wasUp && (state === 'stopped' || state === 'crashed' || state === 'error') ? exitCode : null;
+}
+
+const isDown = (state: ServerState) => state === 'stopping' || state === 'stopped' || state === 'crashed';
+
+const earliest = Date.UTC(2020, 0);
+const skewMs = 5 * 60_000;
+const longestBackoffMs = 24 * 3_600_000;
+
+export function clampTime(ms: number, now: Date): Date {
+  return ms >= earliest && ms <= now.getTime() + skewMs ? new Date(ms) : now;
+}
+
+function nextRestart(ms: number | null, now: Date): Date | null {
+  return ms !== null && ms >= earliest && ms <= now.getTime() + longestBackoffMs ? new Date(ms) : null;
+}
+
+const wordOrNull = (text: string | null) => (text !== null && /^[a-z][a-z0-9_]*$/.test(text) ? text : null);
+const textOrNull = (text: string | null) => text?.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim() || null;

@@ -1,0 +1,77 @@
+import type { ServerState } from '@catalyst/shared/features/server-states';
+import type { InstallProgress, ResourceStats } from '@catalyst/shared/features/servers';
+import type { z } from 'zod';
+import type { ClientFeed } from '../../realtime/client-feed.ts';
+import type { LiveValues } from './live-values.ts';
+import type { ServerRow } from './server.entity.ts';
+import type { ServerDirectory } from './server-directory.ts';
+import type { ServerListCache } from './server-list-cache.ts';
+
+/** Tells viewers, and the cached list, that something about a server changed. Called after it is in the database. */
+export class ServerFeed {
+  readonly #clients: ClientFeed;
+  readonly #list: ServerListCache;
+  readonly #live: LiveValues;
+  readonly #directory: ServerDirectory;
+
+  constructor(parts: {
+    clients: ClientFeed;
+    list: ServerListCache;
+    live: LiveValues;
+    directory: ServerDirectory;
+  }) {
+    this.#clients = parts.clients;
+    this.#list = parts.list;
+    this.#live = parts.live;
+    this.#directory = parts.directory;
+  }
+
+  stateChanged(previousState: ServerState, row: ServerRow): void {
+    this.#list.invalidate();
+    if (row.state !== 'installing') this.#live.installProgress.delete(row.id);
+    if (row.state === 'stopped' || row.state === 'crashed') this.#live.stats.delete(row.id);
+    this.#clients.toServer(row.ownerId, 'server_state_update', {
+      serverId: row.id,
+      state: row.state,
+      previousState,
+      reason: row.reason,
+      reasonText: row.reasonText,
+      desiredState: row.desiredState,
+      exitCode: row.exitCode,
+      crashCount: row.crashCount,
+      startedAt: row.startedAt?.toISOString() ?? null,
+      nextRestartAt: row.nextRestartAt?.toISOString() ?? null,
+      at: row.stateChangedAt.toISOString(),
+    });
+  }
+
+  /** Something else: settings, an operation, its existence. */
+  changed({ id, ownerId }: Pick<ServerRow, 'id' | 'ownerId'>, isDeleted = false): void {
+    this.#list.invalidate();
+    if (isDeleted) this.#live.forget(id);
+    this.#clients.toServer(ownerId, 'server_update', { serverId: id, deleted: isDeleted });
+  }
+
+  stats(stats: readonly ResourceStats[]): void {
+    const known = stats.flatMap((one) => {
+      const place = this.#directory.find(one.serverId);
+      return place ? [{ one, ownerId: place.ownerId }] : [];
+    });
+    if (known.length === 0) return;
+    for (const { one } of known) this.#live.stats.set(one.serverId, one);
+    this.#list.invalidate();
+    const onWire = known.map(({ one, ownerId }) => ({ ownerId, item: { ...one, at: one.at.toISOString() } }));
+    this.#clients.toAllServers('resource_stats', { stats: onWire.map(({ item }) => item) });
+    for (const [ownerId, own] of Map.groupBy(onWire, ({ ownerId }) => ownerId)) {
+      this.#clients.toOwner(ownerId, 'resource_stats', { stats: own.map(({ item }) => item) });
+    }
+  }
+
+  installProgress(serverId: string, progress: z.output<typeof InstallProgress>): void {
+    const place = this.#directory.find(serverId);
+    if (!place) return;
+    this.#live.installProgress.set(serverId, progress);
+    this.#list.invalidate();
+    this.#clients.toServer(place.ownerId, 'installation_progress', { serverId, ...progress });
+  }
+}

@@ -1,0 +1,229 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { AgentAction } from '@catalyst/shared/features/agent-link';
+import {
+  allowedActions,
+  isTransitionAllowed,
+  type PowerAction,
+  reportedPath,
+  type ServerState,
+} from '@catalyst/shared/features/server-states';
+import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from '../../database/sqlite-gate.ts';
+import type { Logger } from '../../logger.ts';
+import { type AgentLink, nodeOffline } from '../../realtime/agent-connection.ts';
+import type { AgentDoor } from '../../realtime/agents.ts';
+import { operationTimeoutMs, outcomeByState } from '../operations/deadlines.ts';
+import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
+import { endOperation, findOperation, isOpen, markRunning, newOperation } from '../operations/operations.ts';
+import type { Templates } from '../templates/templates.service.ts';
+import type { ServerRow } from './server.entity.ts';
+import type { ServerFeed } from './server-feed.ts';
+import type { ServerSpecs } from './server-specs.ts';
+import { findServer, getServer, tooLate, updateUnchanged } from './server-store.ts';
+
+/** An order that does not get an answer by then is answered for: it is on record and will be carried out, or fail. */
+const answerWaitMs = 3000;
+
+const agentActions: Record<OperationRow['kind'], AgentAction> = {
+  start: 'start',
+  stop: 'stop',
+  restart: 'restart',
+  kill: 'kill',
+  install: 'install',
+  delete: 'remove',
+};
+
+/** Orders to agents: on record first, then sent, then shown; each carried out at most once, and ended by its deadline. */
+export class ServerOrders {
+  readonly #database: DataSource;
+  readonly #agents: AgentDoor;
+  readonly #templates: Templates;
+  readonly #specs: ServerSpecs;
+  readonly #feed: ServerFeed;
+  readonly #log: Logger;
+
+  constructor(parts: {
+    database: DataSource;
+    agents: AgentDoor;
+    templates: Templates;
+    specs: ServerSpecs;
+    feed: ServerFeed;
+    log: Logger;
+  }) {
+    this.#database = parts.database;
+    this.#agents = parts.agents;
+    this.#templates = parts.templates;
+    this.#specs = parts.specs;
+    this.#feed = parts.feed;
+    this.#log = parts.log;
+  }
+
+  async power(serverId: string, action: PowerAction): Promise<{ operationId: string; state: ServerState }> {
+    const row = await this.#usable(serverId);
+    const current = await findOperation(this.#database, row.operationId);
+    if (!allowedActions(row.state).includes(action) || (isOpen(current) && current.kind === action)) {
+      throw new AppError(
+        'invalid_state',
+        `The server is ${row.state}${underWay(current)}; ${allowed(row.state)}`,
+      );
+    }
+    if (isOpen(current) && current.kind === 'delete') throw beingDeleted();
+    if (action === 'start' && row.installedAt === null) {
+      throw new AppError('invalid_state', 'The server is not installed; run its installation again');
+    }
+    return this.#give(row, current, action, stateAfterOrder(row.state, action), {
+      desiredState: action === 'start' || action === 'restart' ? 'running' : 'stopped',
+    });
+  }
+
+  async reinstall(serverId: string): Promise<{ operationId: string; state: ServerState }> {
+    const row = await this.#usable(serverId);
+    const current = await findOperation(this.#database, row.operationId);
+    if (isOpen(current) && current.kind === 'delete') throw beingDeleted();
+    if (!isTransitionAllowed(row.state, 'installing', 'panel')) {
+      throw new AppError('invalid_state', `The server is ${row.state}; stop it before installing again`);
+    }
+    return this.#give(row, current, 'install', 'installing', { desiredState: 'stopped', installedAt: null });
+  }
+
+  /** Asks the agent to remove a server that is down. */
+  async remove(row: ServerRow): Promise<string> {
+    const current = await findOperation(this.#database, row.operationId);
+    if (isOpen(current) && current.kind === 'delete') return current.id;
+    return (await this.#give(row, current, 'delete', row.state, {})).operationId;
+  }
+
+  /** The operation of a server that is being made; the caller writes the row that names it. */
+  async recordInstall(manager: EntityManager, row: Omit<ServerRow, 'operationId'>): Promise<OperationRow> {
+    const operation = this.#new(row, 'install');
+    await manager.insert(OperationEntity, operation);
+    return operation;
+  }
+
+  /**
+   * Tells the agent. No answer leaves the operation pending: it is sent again, under the same id, when the agent is
+   * back. A refusal ends it and is thrown.
+   */
+  async send(row: ServerRow, operation: OperationRow, link?: AgentLink): Promise<void> {
+    const agent: AgentLink = link ?? {
+      call: (name, input, options) => this.#agents.call(row.nodeId, name, input, options),
+    };
+    try {
+      if (operation.kind === 'start' || operation.kind === 'restart' || operation.kind === 'install') {
+        await this.#specs.apply(row, agent);
+      }
+      await agent.call(
+        'server_control',
+        {
+          operationId: operation.id,
+          serverId: row.id,
+          action: agentActions[operation.kind],
+          wipe: true,
+          deadlineMs: Math.max(1000, operation.deadlineAt.getTime() - Date.now()),
+        },
+        { timeoutMs: answerWaitMs },
+      );
+      await markRunning(this.#database, operation.id);
+    } catch (error) {
+      if (isSilence(error)) return;
+      await this.#refused(row.id, operation, error);
+      throw error;
+    }
+  }
+
+  async #give(
+    row: ServerRow,
+    current: OperationRow | null,
+    kind: OperationRow['kind'],
+    state: ServerState,
+    changes: Partial<ServerRow>,
+  ): Promise<{ operationId: string; state: ServerState }> {
+    const operation = this.#new(row, kind);
+    const ordered = await inTransaction(this.#database, async (manager) => {
+      const next = await updateUnchanged(manager, row, {
+        ...changes,
+        state,
+        operationId: operation.id,
+        ...(state !== row.state && {
+          stateChangedAt: operation.startedAt,
+          reason: null,
+          reasonText: null,
+          nextRestartAt: null,
+        }),
+      });
+      if (!next) throw tooLate();
+      if (isOpen(current)) await endOperation(manager, current.id, endOfReplaced(current, row.state, kind));
+      await manager.insert(OperationEntity, operation);
+      return next;
+    });
+    const sent = this.send(ordered, operation);
+    if (state !== row.state) this.#feed.stateChanged(row.state, ordered);
+    this.#feed.changed(ordered);
+    await sent;
+    return { operationId: operation.id, state };
+  }
+
+  /** The agent will not do it: the operation ends, and the state goes back to what the agent last told. */
+  async #refused(serverId: string, operation: OperationRow, error: unknown): Promise<void> {
+    const text = error instanceof AppError ? error.message : 'The panel could not send this order';
+    if (!(error instanceof AppError)) this.#log.error({ err: error, serverId }, 'An order was not sent');
+    if (!(await endOperation(this.#database, operation.id, text))) return;
+    const row = await findServer(this.#database, serverId);
+    if (!row || row.operationId !== operation.id) return;
+    const { state, changes } = stateAfterRefusal(row, operation, text);
+    const settled = await updateUnchanged(this.#database, row, { ...changes, state });
+    if (settled && state !== row.state) this.#feed.stateChanged(row.state, settled);
+    this.#feed.changed(row);
+  }
+
+  async #usable(serverId: string): Promise<ServerRow> {
+    const row = await getServer(this.#database, serverId);
+    if (row.suspendedAt || row.state === 'suspended') {
+      throw new AppError('suspended', 'The server is suspended');
+    }
+    if (!this.#agents.isOnline(row.nodeId)) throw nodeOffline();
+    return row;
+  }
+
+  #new(row: Pick<ServerRow, 'id' | 'nodeId' | 'templateId'>, kind: OperationRow['kind']): OperationRow {
+    const timeoutMs = operationTimeoutMs(kind, this.#templates.find(row.templateId));
+    return newOperation({ serverId: row.id, nodeId: row.nodeId, kind }, timeoutMs);
+  }
+}
+
+function stateAfterOrder(state: ServerState, action: PowerAction): ServerState {
+  if (action === 'start') return 'starting';
+  if (state === 'crashed') return 'stopped';
+  return state === 'installing' ? state : 'stopping';
+}
+
+function stateAfterRefusal(row: ServerRow, { kind }: OperationRow, text: string) {
+  const changes = { stateChangedAt: new Date(), desiredState: 'stopped' as const };
+  if (kind === 'install') {
+    return { state: 'error' as const, changes: { ...changes, reason: 'install_failed', reasonText: text } };
+  }
+  const told = row.reportedState ?? 'stopped';
+  if (kind === 'delete' || row.state === told || !reportedPath(row.state, told)) {
+    return { state: row.state, changes: {} };
+  }
+  const isUp = told === 'running' || told === 'starting';
+  return { state: told, changes: { ...changes, ...(isUp && { desiredState: 'running' as const }) } };
+}
+
+/** A stop whose server has already stopped did what it should, though its last word has not come yet. */
+function endOfReplaced({ kind }: OperationRow, state: ServerState, by: OperationRow['kind']): string | null {
+  return outcomeByState(kind, state) === 'succeeded' ? null : `Replaced by ${by}`;
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof AppError && ['timeout', 'unavailable', 'node_offline'].includes(error.code);
+}
+
+const beingDeleted = () => new AppError('invalid_state', 'The server is being deleted');
+const underWay = (operation: OperationRow | null) =>
+  isOpen(operation) ? ` (${operation.kind} is under way)` : '';
+
+function allowed(state: ServerState): string {
+  const actions = allowedActions(state);
+  return actions.length > 0 ? `possible now: ${actions.join(', ')}` : 'wait until this is over';
+}

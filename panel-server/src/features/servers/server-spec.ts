@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
+import type { Template } from '@catalyst/shared/features/templates';
+import { renderTemplate } from '../templates/render.ts';
+import type { ServerRow } from './server.entity.ts';
+
+export type SpecBody = Omit<ServerSpec, 'revision'>;
+
+export type SpecSource = Pick<
+  ServerRow,
+  | 'id'
+  | 'runtime'
+  | 'allocatedMemoryMb'
+  | 'allocatedCpuCores'
+  | 'allocatedDiskMb'
+  | 'restartPolicy'
+  | 'suspendedAt'
+>;
+
+/** What the agent is told to run. The same inputs make the same spec, so that its hash tells whether it changed. */
+export function buildSpec(
+  server: SpecSource,
+  template: Template,
+  variables: Readonly<Record<string, string>>,
+  ports: PortBinding[],
+): SpecBody {
+  const { argv, environment, installSteps } = renderTemplate(template, {
+    variables,
+    memoryMb: server.allocatedMemoryMb,
+    ports,
+  });
+  return {
+    serverId: server.id,
+    runtime: server.runtime,
+    argv,
+    environment,
+    secretNames: template.variables.filter(({ secret }) => secret).map(({ name }) => name),
+    limits: {
+      memoryMb: server.allocatedMemoryMb,
+      swapMb: 0,
+      cpuCores: server.allocatedCpuCores,
+      diskMb: server.allocatedDiskMb,
+      pids: 512,
+    },
+    ports,
+    done: template.done,
+    stop: template.stop,
+    restartPolicy: server.restartPolicy,
+    install: { steps: installSteps, timeoutSeconds: template.install.timeoutSeconds },
+    hostPackages: server.runtime === 'process' ? template.hostPackages : [],
+    suspended: server.suspendedAt !== null,
+  };
+}
+
+export function hashSpec(spec: SpecBody): string {
+  return createHash('sha256').update(JSON.stringify(spec)).digest('hex');
+}

@@ -1,0 +1,85 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { PortBinding } from '@catalyst/shared/features/server-spec';
+import { type DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { noSuchServer } from '../../access.ts';
+import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
+import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
+import { ServerEntity, type ServerRow } from './server.entity.ts';
+
+/** A server with what belongs to it in other tables. */
+export interface ServerRecord {
+  row: ServerRow;
+  ports: PortBinding[];
+  operation: OperationRow | null;
+}
+
+export type Database = DataSource | EntityManager;
+
+export async function findServer(database: Database, id: string): Promise<ServerRow | null> {
+  return database.getRepository(ServerEntity).findOneBy({ id });
+}
+
+/** Throws `not_found`. */
+export async function getServer(database: Database, id: string): Promise<ServerRow> {
+  const row = await findServer(database, id);
+  if (!row) throw noSuchServer();
+  return row;
+}
+
+/**
+ * Changes a server that is still in the state, and under the operation, in which it was read; answers the new row, or
+ * null when somebody was faster.
+ */
+export async function updateUnchanged(
+  database: Database,
+  row: ServerRow,
+  changes: Partial<ServerRow>,
+): Promise<ServerRow | null> {
+  const next = { ...changes, updatedAt: new Date() };
+  const { affected } = await database
+    .getRepository(ServerEntity)
+    .update({ id: row.id, state: row.state, operationId: row.operationId ?? IsNull() }, next);
+  return affected === 1 ? { ...row, ...next } : null;
+}
+
+/** The rows with their ports and operations, in the same order. */
+export async function withParts(database: Database, rows: readonly ServerRow[]): Promise<ServerRecord[]> {
+  const ids = rows.map(({ id }) => id);
+  const operationIds = rows.flatMap(({ operationId }) => operationId ?? []);
+  const ports = await portsOf(database, ids);
+  const operations = operationIds.length
+    ? await database.getRepository(OperationEntity).findBy({ id: In(operationIds) })
+    : [];
+  const operationById = new Map(operations.map((operation) => [operation.id, operation]));
+  return rows.map((row) => ({
+    row,
+    ports: ports.get(row.id) ?? [],
+    operation: operationById.get(row.operationId ?? '') ?? null,
+  }));
+}
+
+export async function getRecord(database: Database, id: string): Promise<ServerRecord> {
+  const [record] = await withParts(database, [await getServer(database, id)]);
+  return record as ServerRecord;
+}
+
+export async function portsOf(database: Database, serverIds: string[]): Promise<Map<string, PortBinding[]>> {
+  const rows = serverIds.length
+    ? await database
+        .getRepository(AllocationEntity)
+        .find({ where: { serverId: In(serverIds) }, order: { position: 'ASC', protocol: 'ASC' } })
+    : [];
+  const byServer = Map.groupBy(rows, ({ serverId }) => serverId);
+  return new Map([...byServer].map(([serverId, allocations]) => [serverId, toBindings(allocations)]));
+}
+
+/** Two rows of one place are one binding for both protocols. */
+function toBindings(rows: readonly AllocationRow[]): PortBinding[] {
+  return [...Map.groupBy(rows, ({ position }) => position).values()].map((pair) => {
+    const { name, ip, port, protocol } = pair[0] as AllocationRow;
+    return { name, ip, port, protocol: pair.length > 1 ? 'both' : protocol };
+  });
+}
+
+export const tooLate = () =>
+  new AppError('invalid_state', 'Somebody else changed this server at the same moment; look again');

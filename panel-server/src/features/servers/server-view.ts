@@ -1,0 +1,91 @@
+import { isGranted, permissionCatalogue, permissions } from '@catalyst/shared/contract/permissions';
+import type { InstallProgress, Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
+import type { Template } from '@catalyst/shared/features/templates';
+import type { z } from 'zod';
+import type { Caller } from '../../access.ts';
+import type { OperationRow } from '../operations/operation.entity.ts';
+import type { ServerRecord } from './server-store.ts';
+
+/** What a server's description takes from elsewhere. */
+export interface ServerSurroundings {
+  ownerName: string | undefined;
+  node: { id: string; name: string; isOnline: boolean; publicAddress: string };
+  template: Template | undefined;
+  stats: ResourceStats | null;
+  installProgress: z.output<typeof InstallProgress> | null;
+}
+
+/** A server as one caller may see it. */
+export function describeServer(
+  { row, ports, operation }: ServerRecord,
+  { ownerName, node, template, stats, installProgress }: ServerSurroundings,
+  caller: Caller,
+): Server {
+  const isOwner = row.ownerId === caller.userId;
+  const primary = ports[0];
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    owner: { id: row.ownerId, name: ownerName ?? '' },
+    node: { id: node.id, name: node.name, online: node.isOnline },
+    template: {
+      id: row.templateId,
+      name: template?.name ?? row.templateId,
+      icon: template?.icon ?? 'unknown',
+    },
+    runtime: row.runtime,
+    state: row.state,
+    reason: row.reason,
+    reasonText: row.reasonText,
+    desiredState: row.desiredState,
+    reportedState: row.reportedState,
+    stateChangedAt: row.stateChangedAt,
+    startedAt: row.startedAt,
+    exitCode: row.exitCode,
+    crashCount: row.crashCount,
+    lastCrashAt: row.lastCrashAt,
+    nextRestartAt: row.nextRestartAt,
+    suspendedAt: row.suspendedAt,
+    allocatedMemoryMb: row.allocatedMemoryMb,
+    allocatedCpuCores: row.allocatedCpuCores,
+    allocatedDiskMb: row.allocatedDiskMb,
+    networkMode: row.networkMode,
+    primaryPort: primary?.port ?? 0,
+    portBindings: ports,
+    address: `${bracketed(node.publicAddress)}:${primary?.port ?? 0}`,
+    environment: visibleEnvironment(row.environment, template, mayEditAll(caller)),
+    restartPolicy: row.restartPolicy,
+    installProgress: row.state === 'installing' ? installProgress : null,
+    operation: operation && describeOperation(operation),
+    stats: node.isOnline ? stats : null,
+    permissions: permissions.filter(
+      (permission) =>
+        permissionCatalogue[permission].scope === 'server' && isGranted(caller.grants, permission, isOwner),
+    ),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+/** Who may change the servers of others may also change what their users may not. */
+export function mayEditAll(caller: Caller): boolean {
+  return isGranted(caller.grants, 'server.update');
+}
+
+function describeOperation({ id, kind, status, error, ...times }: OperationRow): Operation {
+  const { startedAt, deadlineAt, finishedAt } = times;
+  return { id, kind, status, error, startedAt, deadlineAt, finishedAt };
+}
+
+/** Secret values are not in the row's open part, so they come out empty. */
+function visibleEnvironment(
+  values: Readonly<Record<string, string>>,
+  template: Template | undefined,
+  seesAll: boolean,
+): Record<string, string> {
+  const visible = (template?.variables ?? []).filter(({ userVisible }) => userVisible || seesAll);
+  return Object.fromEntries(visible.map(({ name }) => [name, values[name] ?? '']));
+}
+
+const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address);

@@ -1,0 +1,93 @@
+import type { RestartPolicy, RuntimeName } from '@catalyst/shared/features/server-spec';
+import type { DesiredState, ServerState } from '@catalyst/shared/features/server-states';
+import { EntitySchema } from 'typeorm';
+import { idColumn, jsonColumn, longColumn, optionalTimeColumn, timeColumn } from '../../database/columns.ts';
+
+export interface ServerRow {
+  id: string;
+  name: string;
+  description: string;
+  ownerId: string;
+  nodeId: string;
+  templateId: string;
+  runtime: RuntimeName;
+  state: ServerState;
+  reason: string | null;
+  reasonText: string | null;
+  desiredState: DesiredState;
+  /** The last state the agent told, believed or not. */
+  reportedState: ServerState | null;
+  stateChangedAt: Date;
+  /** Number of the newest report that was taken in. */
+  lastEventId: number;
+  startedAt: Date | null;
+  exitCode: number | null;
+  crashCount: number;
+  lastCrashAt: Date | null;
+  nextRestartAt: Date | null;
+  suspendedAt: Date | null;
+  allocatedMemoryMb: number;
+  allocatedCpuCores: number;
+  allocatedDiskMb: number;
+  networkMode: string;
+  /** Values of the template's variables, but for the secret ones. */
+  environment: Record<string, string>;
+  /** The secret ones: JSON in the secret box, null when there are none. */
+  sealedEnvironment: string | null;
+  restartPolicy: RestartPolicy;
+  /** Grows with every change of what the agent is told to run. */
+  specRevision: number;
+  /** The revision the agent has confirmed; 0 for none. */
+  appliedRevision: number;
+  /** Of the spec at `specRevision`, to notice that a newer template makes another one. */
+  specHash: string;
+  /** Null until an installation has succeeded, and again when the node has lost the server's files. */
+  installedAt: Date | null;
+  startAfterInstall: boolean;
+  /** The operation that is open, or was the last one. */
+  operationId: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const ServerEntity = new EntitySchema<ServerRow>({
+  name: 'Server',
+  tableName: 'servers',
+  columns: {
+    id: idColumn(),
+    name: { type: 'text' },
+    description: { type: 'text' },
+    ownerId: { type: 'text' },
+    nodeId: { type: 'text' },
+    templateId: { type: 'text' },
+    runtime: { type: 'text' },
+    state: { type: 'text' },
+    reason: { type: 'text', nullable: true },
+    reasonText: { type: 'text', nullable: true },
+    desiredState: { type: 'text' },
+    reportedState: { type: 'text', nullable: true },
+    stateChangedAt: timeColumn(),
+    lastEventId: longColumn(),
+    startedAt: optionalTimeColumn(),
+    exitCode: { type: 'integer', nullable: true },
+    crashCount: { type: 'integer' },
+    lastCrashAt: optionalTimeColumn(),
+    nextRestartAt: optionalTimeColumn(),
+    suspendedAt: optionalTimeColumn(),
+    allocatedMemoryMb: longColumn(),
+    allocatedCpuCores: { type: 'double precision' },
+    allocatedDiskMb: longColumn(),
+    networkMode: { type: 'text' },
+    environment: jsonColumn(),
+    sealedEnvironment: { type: 'text', nullable: true },
+    restartPolicy: jsonColumn(),
+    specRevision: { type: 'integer' },
+    appliedRevision: { type: 'integer' },
+    specHash: { type: 'text' },
+    installedAt: optionalTimeColumn(),
+    startAfterInstall: { type: 'boolean' },
+    operationId: { type: 'text', nullable: true },
+    createdAt: timeColumn(),
+    updatedAt: timeColumn(),
+  },
+});

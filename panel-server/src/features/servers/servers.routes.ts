@@ -1,0 +1,58 @@
+import { serverRoutes } from '@catalyst/shared/features/servers';
+import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
+import type { ServersService } from './servers.service.ts';
+
+export function registerServerRoutes(app: PanelHttp, servers: ServersService): void {
+  app.route({
+    ...serverRoutes.list,
+    handler: async (request, reply) =>
+      reply
+        .type('application/json; charset=utf-8')
+        // Encoded by the schema already, when the page was made.
+        .send((await servers.list(request.query, callerOf(request))) as never),
+  });
+  app.route({
+    ...serverRoutes.create,
+    handler: async (request, reply) =>
+      reply.code(201).send(await servers.create(request.body, callerOf(request))),
+  });
+  app.route({
+    ...serverRoutes.get,
+    handler: (request) => servers.get(request.params.id, callerOf(request)),
+  });
+  app.route({
+    ...serverRoutes.update,
+    handler: (request) => servers.update(request.params.id, request.body, callerOf(request)),
+  });
+  app.route({
+    ...serverRoutes.delete,
+    handler: async ({ params }, reply) => reply.code(202).send(await servers.delete(params.id)),
+  });
+  app.route({
+    ...serverRoutes.start,
+    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'start')),
+  });
+  app.route({
+    ...serverRoutes.stop,
+    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'stop')),
+  });
+  app.route({
+    ...serverRoutes.restart,
+    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'restart')),
+  });
+  app.route({
+    ...serverRoutes.kill,
+    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'kill')),
+  });
+  app.route({
+    ...serverRoutes.reinstall,
+    handler: async ({ params }, reply) => reply.code(202).send(await servers.reinstall(params.id)),
+  });
+  app.route({
+    ...serverRoutes.resetCrashCount,
+    handler: async ({ params }, reply) => {
+      await servers.resetCrashCount(params.id);
+      return reply.code(204).send();
+    },
+  });
+}

@@ -1,0 +1,188 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import { isGranted } from '@catalyst/shared/contract/permissions';
+import { pageOf } from '@catalyst/shared/contract/values';
+import type { PowerAction, ServerState } from '@catalyst/shared/features/server-states';
+import {
+  type NewServer,
+  Server,
+  type ServerChanges,
+  type serverRoutes,
+} from '@catalyst/shared/features/servers';
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import type { Caller } from '../../access.ts';
+import { inTransaction } from '../../database/sqlite-gate.ts';
+import type { SecretBox } from '../../identity/secret-box.ts';
+import { nodeOffline } from '../../realtime/agent-connection.ts';
+import type { AgentDoor } from '../../realtime/agents.ts';
+import type { NodeDirectory } from '../nodes/node-directory.ts';
+import type { NodesService } from '../nodes/nodes.service.ts';
+import { operationTimeoutMs } from '../operations/deadlines.ts';
+import { findOperation, newOperation } from '../operations/operations.ts';
+import type { Templates } from '../templates/templates.service.ts';
+import { resolveVariables } from '../templates/variables.ts';
+import type { UsersService } from '../users/users.service.ts';
+import { assertCapacity } from './capacity.ts';
+import { assertMemory, type ServerCreation } from './create-server.ts';
+import type { LiveValues } from './live-values.ts';
+import type { ServerRemoval } from './remove-server.ts';
+import { ServerEntity, type ServerRow } from './server.entity.ts';
+import type { ServerDirectory } from './server-directory.ts';
+import type { ServerFeed } from './server-feed.ts';
+import { findServerPage } from './server-list.ts';
+import type { ServerListCache } from './server-list-cache.ts';
+import type { ServerOrders } from './server-orders.ts';
+import { openEnvironment, sealEnvironment } from './server-secrets.ts';
+import type { ServerSpecs } from './server-specs.ts';
+import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
+import { describeServer, mayEditAll } from './server-view.ts';
+
+const ServerPage = pageOf(Server);
+export type ServerQuery = z.output<(typeof serverRoutes)['list']['schema']['querystring']>;
+
+export interface ServersParts {
+  database: DataSource;
+  secrets: SecretBox;
+  agents: AgentDoor;
+  users: UsersService;
+  nodes: NodesService;
+  nodeDirectory: NodeDirectory;
+  templates: Templates;
+  directory: ServerDirectory;
+  creation: ServerCreation;
+  orders: ServerOrders;
+  specs: ServerSpecs;
+  removal: ServerRemoval;
+  feed: ServerFeed;
+  live: LiveValues;
+  listCache: ServerListCache;
+}
+
+export class ServersService {
+  readonly #parts: ServersParts;
+
+  constructor(parts: ServersParts) {
+    this.#parts = parts;
+  }
+
+  /** The page as JSON, ready to send. */
+  list(query: ServerQuery, caller: Caller): Promise<Buffer> {
+    const rights = caller.grants.has('*') ? '*' : `${caller.userId} ${[...caller.grants].sort().join(' ')}`;
+    return this.#parts.listCache.get(JSON.stringify([rights, query]), async () => {
+      const seesAll = isGranted(caller.grants, 'server.read');
+      const page = await findServerPage(this.#parts.database, query, seesAll ? null : caller.userId);
+      const items = await this.#describeAll(await withParts(this.#parts.database, page.rows), caller);
+      return Buffer.from(JSON.stringify(z.encode(ServerPage, { items, nextCursor: page.nextCursor })));
+    });
+  }
+
+  async get(id: string, caller: Caller): Promise<Server> {
+    const [server] = await this.#describeAll([await getRecord(this.#parts.database, id)], caller);
+    return server as Server;
+  }
+
+  async create(input: NewServer, caller: Caller): Promise<Server> {
+    const { creation, directory, orders, feed } = this.#parts;
+    const record = await creation.create(input, caller);
+    const { row, operation } = record;
+    directory.add(row.id, { nodeId: row.nodeId, ownerId: row.ownerId });
+    const [server] = await this.#describeAll([record], caller);
+    // A refusal ends the installation, not the server: its page says why, and it can be installed again.
+    orders.send(row, operation).catch(() => {});
+    feed.changed(row);
+    return server as Server;
+  }
+
+  async update(id: string, changes: ServerChanges, caller: Caller): Promise<Server> {
+    const { database, feed, specs, agents } = this.#parts;
+    const row = await getServer(database, id);
+    const columns = this.#changedColumns(row, changes, caller);
+    await inTransaction(database, async (manager) => {
+      const node = await this.#parts.nodes.lock(manager, row.nodeId);
+      await assertCapacity(manager, node, { ...row, ...columns });
+      await manager.update(ServerEntity, { id }, { ...columns, updatedAt: new Date() });
+    });
+    feed.changed(row);
+    if (agents.isOnline(row.nodeId)) {
+      await specs.applyOrLater(await getServer(database, id), {
+        call: (name, input, options) => agents.call(row.nodeId, name, input, options),
+      });
+    }
+    return this.get(id, caller);
+  }
+
+  /** Through the agent, or with a tombstone while that is away. */
+  async delete(id: string): Promise<{ operationId: string }> {
+    const { database, agents, orders, removal, templates } = this.#parts;
+    const row = await getServer(database, id);
+    if (!removable.has(row.state)) {
+      throw new AppError('invalid_state', `The server is ${row.state}; stop it before deleting it`);
+    }
+    if (agents.isOnline(row.nodeId)) return { operationId: await orders.remove(row) };
+    const timeoutMs = operationTimeoutMs('delete', templates.find(row.templateId));
+    const operation = newOperation({ serverId: id, nodeId: row.nodeId, kind: 'delete' }, timeoutMs);
+    await removal.bury(row, await findOperation(database, row.operationId), operation);
+    return { operationId: operation.id };
+  }
+
+  power(id: string, action: PowerAction): Promise<{ operationId: string; state: ServerState }> {
+    return this.#parts.orders.power(id, action);
+  }
+
+  reinstall(id: string): Promise<{ operationId: string; state: ServerState }> {
+    return this.#parts.orders.reinstall(id);
+  }
+
+  async resetCrashCount(id: string): Promise<void> {
+    const { database, agents, feed } = this.#parts;
+    const row = await getServer(database, id);
+    if (!agents.isOnline(row.nodeId)) throw nodeOffline();
+    await agents.call(row.nodeId, 'server:reset-crash-count', { serverId: id });
+    await database.getRepository(ServerEntity).update({ id }, { crashCount: 0 });
+    feed.changed(row);
+  }
+
+  #changedColumns(row: ServerRow, changes: ServerChanges, caller: Caller): Partial<ServerRow> {
+    const { templates, secrets } = this.#parts;
+    const { environment, ...columns } = changes;
+    const template = templates.find(row.templateId);
+    if (columns.allocatedMemoryMb !== undefined && template)
+      assertMemory(template, columns.allocatedMemoryMb);
+    if (!environment) return columns;
+    if (!template) throw new AppError('conflict', `The template ${row.templateId} no longer exists`);
+    const values = resolveVariables(template, environment, {
+      current: openEnvironment(secrets, row),
+      mayEditAll: mayEditAll(caller),
+    });
+    return { ...columns, ...sealEnvironment(secrets, row.id, template, values) };
+  }
+
+  async #describeAll(records: readonly ServerRecord[], caller: Caller): Promise<Server[]> {
+    const { users, nodeDirectory, agents, templates, live } = this.#parts;
+    const names = await users.names([...new Set(records.map(({ row }) => row.ownerId))]);
+    return records.map((record) => {
+      const { row } = record;
+      const node = nodeDirectory.find(row.nodeId);
+      const surroundings = {
+        ownerName: names.get(row.ownerId),
+        node: {
+          id: row.nodeId,
+          name: node?.name ?? '',
+          isOnline: agents.isOnline(row.nodeId),
+          publicAddress: node?.publicAddress ?? '',
+        },
+        template: templates.find(row.templateId),
+        stats: live.stats.get(row.id) ?? null,
+        installProgress: live.installProgress.get(row.id) ?? null,
+      };
+      return describeServer(record, surroundings, caller);
+    });
+  }
+}
+
+const removable: ReadonlySet<ServerState> = new Set<ServerState>([
+  'stopped',
+  'crashed',
+  'error',
+  'suspended',
+]);

@@ -1,0 +1,21 @@
+import { EntitySchema } from 'typeorm';
+import { idColumn, timeColumn } from '../../database/columns.ts';
+
+/** A server deleted while its node was away: the agent removes it when it is back. */
+export interface TombstoneRow {
+  serverId: string;
+  nodeId: string;
+  operationId: string;
+  deletedAt: Date;
+}
+
+export const TombstoneEntity = new EntitySchema<TombstoneRow>({
+  name: 'Tombstone',
+  tableName: 'server_tombstones',
+  columns: {
+    serverId: idColumn(),
+    nodeId: { type: 'text' },
+    operationId: { type: 'text' },
+    deletedAt: timeColumn(),
+  },
+});

@@ -1,0 +1,235 @@
+import { hostname } from 'node:os';
+import type { PanelCore } from './core.ts';
+import { registerConsoleRoutes } from './features/console/console.routes.ts';
+import { ConsoleService } from './features/console/console.service.ts';
+import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
+import { Tickets } from './features/data-plane/tickets.ts';
+import { LocalAgent } from './features/nodes/local-agent.ts';
+import { NodeDirectory } from './features/nodes/node-directory.ts';
+import { registerNodeRoutes } from './features/nodes/nodes.routes.ts';
+import { NodesService } from './features/nodes/nodes.service.ts';
+import { ownAddress } from './features/nodes/own-address.ts';
+import { Pairings } from './features/nodes/pairing.ts';
+import { agentListener } from './features/servers/agent-listener.ts';
+import { clientHandlers } from './features/servers/client-handlers.ts';
+import { ServerCreation } from './features/servers/create-server.ts';
+import { LiveValues } from './features/servers/live-values.ts';
+import { OperationEnds } from './features/servers/operation-ends.ts';
+import type { PortRange } from './features/servers/ports.ts';
+import { Reconciler } from './features/servers/reconcile.ts';
+import { ServerRemoval } from './features/servers/remove-server.ts';
+import { ServerDirectory } from './features/servers/server-directory.ts';
+import { ServerFeed } from './features/servers/server-feed.ts';
+import { ServerListCache } from './features/servers/server-list-cache.ts';
+import { ServerOrders } from './features/servers/server-orders.ts';
+import { ServerReports } from './features/servers/server-reports.ts';
+import { ServerSpecs } from './features/servers/server-specs.ts';
+import { ServerSweep } from './features/servers/server-sweep.ts';
+import { registerServerRoutes } from './features/servers/servers.routes.ts';
+import { ServersService } from './features/servers/servers.service.ts';
+import { registerTemplateRoutes } from './features/templates/templates.routes.ts';
+import { Templates } from './features/templates/templates.service.ts';
+import { clientAddress, trustProxies } from './http/client-address.ts';
+import { agentAudit } from './realtime/agent-audit.ts';
+import { agentLines } from './realtime/agent-lines.ts';
+import { type AgentListener, Agents } from './realtime/agents.ts';
+import { Browsers, type ClientHandlers } from './realtime/browsers.ts';
+import { ConsoleRelay } from './realtime/console-relay.ts';
+import { panelVersion } from './version.ts';
+
+export interface FleetOptions {
+  templates?: Templates;
+  /** Where ports of servers are taken from. */
+  portRange?: PortRange;
+  /** How often overdue operations are looked for. */
+  sweepEveryMs?: number;
+  /** What the local agent may inherit. */
+  environment?: NodeJS.ProcessEnv;
+  /** Whether the local agent ends with the panel (its games never do). */
+  endAgentOnClose?: boolean;
+}
+
+export interface Fleet {
+  agents: Agents;
+  nodes: NodesService;
+  sweep: ServerSweep;
+  /** Once the panel listens: this machine becomes a node, when there is an agent for it. */
+  start(panelUrl: string): Promise<void>;
+}
+
+/** Nodes, servers and consoles: everything that needs agents, put together. */
+export async function openFleet(
+  core: PanelCore,
+  closers: (() => unknown)[],
+  options: FleetOptions = {},
+): Promise<Fleet> {
+  const { database, secretBox: secrets, users, access, audit, revocations, config } = core;
+  const { templates = new Templates(), portRange = { from: 1024, to: 65_535 } } = options;
+  const log = core.log.child({ part: 'servers' });
+  const isTrusted = trustProxies(config.trustedProxies);
+
+  const nodeDirectory = new NodeDirectory();
+  const directory = new ServerDirectory();
+  await nodeDirectory.load(database);
+  await directory.load(database);
+  access.resolveServersWith((serverId, { userId }) => {
+    const place = directory.find(serverId);
+    return place && { ownsServer: place.ownerId === userId };
+  });
+
+  // The sockets come first and the services that answer them last: each needs the other.
+  let listener: AgentListener | undefined;
+  let handlers: ClientHandlers | undefined;
+  const clients: Browsers = new Browsers(
+    core,
+    isTrusted,
+    () => relay,
+    () => required(handlers),
+  );
+  closers.push(() => clients.close());
+  const recordAgent = agentAudit(audit, (nodeId) => nodeDirectory.find(nodeId)?.name);
+  const agents: Agents = new Agents(
+    core.io,
+    {
+      panel: core.identity,
+      panelVersion,
+      registry: {
+        agentKeyOf: (nodeId) => nodes.agentKeyOf(nodeId),
+        enrol: (...about) => nodes.enrol(...about),
+        remark: (...about) => nodes.remark(...about),
+        online: (...about) => nodes.online(...about),
+        offline: (nodeId) => nodes.offline(nodeId),
+      },
+      nodeOf: (serverId) => directory.find(serverId)?.nodeId,
+      addressOf: ({ request }) => clientAddress(request, isTrusted),
+      audit: recordAgent,
+      log: core.log.child({ part: 'agents' }),
+    },
+    () => required(listener),
+  );
+  closers.push(() => agents.close());
+  const relay: ConsoleRelay = new ConsoleRelay(agentLines(agents, directory), clients);
+  closers.push(() => relay.close());
+
+  const listCache = new ServerListCache();
+  const live = new LiveValues();
+  const nodes: NodesService = new NodesService({
+    database,
+    directory: nodeDirectory,
+    agents,
+    clients,
+    serverList: listCache,
+    revocations,
+  });
+  const feed = new ServerFeed({ clients, list: listCache, live, directory });
+  const specs = new ServerSpecs({ database, templates, secrets, log });
+  const orders = new ServerOrders({ database, agents, templates, specs, feed, log });
+  const removal = new ServerRemoval({ database, directory, feed, revocations });
+  const ends = new OperationEnds({ database, agents, orders, removal, feed, log });
+  const refuse = (nodeId: string, serverId: string, details: Record<string, unknown>) => {
+    log.warn({ nodeId, serverId, ...details }, 'An agent said something about a server that cannot be');
+    recordAgent({
+      action: 'node.violation',
+      isSuccess: false,
+      nodeId,
+      details: { serverId, ...details },
+    }).catch((error: unknown) => log.error({ err: error, nodeId }, 'A violation was not audited'));
+  };
+  const reports = new ServerReports({
+    database,
+    feed,
+    onImpossible: (row, { state }) =>
+      refuse(row.nodeId, row.id, { kind: 'impossible_report', from: row.state, to: state }),
+  });
+  const reconciler = new Reconciler({
+    database,
+    reports,
+    orders,
+    specs,
+    ends,
+    removal,
+    feed,
+    onOrphan: (nodeId, serverId) => refuse(nodeId, serverId, { kind: 'orphan' }),
+    log,
+  });
+  const tickets = new Tickets();
+  const console = new ConsoleService({ database, agents, relay, tickets });
+  const creation = new ServerCreation({ database, agents, nodes, templates, orders, secrets, portRange });
+  const servers = new ServersService({
+    database,
+    secrets,
+    agents,
+    users,
+    nodes,
+    nodeDirectory,
+    templates,
+    directory,
+    creation,
+    orders,
+    specs,
+    removal,
+    feed,
+    live,
+    listCache,
+  });
+  const sweep = new ServerSweep({
+    database,
+    agents,
+    templates,
+    orders,
+    feed,
+    log,
+    everyMs: options.sweepEveryMs ?? 5000,
+  });
+  closers.push(() => sweep.close());
+  const pairings = new Pairings(core, isTrusted);
+
+  listener = agentListener({
+    nodes,
+    reports,
+    ends,
+    reconciler,
+    feed,
+    relay,
+    onFailure: (error, nodeId) => log.error({ err: error, nodeId }, "An agent's message was not taken in"),
+  });
+  handlers = clientHandlers({ access, servers, directory, console, relay });
+  closers.push(
+    revocations.on((revocation) => {
+      if (revocation.kind === 'node') agents.cut(revocation.nodeId, revocation.reason);
+    }),
+  );
+
+  registerTemplateRoutes(core.http, templates);
+  registerNodeRoutes(core.http, {
+    nodes,
+    templates,
+    pairingFor: (request, nodeId, secret) => pairings.forRequest(request.raw, nodeId, secret),
+  });
+  registerServerRoutes(core.http, servers);
+  registerConsoleRoutes(core.http, console);
+  await registerDataPlaneRoutes(core.http, tickets);
+  return {
+    agents,
+    nodes,
+    sweep,
+    start: async (panelUrl) => {
+      if (!config.agentEntry) return;
+      const { id } = await nodes.ensureLocal(hostname(), await ownAddress());
+      const agent = new LocalAgent({
+        dataDir: config.dataDir,
+        command: [process.execPath, config.agentEntry],
+        environment: options.environment ?? {},
+        pair: async () => pairings.local(panelUrl, id, (await nodes.issueSecret(id)).secret),
+        log: core.log.child({ part: 'agents' }),
+      });
+      closers.push(() => agent.close({ endAgent: options.endAgentOnClose ?? true }));
+      await agent.start();
+    },
+  };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('A connection came before the panel was put together');
+  return value;
+}

@@ -1,0 +1,20 @@
+import { nodeOffline } from './agent-connection.ts';
+import type { AgentDoor } from './agents.ts';
+import type { LineSource } from './console-relay.ts';
+
+/** Console lines, from the agent of whichever node a server is on. */
+export function agentLines(
+  agents: AgentDoor,
+  directory: { find(serverId: string): { nodeId: string } | undefined },
+): LineSource {
+  const nodeOf = (serverId: string): string => {
+    const place = directory.find(serverId);
+    if (!place) throw nodeOffline();
+    return place.nodeId;
+  };
+  return {
+    watch: async (serverId, watch) => agents.call(nodeOf(serverId), 'console:watch', { serverId, watch }),
+    read: async (serverId, after, limit) =>
+      agents.call(nodeOf(serverId), 'console:read', { serverId, after, limit }),
+  };
+}

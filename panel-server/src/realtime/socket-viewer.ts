@@ -1,0 +1,51 @@
+import type { Socket } from 'socket.io';
+import type { Viewer } from './console-relay.ts';
+import type { ViewerLine } from './console-text.ts';
+
+export const consoleRoom = (serverId: string) => `console:${serverId}`;
+
+/** One browser's or program's socket as a viewer of consoles. */
+export class SocketViewer implements Viewer {
+  readonly #socket: Socket;
+  /** Given to the transport, which has not said that it is gone. */
+  #inFlightBytes = 0;
+  /** Waits until the transport takes more. */
+  #waitingBytes = 0;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    // A transport takes more only when all it had before is gone.
+    socket.conn.on('flush', () => {
+      this.#inFlightBytes = this.#waitingBytes;
+      this.#waitingBytes = 0;
+    });
+  }
+
+  sendLines(serverId: string, lines: ViewerLine[]): void {
+    this.#socket.emit('server_log', { serverId, lines });
+  }
+
+  sendDropped(serverId: string, fromSeq: number, toSeq: number): void {
+    this.#socket.emit('console:dropped', { serverId, fromSeq, toSeq });
+  }
+
+  setLive(serverId: string, isLive: boolean): void {
+    if (isLive) void this.#socket.join(consoleRoom(serverId));
+    else void this.#socket.leave(consoleRoom(serverId));
+  }
+
+  countQueued(bytes: number): number {
+    if (this.isDrained()) this.#inFlightBytes = 0;
+    this.#waitingBytes += bytes;
+    return this.#inFlightBytes + this.#waitingBytes;
+  }
+
+  isDrained(): boolean {
+    const { writeBuffer, transport } = this.#connection;
+    return writeBuffer.length === 0 && transport.writable;
+  }
+
+  get #connection() {
+    return this.#socket.conn as unknown as { writeBuffer: unknown[]; transport: { writable: boolean } };
+  }
+}
