@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { rmdirSync } from 'node:fs';
 import { afterAll, describe } from 'vitest';
+import { removeSuiteCgroups } from './cgroups/suite-cgroups.ts';
 import { type ProcessSubject, processSuite } from './process/process-suite.ts';
 import { shellGame } from './process/suite-game.ts';
 import { ProcessRuntime } from './process-runtime.ts';
@@ -26,12 +26,4 @@ describe.skipIf(process.platform !== 'linux')('on Linux', () => {
   }
 });
 
-afterAll(() => {
-  for (const controller of ['pids', 'memory', 'cpu', 'cpuacct', '.']) {
-    try {
-      rmdirSync(`/sys/fs/cgroup/${controller}/${cgroupPrefix}`);
-    } catch {
-      // Not mounted here.
-    }
-  }
-});
+afterAll(() => removeSuiteCgroups(cgroupPrefix));

@@ -11,8 +11,8 @@ import { checkIds, checkLaunch } from './process/launch-check.ts';
 import { spawnNodeHolder } from './process/node-holder-launch.ts';
 import { nodePrivilegeDrop, type PrivilegeDrop, probePrivilegeDrop } from './process/privilege-drop.ts';
 import { bootId, isAlive } from './process/process-identity.ts';
-import { lastSignOfLife, ProcessServer } from './process/process-server.ts';
-import { killTree } from './process/process-tree.ts';
+import { lastSignOfLife, ProcessServer, type ProcessServerParts } from './process/process-server.ts';
+import { killSession, killTree } from './process/process-tree.ts';
 import {
   createRunFolder,
   exitDraft,
@@ -35,6 +35,7 @@ export interface ProcessRuntimeOptions {
   cgroupPrefix: string;
   /** `node` where there is no `/bin/sh` and `/proc`: on Windows and macOS, and in the tests of that. */
   holder?: 'shell' | 'node';
+  logger?: ProcessServerParts['logger'];
 }
 
 /** How long a holder that has claimed a start may take to say who it is. */
@@ -47,9 +48,11 @@ export class ProcessRuntime implements Runtime {
   readonly #holder: 'shell' | 'node';
   readonly #cgroups: CgroupTree | null;
   readonly #cgroupsReason: string;
+  readonly #logger: ProcessServerParts['logger'];
   #privileges: Promise<PrivilegeDrop> | undefined;
 
   constructor(options: ProcessRuntimeOptions) {
+    this.#logger = options.logger;
     mkdirSync(options.runRoot, { recursive: true, mode: 0o700 });
     this.#runRoot = realpathSync(options.runRoot);
     this.#holder = options.holder ?? (process.platform === 'linux' ? 'shell' : 'node');
@@ -92,7 +95,7 @@ export class ProcessRuntime implements Runtime {
       throw toStartError(err, signal);
     }
     try {
-      const state = fillRunFolder(folder, { holder: this.#holder, startedAt: new Date(), uid });
+      const state = fillRunFolder(folder, { startedAt: new Date(), uid, hasGroup: group !== null });
       group?.create(launch.limits);
       child = await this.#spawn(folder, launch, uid, group);
       const holder = await waitForGame(folder, goneWith(child), signal);
@@ -121,7 +124,7 @@ export class ProcessRuntime implements Runtime {
         record?.holder ? !isAlive(record.holder) : performance.now() > giveUpAt,
       );
     } catch {
-      await this.#undo(folder, this.#group(serverId, startId), state.uid);
+      await this.#undo(folder, this.#groupOf(serverId, startId, state), state.uid);
       return null;
     }
     const server = this.#take(serverId, startId, state, holder);
@@ -175,9 +178,18 @@ export class ProcessRuntime implements Runtime {
     child?: ChildProcess,
   ): ProcessServer {
     const folder = this.#folder(serverId, startId);
-    const group = this.#group(serverId, startId);
+    const group = this.#groupOf(serverId, startId, state);
     const { startedAt, uid: ownUid } = state;
-    const server = new ProcessServer({ ...holder, serverId, startId, folder, startedAt, ownUid, group });
+    const server = new ProcessServer({
+      ...holder,
+      serverId,
+      startId,
+      folder,
+      startedAt,
+      ownUid,
+      group,
+      logger: this.#logger,
+    });
     child?.once('exit', () => server.look());
     return server;
   }
@@ -192,8 +204,8 @@ export class ProcessRuntime implements Runtime {
   async #undo(folder: RunFolder, group: ServerCgroup | null, ownUid: number | null, child?: ChildProcess) {
     revokeStart(folder);
     const claimed = readHolderRecord(folder)?.holder;
-    if (child?.pid && !goneWith(child)()) killWithGroup(child.pid);
-    else if (claimed && isAlive(claimed)) killWithGroup(claimed.pid);
+    if (child?.pid && !goneWith(child)()) await killSession(child.pid);
+    else if (claimed && isAlive(claimed)) await killSession(claimed.pid);
     // Read again: the game may have begun before its holder was killed.
     const record = readHolderRecord(folder);
     if (group) await killCgroup(group);
@@ -209,6 +221,11 @@ export class ProcessRuntime implements Runtime {
 
   #folder(serverId: string, startId: string): RunFolder {
     return new RunFolder(this.#runRoot, serverId, startId);
+  }
+
+  /** An earlier agent may have had no control groups to use. */
+  #groupOf(serverId: string, startId: string, { hasGroup }: RunState): ServerCgroup | null {
+    return hasGroup ? this.#group(serverId, startId) : null;
   }
 
   #group(serverId: string, startId: string): ServerCgroup | null {
@@ -227,15 +244,6 @@ function goneWith(child: ChildProcess): () => boolean {
     failed = true;
   });
   return () => failed || child.exitCode !== null || child.signalCode !== null;
-}
-
-/** A holder leads a process group; whatever it was about to start is in it. */
-function killWithGroup(pid: number): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // Gone meanwhile.
-  }
 }
 
 function unknownExit(folder: RunFolder) {

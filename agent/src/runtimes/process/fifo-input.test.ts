@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FifoInput } from './fifo-input.ts';
 
 describe.skipIf(process.platform === 'win32')('FifoInput', () => {
@@ -21,6 +21,8 @@ describe.skipIf(process.platform === 'win32')('FifoInput', () => {
     closeSync(game);
     rmSync(path, { force: true });
   });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   test('delivers in order, and keeps what nobody reads yet', async () => {
     await input.write(Buffer.from('one\n'));

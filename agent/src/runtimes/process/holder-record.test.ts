@@ -22,7 +22,7 @@ describe.skipIf(process.platform === 'win32')('the claim on a start', () => {
     root = mkdtempSync(join(tmpdir(), 'catalyst-claim-'));
     folder = new RunFolder(root, 'server', 'start');
     createRunFolder(folder);
-    fillRunFolder(folder, { holder: 'shell', startedAt: new Date(), uid: null });
+    fillRunFolder(folder, { startedAt: new Date(), uid: null, hasGroup: false });
     launch = {
       serverId: 'server',
       startId: 'start',

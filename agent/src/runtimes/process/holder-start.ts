@@ -36,6 +36,7 @@ export async function waitForGame(
   const watch = watchForChange(folder.path, look);
   signal?.addEventListener('abort', abort);
   try {
+    if (signal?.aborted) abort();
     look();
     return await promise;
   } finally {

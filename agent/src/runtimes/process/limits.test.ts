@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCgroups } from '../cgroups/open-cgroups.ts';
+import { removeSuiteCgroups } from '../cgroups/suite-cgroups.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { RunFolder } from '../run-folder.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
@@ -267,15 +268,7 @@ test('an agent that cannot write control groups says so', async () => {
   );
 });
 
-afterAll(() => {
-  for (const controller of ['pids', 'memory', 'cpu', 'cpuacct', '.']) {
-    try {
-      rmdirSync(join(cgroupRoot, controller, cgroupPrefix));
-    } catch {
-      // Not mounted here.
-    }
-  }
-});
+afterAll(() => removeSuiteCgroups(cgroupPrefix));
 
 function cpuStat(serverId: string, startId: string, key: string): number {
   const folders = tree?.version === 2 ? [''] : ['cpu'];

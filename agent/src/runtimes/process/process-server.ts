@@ -24,6 +24,8 @@ export interface ProcessServerParts extends StartedHolder {
   startedAt: Date;
   ownUid: number | null;
   group: ServerCgroup | null;
+  /** Hears of what kept the rest of a server from being killed. */
+  logger: { warn(fields: object, message: string): void } | undefined;
 }
 
 /** A game under its holder, whether this agent started it or an earlier one. */
@@ -111,6 +113,9 @@ export class ProcessServer implements RunningServer {
     try {
       await this.#killAll();
       await this.#holderGone();
+    } catch (err) {
+      const { serverId, startId } = this;
+      this.#parts.logger?.warn({ err, serverId, startId }, 'The rest of a server could not be killed');
     } finally {
       const { code, signal, at } = exit ?? {
         code: null,

@@ -13,7 +13,7 @@ export interface ProcessEntry extends ProcessIdentity {
 
 export function listProcesses(): ProcessEntry[] {
   if (process.platform === 'linux') return listLinux();
-  const columns = 'pid=,ppid=,sess=,uid=,stat=,rss=,time=,lstart=';
+  const columns = 'pid=,ppid=,pgid=,uid=,stat=,rss=,time=,lstart=';
   return parsePs(execFileSync('ps', ['-axo', columns], { encoding: 'utf8', maxBuffer: 2 ** 24 }));
 }
 
@@ -44,7 +44,7 @@ function listLinux(): ProcessEntry[] {
   return entries;
 }
 
-/** Reads the answer of `ps` on macOS. */
+/** Reads the answer of `ps` on macOS, which does not tell the session: the process group has to do. */
 export function parsePs(text: string): ProcessEntry[] {
   return text.split('\n').flatMap((line) => {
     const [pid, parentPid, session, uid, state, kilobytes, time, ...startTime] = line.trim().split(/\s+/);

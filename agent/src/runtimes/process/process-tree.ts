@@ -62,6 +62,17 @@ export async function killTree(tree: ProcessTree): Promise<void> {
   }
 }
 
+/** Kills a holder and whatever it was about to start, which is in its session still. Resolves when all of it is gone. */
+export async function killSession(holderPid: number): Promise<void> {
+  if (process.platform === 'win32') return taskkill(holderPid);
+  for (;;) {
+    const members = listProcesses().filter((entry) => entry.session === holderPid);
+    if (members.length === 0) return;
+    for (const member of members) signalProcess(member, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
 export function treeUsage(tree: ProcessTree): Usage {
   if (process.platform === 'win32') return { cpuSeconds: null, memoryBytes: null, pids: null };
   const members = treeMembers(tree);

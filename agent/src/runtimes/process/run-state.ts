@@ -6,11 +6,12 @@ import { bootId } from './process-identity.ts';
 
 /** What a later agent must know about a start, written before its holder is spawned. */
 export interface RunState {
-  holder: 'shell' | 'node';
   bootId: string;
   startedAt: Date;
   /** The user the game runs as, when the agent changed it. */
   uid: number | null;
+  /** Whether it was put into a control group. */
+  hasGroup: boolean;
 }
 
 /** Where the holder writes the exit before renaming it. */
@@ -49,8 +50,8 @@ export function readRunState(folder: RunFolder): RunState | 'unreadable' | null 
     return null;
   }
   try {
-    const { holder, bootId, startedAt, uid } = JSON.parse(text);
-    return { holder, bootId, startedAt: new Date(startedAt), uid };
+    const { bootId, startedAt, uid, hasGroup } = JSON.parse(text);
+    return { bootId, startedAt: new Date(startedAt), uid, hasGroup };
   } catch {
     return 'unreadable';
   }

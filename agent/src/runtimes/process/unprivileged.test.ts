@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { chownSync, closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { removeSuiteCgroups } from '../cgroups/suite-cgroups.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
+import { identify } from './process-identity.ts';
 import { SuiteAgentProcess } from './suite-agent-process.ts';
 import { shellGame } from './suite-game.ts';
 
@@ -46,12 +48,14 @@ describe.skipIf(reason !== null)('an agent', () => {
     await agent.started();
     await agent.kill();
 
-    const runtime = new ProcessRuntime({ runRoot, cgroupPrefix, cgroupRoot: '/nowhere' });
+    // The next agent is root and has control groups; this server is in none of them.
+    const runtime = new ProcessRuntime({ runRoot, cgroupPrefix });
     const server = await runtime.recover(launch.serverId, launch.startId);
     if (!isRunning(server)) throw new Error('The server did not survive');
     await server.write(bytes('say hello\n'));
     expect(await server.usage()).toMatchObject({ pids: 1 });
     await server.kill();
+    expect(identify(server.pid ?? 0)).toBeNull();
     expect(await server.exited).toMatchObject({ signal: 'SIGKILL' });
   });
 
@@ -95,6 +99,8 @@ describe.skipIf(reason !== null)('an agent', () => {
     },
   );
 });
+
+afterAll(() => removeSuiteCgroups(cgroupPrefix));
 
 function everybodyCanReach(path: string): boolean {
   const folder = dirname(path);
