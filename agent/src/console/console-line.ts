@@ -1,5 +1,6 @@
-export const consoleStreams = ['stdout', 'stderr', 'stdin', 'system', 'install'] as const;
-export type ConsoleStream = (typeof consoleStreams)[number];
+import type { ConsoleStream } from '@catalyst/shared/features/console';
+
+export type { ConsoleStream };
 
 /** A line before it has its number. */
 export interface NewLine {
