@@ -117,6 +117,7 @@ describe('sanitiseLine', () => {
       ['drops many at the end', 'line\r\r\r', 'line'],
       ['keeps the last part of a progress bar', '10%\r50%\r100%', '100%'],
       ['passes over parts that show nothing', '100%\r   \r\x1b[K\r\x1b[0m', '100%'],
+      ['takes a move to the first column for one', '> \x1b[1GServer started', 'Server started'],
       ['is empty when nothing shows', '\r \r', ''],
       ['cleans the part it keeps', 'a\r\x1b[2Kb\x1b[1mc', 'b\x1b[1mc'],
     ])('%s', (_what, raw, clean) => {

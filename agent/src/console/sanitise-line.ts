@@ -2,6 +2,8 @@ const ESC = '\\x1b';
 /** C0 but tab, DEL, C1. */
 const CONTROL = '[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f]';
 const unsafe = new RegExp(CONTROL);
+/** What command prompts print before they overwrite their line: the cursor to its first column. */
+const toFirstColumn = new RegExp(`${ESC}\\[[01]?G`, 'g');
 const colours = new RegExp(`${ESC}\\[[\\d;:]*m`, 'g');
 
 // Linear for any input: no alternative but the third can fail after a long run, and its run holds no introducer.
@@ -22,8 +24,9 @@ const sequences = new RegExp(
  */
 export function sanitiseLine(raw: string): string {
   if (!unsafe.test(raw)) return raw;
-  if (!raw.includes('\r')) return keepColours(raw);
-  const parts = raw.split('\r');
+  const text = raw.replace(toFirstColumn, '\r');
+  if (!text.includes('\r')) return keepColours(text);
+  const parts = text.split('\r');
   for (let index = parts.length - 1; index >= 0; index--) {
     const part = keepColours(parts[index] as string);
     if (stripColours(part).trim() !== '') return part;
