@@ -26,6 +26,7 @@ const cleaned: [what: string, raw: string, clean: string][] = [
   ['the alternate screen', '\x1b[?1049hx\x1b[?1049l', 'x'],
   ['mouse reports and bracketed paste', '\x1b[?1000h\x1b[?2004hx', 'x'],
   ['cursor moves that forge a line', 'chat\x1b[1A\x1b[2K\x1b[G[Daemon] stopped', 'chat[Daemon] stopped'],
+  ['a prompt that its line overwrites', '> \x1b[1GServer started', 'Server started'],
   ['clearing the screen', '\x1b[2J\x1b[3J\x1b[Hx', 'x'],
   ['scroll regions and window operations', '\x1b[1;5r\x1b[21tx', 'x'],
   ['CSI with a C1 introducer, colours too', 'a\x9b31mb\x9b2Jc', 'abc'],
@@ -117,7 +118,6 @@ describe('sanitiseLine', () => {
       ['drops many at the end', 'line\r\r\r', 'line'],
       ['keeps the last part of a progress bar', '10%\r50%\r100%', '100%'],
       ['passes over parts that show nothing', '100%\r   \r\x1b[K\r\x1b[0m', '100%'],
-      ['takes a move to the first column for one', '> \x1b[1GServer started', 'Server started'],
       ['is empty when nothing shows', '\r \r', ''],
       ['cleans the part it keeps', 'a\r\x1b[2Kb\x1b[1mc', 'b\x1b[1mc'],
     ])('%s', (_what, raw, clean) => {

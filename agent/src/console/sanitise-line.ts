@@ -2,8 +2,11 @@ const ESC = '\\x1b';
 /** C0 but tab, DEL, C1. */
 const CONTROL = '[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f]';
 const unsafe = new RegExp(CONTROL);
-/** What command prompts print before they overwrite their line: the cursor to its first column. */
-const toFirstColumn = new RegExp(`${ESC}\\[[01]?G`, 'g');
+/**
+ * A command prompt (`> `) that the line overwrites, by a move to the first column. Only punctuation at the very start
+ * counts: anything longer could be text that the move is meant to hide.
+ */
+const overwrittenPrompt = new RegExp(`^[>$#:/ ]{1,4}${ESC}\\[[01]?G`);
 const colours = new RegExp(`${ESC}\\[[\\d;:]*m`, 'g');
 
 // Linear for any input: no alternative but the third can fail after a long run, and its run holds no introducer.
@@ -24,7 +27,7 @@ const sequences = new RegExp(
  */
 export function sanitiseLine(raw: string): string {
   if (!unsafe.test(raw)) return raw;
-  const text = raw.replace(toFirstColumn, '\r');
+  const text = raw.replace(overwrittenPrompt, '');
   if (!text.includes('\r')) return keepColours(text);
   const parts = text.split('\r');
   for (let index = parts.length - 1; index >= 0; index--) {
