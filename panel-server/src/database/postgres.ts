@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import type { OpenDatabase } from './data-source.ts';
 import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
+import { ormLogger } from './orm-logger.ts';
 
 /** Any number, the same in every panel. */
 const migrationLock = 4_374_427;
@@ -23,7 +24,7 @@ export async function openPostgres(url: string, options: OpenOptions, log: Logge
   const dataSource = new DataSource({
     ...options,
     type: 'postgres',
-    logging: false,
+    logger: ormLogger(log),
     driver: pg,
     url,
     installExtensions: false,

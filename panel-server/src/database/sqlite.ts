@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import type { OpenDatabase } from './data-source.ts';
 import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
+import { ormLogger } from './orm-logger.ts';
 import { backUpBeforeMigration } from './sqlite-backups.ts';
 import { createSqliteFile, inspectSqliteFile, sqlitePaths } from './sqlite-file.ts';
 import { separateTransactions } from './sqlite-gate.ts';
@@ -25,7 +26,7 @@ export async function openSqlite(dataDir: string, options: OpenOptions, log: Log
     const dataSource = new DataSource({
       ...options,
       type: 'better-sqlite3',
-      logging: false,
+      logger: ormLogger(log),
       driver: Database,
       database: paths.file,
       fileMustExist: true,

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ask, ask } from '../testing/ask.ts';
+import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
+import { IdempotencyKeyEntity } from './idempotency-key.entity.ts';
+
+describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
+  let test: TestPanel;
+  beforeAll(async () => {
+    test = await testPanel({ database });
+  });
+  afterAll(() => test.close());
+
+  const node = (name: string) => ({ name, publicAddress: '192.0.2.10' });
+  const create = (name: string, key: string, options: Ask = {}) =>
+    ask(test, '/api/nodes', {
+      body: node(name),
+      token: test.admin.token,
+      headers: { 'idempotency-key': key },
+      ...options,
+    });
+  const nodesNamed = async (name: string) =>
+    (await test.admin.api.nodes.list({ query: { limit: 100 } })).items.filter((item) => item.name === name)
+      .length;
+
+  it('gives a repetition the first answer, without a second effect, over a restart too', async () => {
+    const first = await create('once', 'key-1');
+    expect(first.status).toBe(201);
+    const second = await create('once', 'key-1');
+    expect([second.status, second.text]).toEqual([201, first.text]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    await test.restart();
+    expect((await create('once', 'key-1')).text).toBe(first.text);
+    expect(await nodesNamed('once')).toBe(1);
+  });
+
+  it('has one effect when the same request comes ten times at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => create('raced', 'key-2')));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses).toContain(201);
+    expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
+    expect(await nodesNamed('raced')).toBe(1);
+  });
+
+  it('refuses the same key with another request, and does not mix users or routes', async () => {
+    await create('mine', 'key-3');
+    expect((await create('other', 'key-3')).status).toBe(422);
+    const another = await test.createUser(`another-${database}`, 'administrator');
+    expect((await create('theirs', 'key-3', { token: another.token })).status).toBe(201);
+  });
+
+  it('must be something one can print', async () => {
+    expect((await create('odd', 'bad key')).status).toBe(422);
+    expect((await create('odd', 'x'.repeat(200))).status).toBe(422);
+    expect(await nodesNamed('odd')).toBe(0);
+  });
+
+  it('stores answers encrypted', async () => {
+    const { body } = await create('sealed', 'key-5');
+    const token = await ask(test, `/api/nodes/${body.id}/deployment-token`, {
+      method: 'POST',
+      token: test.admin.token,
+      headers: { 'idempotency-key': 'key-6' },
+    });
+    expect(token.status).toBe(201);
+    const rows = await test.panel.core.database.getRepository(IdempotencyKeyEntity).find();
+    expect(rows.some(({ answer }) => answer !== null)).toBe(true);
+    expect(JSON.stringify(rows)).not.toContain(token.body.token);
+  });
+});
