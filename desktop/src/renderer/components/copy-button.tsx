@@ -1,0 +1,51 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import classes from './copy-button.module.css';
+import { copyText } from './copy-text.ts';
+import { strings } from './strings.ts';
+
+const shownMs = 1500;
+
+/** Copies a value; `what` names it (`address`). */
+export function CopyButton({ value, what }: { value: string; what: string }) {
+  const [result, setResult] = useState<'copied' | 'failed'>();
+  useEffect(() => {
+    if (!result) return;
+    const timer = setTimeout(() => setResult(undefined), shownMs);
+    return () => clearTimeout(timer);
+  }, [result]);
+  const label =
+    result === 'copied' ? strings.copied : result === 'failed' ? strings.copyFailed : strings.copy(what);
+  return (
+    <>
+      <Tooltip label={label} opened={result ? true : undefined}>
+        <ActionIcon
+          className={classes.button}
+          size="sm"
+          aria-label={strings.copy(what)}
+          onClick={async (event) => {
+            event.stopPropagation();
+            event.preventDefault();
+            setResult((await copyText(value)) ? 'copied' : 'failed');
+          }}
+        >
+          {result === 'copied' ? <IconCheck size={14} /> : <IconCopy size={14} />}
+        </ActionIcon>
+      </Tooltip>
+      <span role="status" className={classes.announcement}>
+        {result && label}
+      </span>
+    </>
+  );
+}
+
+/** A value in the fixed font with its button. */
+export function Copyable({ value, what }: { value: string; what: string }) {
+  return (
+    <span className={classes.copyable}>
+      <code className={classes.value}>{value}</code>
+      <CopyButton value={value} what={what} />
+    </span>
+  );
+}

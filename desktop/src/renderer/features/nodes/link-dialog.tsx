@@ -1,0 +1,96 @@
+import type { Node } from '@catalyst/shared/features/nodes';
+import { Button, Modal, Skeleton } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import dialog from '../../components/confirm-dialog.module.css';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Failure } from '../../components/failure.tsx';
+import { Notice } from '../../components/notice.tsx';
+import { useNow } from '../../components/relative-time.tsx';
+import { formatDuration } from '../../components/units.ts';
+import classes from './link-dialog.module.css';
+import { strings } from './strings.ts';
+import { useDeploymentToken } from './use-nodes.ts';
+
+const linkCommand = 'catalyst-agent link';
+
+/** A deployment token and what to do with it; notices when the agent has used it. */
+export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void }) {
+  const { mutate, data, error, isPending } = useDeploymentToken(node.id);
+  const hasAsked = useRef(false);
+  useEffect(() => {
+    // Once also where effects run twice: each token ends the one before.
+    if (hasAsked.current) return;
+    hasAsked.current = true;
+    mutate();
+  }, [mutate]);
+  const secondsLeft = useSecondsUntil(data?.expiresAt);
+  const keyBefore = useRef(node.fingerprint);
+  const isLinked = node.status === 'online' && node.fingerprint !== keyBefore.current;
+  const isExpired = data !== undefined && secondsLeft <= 0;
+  return (
+    <Modal opened onClose={onClose} title={strings.linkTitle(node.name)} size="lg">
+      <div className={dialog.form}>
+        {error && <Failure title={strings.tokenFailed} error={error} retry={mutate} isRetrying={isPending} />}
+        <ol className={classes.steps}>
+          <li>
+            <p>{strings.step1}</p>
+            <CodeLine value={linkCommand} what={strings.command} />
+          </li>
+          <li>
+            <p>{strings.step2}</p>
+            {data ? (
+              <CodeLine value={data.token} what={strings.token} isSpent={isExpired || isLinked} />
+            ) : (
+              !error && <Skeleton height={40} />
+            )}
+            <p className={classes.note}>{strings.stepNote}</p>
+          </li>
+          <li>
+            <p>{strings.step3}</p>
+          </li>
+        </ol>
+        {isLinked && (
+          <Notice tone="success" urgent>
+            {strings.linked}
+          </Notice>
+        )}
+        {!isLinked && data && (
+          <div className={classes.state} role="status">
+            {isExpired ? (
+              <>
+                <span>{strings.expired}</span>
+                <Button variant="default" size="xs" loading={isPending} onClick={() => mutate()}>
+                  {strings.newToken}
+                </Button>
+              </>
+            ) : (
+              <>
+                <span>{strings.waiting}</span>
+                <span className={classes.note}>{strings.expiresIn(formatDuration(secondsLeft))}</span>
+              </>
+            )}
+          </div>
+        )}
+        <div className={dialog.buttons}>
+          <Button variant={isLinked ? 'filled' : 'default'} onClick={onClose}>
+            {isLinked ? strings.done : strings.close}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+function CodeLine({ value, what, isSpent }: { value: string; what: string; isSpent?: boolean }) {
+  return (
+    <div className={classes.code} data-spent={isSpent || undefined}>
+      <code>{value}</code>
+      <CopyButton value={value} what={what} />
+    </div>
+  );
+}
+
+function useSecondsUntil(at: Date | undefined): number {
+  const now = useNow();
+  return at ? Math.max(0, Math.ceil((at.getTime() - now.getTime()) / 1000)) : 0;
+}

@@ -1,0 +1,94 @@
+import { isTransitionAllowed } from '@catalyst/shared/features/server-states';
+import type { Server } from '@catalyst/shared/features/servers';
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import classes from './danger-zone.module.css';
+import { mayOnServer } from './power.ts';
+import { SettingsSection } from './settings-section.tsx';
+import { settingsStrings as strings } from './settings-strings.ts';
+import { useDeleteServer, useReinstall } from './use-server-changes.ts';
+
+/** What cannot be taken back. */
+export function DangerZone({ server }: { server: Server }) {
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState<'reinstall' | 'delete'>();
+  const reinstall = useReinstall(server.id);
+  const remove = useDeleteServer(server.id);
+  const mayReinstall = mayOnServer(server, 'server.install');
+  const mayDelete = mayOnServer(server, 'server.delete');
+  const isIdle = isTransitionAllowed(server.state, 'installing', 'panel');
+  const close = () => setAsked(undefined);
+  if (!mayReinstall && !mayDelete) return null;
+  return (
+    <SettingsSection id="danger" title={strings.danger} isDangerous>
+      {mayReinstall && (
+        <div className={classes.row}>
+          <div className={classes.text}>
+            <h3 className={classes.title}>{strings.reinstall}</h3>
+            <p className={classes.hint}>
+              {strings.reinstallHint} {!isIdle && strings.reinstallStop}
+            </p>
+          </div>
+          <Button variant="default" disabled={!isIdle} onClick={() => setAsked('reinstall')}>
+            {strings.reinstall}…
+          </Button>
+        </div>
+      )}
+      {mayDelete && (
+        <div className={classes.row}>
+          <div className={classes.text}>
+            <h3 className={classes.title}>{strings.delete}</h3>
+            <p className={classes.hint}>
+              {strings.deleteHint} {!isIdle && strings.reinstallStop}
+            </p>
+          </div>
+          <Button color="red" variant="filled" disabled={!isIdle} onClick={() => setAsked('delete')}>
+            {strings.delete}…
+          </Button>
+        </div>
+      )}
+      {asked === 'reinstall' && (
+        <ConfirmDialog
+          title={strings.reinstallTitle(server.name)}
+          confirmLabel={strings.reinstall}
+          isBusy={reinstall.isPending}
+          error={reinstall.error}
+          onClose={close}
+          onConfirm={() =>
+            reinstall.mutate(undefined, {
+              onSuccess: () => {
+                close();
+                navigate(`/servers/${server.id}`);
+              },
+            })
+          }
+        >
+          {strings.reinstallText}
+        </ConfirmDialog>
+      )}
+      {asked === 'delete' && (
+        <ConfirmDialog
+          title={strings.deleteTitle(server.name)}
+          confirmLabel={strings.delete}
+          typedName={server.name}
+          isBusy={remove.isPending}
+          error={remove.error}
+          onClose={close}
+          onConfirm={() =>
+            remove.mutate(undefined, {
+              onSuccess: () => {
+                notifications.show({ message: strings.deleted(server.name) });
+                navigate('/servers');
+              },
+            })
+          }
+        >
+          {strings.deleteText(server.name, server.node.name)}
+        </ConfirmDialog>
+      )}
+    </SettingsSection>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Node } from '@catalyst/shared/features/nodes';
+import { NewServer } from '@catalyst/shared/features/servers';
+import type { Template } from '@catalyst/shared/features/templates';
+import type { z } from 'zod';
+import { asSentence } from '../../../api/errors.ts';
+import { validateWith } from '../../../components/form-validation.ts';
+import { formatMegabytes } from '../../../components/units.ts';
+import { freeMemoryMb } from '../../nodes/node-room.ts';
+import { environmentIssues } from '../variable-rules.ts';
+import { strings } from './strings.ts';
+
+/** What the page edits. */
+export interface NewServerForm {
+  name: string;
+  description: string;
+  nodeId: string | undefined;
+  memoryMb: number;
+  cpuCores: number;
+  diskMb: number;
+  port: number | undefined;
+  environment: Record<string, string>;
+  startAfterInstall: boolean;
+}
+
+/** A form that could be sent as it is: the template's advice, and a name not taken among the given ones. */
+export function firstForm(template: Template, takenNames: readonly string[]): NewServerForm {
+  const { memoryMb, cpuCores, diskMb } = template.defaults;
+  return {
+    name: freeName(template.name, takenNames),
+    description: '',
+    nodeId: undefined,
+    memoryMb,
+    cpuCores,
+    diskMb,
+    port: undefined,
+    environment: Object.fromEntries(
+      editableVariables(template).map(({ name, defaultValue }) => [name, defaultValue]),
+    ),
+    startAfterInstall: true,
+  };
+}
+
+/** Fields are named as the panel names them, so that its issues find their place. */
+export function bodyOf(template: Template, form: NewServerForm): z.input<typeof NewServer> {
+  return {
+    name: form.name.trim(),
+    description: form.description.trim(),
+    templateId: template.id,
+    nodeId: form.nodeId,
+    allocatedMemoryMb: form.memoryMb,
+    allocatedCpuCores: form.cpuCores,
+    allocatedDiskMb: form.diskMb,
+    primaryPort: form.port,
+    environment: form.environment,
+    startAfterInstall: form.startAfterInstall,
+  };
+}
+
+/** What the panel would refuse, by its fields. */
+export function newServerIssues(template: Template, form: NewServerForm, node: Node | undefined) {
+  const issues = validateWith(NewServer)(bodyOf(template, form) as Record<string, unknown>);
+  const { minimumMemoryMb } = template.defaults;
+  const free = node && freeMemoryMb(node);
+  if (issues.primaryPort) issues.primaryPort = strings.portRange;
+  if (form.memoryMb < minimumMemoryMb) {
+    issues.allocatedMemoryMb = strings.belowMinimum(template.name, formatMegabytes(minimumMemoryMb));
+  } else if (node?.maxMemoryMb && typeof free === 'number' && form.memoryMb > free) {
+    issues.allocatedMemoryMb = strings.overRoom(node.name, formatMegabytes(free));
+  }
+  for (const [path, text] of Object.entries(environmentIssues(template.variables, form.environment))) {
+    issues[path] = asSentence(text);
+  }
+  return issues;
+}
+
+export const editableVariables = (template: Template) =>
+  template.variables.filter(({ userVisible, userEditable }) => userVisible && userEditable);
+
+function freeName(game: string, taken: readonly string[]): string {
+  const base = game.replace(/\s*\(.*\)$/, '');
+  const used = new Set(taken.map((name) => name.toLowerCase()));
+  let name = base;
+  for (let count = 2; used.has(name.toLowerCase()); count += 1) name = `${base} ${count}`;
+  return name;
+}

@@ -1,0 +1,70 @@
+import type { Server } from '@catalyst/shared/features/servers';
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { api } from '../../api/client.ts';
+import { Notice } from '../../components/notice.tsx';
+import { useNow } from '../../components/relative-time.tsx';
+import { explain, type ReasonAction } from './reason.ts';
+import { serverStrings as strings } from './server-strings.ts';
+import { useReinstall } from './use-server-changes.ts';
+
+/** Why a server is not as it should be, and the ways out. */
+export function ReasonBanner({ server }: { server: Server }) {
+  const reason = explain(server, useNow());
+  if (!reason) return null;
+  return (
+    <Notice
+      tone={reason.tone}
+      title={reason.title}
+      actions={
+        reason.actions.length > 0 &&
+        reason.actions.map((action) => <ReasonButton key={action} action={action} server={server} />)
+      }
+    >
+      {reason.text}
+    </Notice>
+  );
+}
+
+function ReasonButton({ action, server }: { action: ReasonAction; server: Server }) {
+  const path = `/servers/${server.id}`;
+  switch (action) {
+    case 'see-lines':
+      return (
+        <Button component={Link} to={path} variant="default" size="xs">
+          {strings.seeLines}
+        </Button>
+      );
+    case 'raise-limit':
+      return (
+        <Button component={Link} to={`${path}/settings#limits`} variant="default" size="xs">
+          {strings.raiseLimit}
+        </Button>
+      );
+    case 'reinstall':
+      return <ReinstallButton server={server} />;
+    case 'reset-crashes':
+      return <ResetButton server={server} />;
+  }
+}
+
+function ReinstallButton({ server }: { server: Server }) {
+  const reinstall = useReinstall(server.id);
+  return (
+    <Button variant="default" size="xs" loading={reinstall.isPending} onClick={() => reinstall.mutate()}>
+      {strings.reinstall}
+    </Button>
+  );
+}
+
+function ResetButton({ server }: { server: Server }) {
+  const reset = useMutation({
+    mutationFn: () => api.servers.resetCrashCount({ params: { id: server.id } }),
+  });
+  return (
+    <Button variant="default" size="xs" loading={reset.isPending} onClick={() => reset.mutate()}>
+      {strings.resetCrashes}
+    </Button>
+  );
+}

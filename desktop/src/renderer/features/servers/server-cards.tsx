@@ -1,0 +1,94 @@
+import type { Server } from '@catalyst/shared/features/servers';
+import { Checkbox } from '@mantine/core';
+import { memo } from 'react';
+import { Link } from 'react-router';
+import { Copyable } from '../../components/copy-button.tsx';
+import { GameIcon } from '../../components/game-icon.tsx';
+import { Elapsed, useNow } from '../../components/relative-time.tsx';
+import { LiveCpu, LiveMemory, useLiveSamples } from './live-usage.tsx';
+import { PowerButton } from './power-button.tsx';
+import { explain } from './reason.ts';
+import classes from './server-cards.module.css';
+import { sinceOf } from './server-order.ts';
+import type { ServerListProps } from './server-table.tsx';
+import { StateBadge } from './state-badge.tsx';
+import { strings } from './strings.ts';
+
+/** Servers as cards, for a phone or for a few of them. The browser skips drawing those far off the screen. */
+export function ServerCards({ servers, selection }: ServerListProps) {
+  return (
+    <ul className={classes.cards}>
+      {servers.map((server) => (
+        <ServerCard
+          key={server.id}
+          server={server}
+          isSelected={selection.has(server.id)}
+          onToggle={selection.toggle}
+        />
+      ))}
+    </ul>
+  );
+}
+
+const ServerCard = memo(function ServerCard(props: {
+  server: Server;
+  isSelected: boolean;
+  onToggle: (id: string) => void;
+}) {
+  const { server, isSelected, onToggle } = props;
+  const isMeasured = useLiveSamples(server).length > 0;
+  return (
+    <li className={classes.card} data-selected={isSelected || undefined}>
+      <div className={classes.head}>
+        <GameIcon name={server.template.icon} size={36} />
+        <div className={classes.names}>
+          <Link to={`/servers/${server.id}`} className={classes.name}>
+            {server.name}
+          </Link>
+          <span className={classes.sub}>
+            {server.template.name} · {server.node.name}
+          </span>
+        </div>
+        <Checkbox
+          className={classes.check}
+          aria-label={strings.select(server.name)}
+          checked={isSelected}
+          onChange={() => onToggle(server.id)}
+        />
+      </div>
+      <div className={classes.line}>
+        <StateBadge server={server} />
+        <span className={classes.since}>
+          <Elapsed since={sinceOf(server)} />
+        </span>
+      </div>
+      {isMeasured ? (
+        <div className={classes.usage}>
+          <div>
+            <span className={classes.label}>{strings.columns.cpu}</span>
+            <LiveCpu server={server} />
+          </div>
+          <div>
+            <span className={classes.label}>{strings.columns.memory}</span>
+            <LiveMemory server={server} />
+          </div>
+        </div>
+      ) : (
+        <CardReason server={server} />
+      )}
+      <div className={classes.foot}>
+        <Copyable value={server.address} what={strings.address} />
+        <div className={classes.power}>
+          <PowerButton server={server} compact />
+        </div>
+      </div>
+    </li>
+  );
+});
+
+function CardReason({ server }: { server: Server }) {
+  const reason = explain(server, useNow());
+  return (
+    <p className={classes.reason}>{reason?.title ?? server.installProgress?.label ?? server.description}</p>
+  );
+}

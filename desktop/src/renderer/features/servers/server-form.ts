@@ -1,0 +1,67 @@
+import { type Server, ServerChanges } from '@catalyst/shared/features/servers';
+import type { TemplateVariable } from '@catalyst/shared/features/templates';
+import { asSentence } from '../../api/errors.ts';
+import { validateWith } from '../../components/form-validation.ts';
+import { environmentIssues } from './variable-rules.ts';
+
+/** What the settings page edits of a server. */
+export interface ServerForm {
+  name: string;
+  description: string;
+  allocatedMemoryMb: number;
+  allocatedCpuCores: number;
+  allocatedDiskMb: number;
+  restartPolicy: Server['restartPolicy'];
+  environment: Record<string, string>;
+}
+
+export function formOf(server: Server): ServerForm {
+  const { name, description, allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb } = server;
+  return {
+    name,
+    description,
+    allocatedMemoryMb,
+    allocatedCpuCores,
+    allocatedDiskMb,
+    restartPolicy: { ...server.restartPolicy },
+    environment: { ...server.environment },
+  };
+}
+
+/** Only what differs, so that two people who change different things do not undo each other. */
+export function changesOf(server: Server, form: ServerForm): ServerChanges {
+  const before = formOf(server);
+  const changes: ServerChanges = {};
+  if (form.name.trim() !== before.name) changes.name = form.name.trim();
+  if (form.description.trim() !== before.description) changes.description = form.description.trim();
+  for (const field of ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb'] as const) {
+    if (form[field] !== before[field]) changes[field] = form[field];
+  }
+  if (!isSame(form.restartPolicy, before.restartPolicy)) changes.restartPolicy = form.restartPolicy;
+  const environment = Object.fromEntries(
+    Object.entries(form.environment).filter(([name, value]) => value !== (before.environment[name] ?? '')),
+  );
+  if (Object.keys(environment).length > 0) changes.environment = environment;
+  return changes;
+}
+
+/** What the panel would refuse, by field. */
+export function formIssues(
+  server: Server,
+  form: ServerForm,
+  variables: readonly TemplateVariable[],
+): Record<string, string> {
+  const changes = changesOf(server, form);
+  const issues = validateWith(ServerChanges)(changes as Record<string, unknown>);
+  const ofVariables = Object.entries(environmentIssues(variables, changes.environment ?? {}));
+  return { ...issues, ...Object.fromEntries(ofVariables.map(([path, text]) => [path, asSentence(text)])) };
+}
+
+/** Whether a running game goes on without knowing of these changes. */
+export function appliesAtNextStart(changes: ServerChanges): boolean {
+  return ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb', 'environment'].some(
+    (field) => field in changes,
+  );
+}
+
+const isSame = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,42 @@
+import type { Server } from '@catalyst/shared/features/servers';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { GameIcon } from '../../components/game-icon.tsx';
+import { Elapsed } from '../../components/relative-time.tsx';
+import { PowerButton } from './power-button.tsx';
+import classes from './server-header.module.css';
+import { sinceOf } from './server-order.ts';
+import { serverStrings as strings } from './server-strings.ts';
+import { StateBadge } from './state-badge.tsx';
+
+/** Who the server is, how it is, where players find it, and the one thing to do with it. */
+export function ServerHeader({ server }: { server: Server }) {
+  const isRunning = server.state === 'running' && server.node.online;
+  return (
+    <header className={classes.header}>
+      <GameIcon name={server.template.icon} size={48} />
+      <div className={classes.words}>
+        <div className={classes.first}>
+          <h1 className={classes.name} title={server.name}>
+            {server.name}
+          </h1>
+          <StateBadge server={server} boxed />
+        </div>
+        <div className={classes.facts}>
+          <span className={classes.address}>
+            <code>{server.address}</code>
+            <CopyButton value={server.address} what="address" />
+          </span>
+          <span>
+            {server.template.name} {strings.on(server.node.name)}
+          </span>
+          <span>
+            {isRunning ? strings.up : strings.since} <Elapsed since={sinceOf(server)} />
+          </span>
+        </div>
+      </div>
+      <div className={classes.power}>
+        <PowerButton server={server} />
+      </div>
+    </header>
+  );
+}

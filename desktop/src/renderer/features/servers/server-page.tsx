@@ -1,0 +1,80 @@
+import type { Server } from '@catalyst/shared/features/servers';
+import { Skeleton } from '@mantine/core';
+import { IconServerOff } from '@tabler/icons-react';
+import { Outlet, useOutletContext, useParams } from 'react-router';
+import { hasCode } from '../../api/errors.ts';
+import { Empty } from '../../components/empty.tsx';
+import { NoPermissionPage } from '../../components/error-page.tsx';
+import { Failure } from '../../components/failure.tsx';
+import { useDocumentTitle } from '../../components/page-header.tsx';
+import { strings as shared } from '../../components/strings.ts';
+import { TabLinks } from '../../components/tab-links.tsx';
+import { InstallProgressBar } from './install-progress-bar.tsx';
+import { mayOnServer } from './power.ts';
+import { ReasonBanner } from './reason-banner.tsx';
+import { ServerHeader } from './server-header.tsx';
+import classes from './server-page.module.css';
+import { serverStrings as strings } from './server-strings.ts';
+import { useServer } from './use-servers.ts';
+
+/** A server: who it is and how it is, above the tab that is open. */
+export function ServerPage() {
+  const { id = '' } = useParams();
+  const { data: server, error, isPending, isFetching, refetch } = useServer(id);
+  useDocumentTitle(server?.name ?? strings.server);
+  if (hasCode(error, 'not_found', 'invalid_input')) {
+    return (
+      <Empty icon={<IconServerOff size={28} stroke={1.5} />} title={strings.goneTitle}>
+        {strings.gone}
+      </Empty>
+    );
+  }
+  if (hasCode(error, 'forbidden')) return <NoPermissionPage />;
+  if (isPending) return <ServerSkeleton />;
+  if (!server) {
+    return (
+      <Failure title={strings.failed} error={error} retry={() => void refetch()} isRetrying={isFetching} />
+    );
+  }
+  const tabs = [
+    ...(mayOnServer(server, 'console.read') ? [{ to: `/servers/${id}`, name: strings.tabs.console }] : []),
+    { to: `/servers/${id}/settings`, name: strings.tabs.settings },
+  ];
+  return (
+    <div className={classes.page}>
+      <ServerHeader server={server} />
+      {error && <Failure title={strings.stale} error={error} retry={() => void refetch()} />}
+      <ReasonBanner server={server} />
+      {server.state === 'installing' && <InstallProgressBar server={server} />}
+      <TabLinks label={strings.tabsOf(server.name)} tabs={tabs} />
+      <div className={classes.tab}>
+        <Outlet context={server} />
+      </div>
+    </div>
+  );
+}
+
+/** The server whose page a tab is on. */
+export const useShownServer = (): Server => useOutletContext<Server>();
+
+/** Name of the server in the breadcrumbs. */
+export function ServerCrumb() {
+  const { id = '' } = useParams();
+  return useServer(id).data?.name ?? '…';
+}
+
+function ServerSkeleton() {
+  return (
+    <div className={classes.page} role="status" aria-label={shared.loading}>
+      <div className={classes.skeletonHead}>
+        <Skeleton height={48} width={48} />
+        <div>
+          <Skeleton height={20} width={200} />
+          <Skeleton height={14} width={280} mt={8} maw="60vw" />
+        </div>
+      </div>
+      <Skeleton height={38} />
+      <Skeleton className={classes.skeletonBody} />
+    </div>
+  );
+}

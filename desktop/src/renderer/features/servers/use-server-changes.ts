@@ -1,0 +1,46 @@
+import type { Server, ServerChanges } from '@catalyst/shared/features/servers';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { sentenceOf } from '../../api/errors.ts';
+import { keys } from '../../api/keys.ts';
+import { dropServer, mapServer, type ServerPages } from '../../api/server-cache.ts';
+import { settingsStrings as strings } from './settings-strings.ts';
+
+export function useUpdateServer(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ServerChanges) => api.servers.update({ params: { id }, body }),
+    onSuccess: (server) => {
+      queryClient.setQueryData(keys.server(id), server);
+      queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
+        mapServer(pages, id, () => server),
+      );
+    },
+  });
+}
+
+export function useReinstall(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.servers.reinstall({ params: { id } }),
+    onSuccess: ({ state }) => {
+      queryClient.setQueryData<Server>(keys.server(id), (server) => server && { ...server, state });
+    },
+    onError: (error) =>
+      notifications.show({ color: 'red', title: strings.reinstallFailed, message: sentenceOf(error) }),
+  });
+}
+
+export function useDeleteServer(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.servers.delete({ params: { id } }),
+    onSuccess: () => {
+      queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
+        dropServer(pages, id),
+      );
+      void queryClient.invalidateQueries({ queryKey: keys.nodes });
+    },
+  });
+}

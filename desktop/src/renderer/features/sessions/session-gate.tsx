@@ -1,0 +1,22 @@
+import { Navigate, Outlet, useLocation } from 'react-router';
+import { FrameSkeleton } from '../frame/frame-skeleton.tsx';
+import { EntryPage } from './entry-page.tsx';
+import { PanelUnreachable } from './panel-unreachable.tsx';
+import { signInPath } from './return-path.ts';
+import { useMe } from './use-session.ts';
+
+/** Lets signed-in people through to the pages; others go to sign in and come back. */
+export function SessionGate() {
+  const me = useMe();
+  const here = useLocation();
+  if (me.data) return <Outlet />;
+  if (me.data === null) return <Navigate to={signInPath(here)} replace />;
+  if (me.error) {
+    return (
+      <EntryPage>
+        <PanelUnreachable />
+      </EntryPage>
+    );
+  }
+  return <FrameSkeleton />;
+}

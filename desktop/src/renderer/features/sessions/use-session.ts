@@ -1,0 +1,61 @@
+import type { Permission } from '@catalyst/shared/contract/permissions';
+import type { User } from '@catalyst/shared/features/users';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { hasCode } from '../../api/errors.ts';
+import { keys } from '../../api/keys.ts';
+import { statsHistory } from '../../api/stats-history.ts';
+
+const retryUnreachableMs = 3000;
+
+/** Who is signed in; null when nobody is. While the panel cannot be reached it asks again by itself. */
+export function useMe() {
+  return useQuery<User | null>({
+    queryKey: keys.me,
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.sessions.me({ signal });
+      } catch (error) {
+        if (hasCode(error, 'unauthenticated')) return null;
+        throw error;
+      }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+    refetchInterval: ({ state }) => (state.status === 'error' ? retryUnreachableMs : false),
+  });
+}
+
+/** The signed-in person, for pages behind the gate. */
+export function useUser(): User {
+  const { data } = useMe();
+  if (!data) throw new Error('A page that needs a user was shown without one');
+  return data;
+}
+
+/** Whether the role allows something anywhere; what one server allows is in that server's `permissions`. */
+export function useMay(permission: Permission): boolean {
+  const { permissions } = useUser();
+  return permissions.includes('*') || permissions.includes(permission);
+}
+
+/** Begins a session in this window; the cookie came with the answer, and the token is for programs only. */
+export function useBeginSession(): (user: User) => void {
+  const queryClient = useQueryClient();
+  return (user) => {
+    queryClient.clear();
+    queryClient.setQueryData(keys.me, user);
+  };
+}
+
+export function useSignOut() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.sessions.logout(),
+    onSuccess: () => {
+      statsHistory.clear();
+      queryClient.setQueryData(keys.me, null);
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+    },
+  });
+}
