@@ -49,6 +49,8 @@ export class AgentConnection implements AgentLink {
 
   constructor(socket: Socket, { nodeId, processId, agentVersion }: AgentHello) {
     this.socket = socket;
+    // Each call that waits listens for the end of the connection.
+    socket.setMaxListeners(0);
     this.nodeId = nodeId;
     this.processId = processId;
     this.agentVersion = agentVersion;

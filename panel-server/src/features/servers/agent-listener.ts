@@ -32,7 +32,7 @@ export function agentListener(parts: AgentListenerParts): AgentListener {
         return {};
       },
       'operation:finished': async ({ operationId, error }) => {
-        await ends.end(nodeId, operationId, error && error.message);
+        await ends.end(nodeId, operationId, error?.message ?? null);
         return {};
       },
     }),

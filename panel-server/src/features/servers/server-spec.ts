@@ -53,5 +53,11 @@ export function buildSpec(
 }
 
 export function hashSpec(spec: SpecBody): string {
-  return createHash('sha256').update(JSON.stringify(spec)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(spec, inOrder)).digest('hex');
+}
+
+/** The order in which keys were added says nothing about a spec. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }

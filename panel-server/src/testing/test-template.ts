@@ -1,0 +1,38 @@
+import { Template } from '@catalyst/shared/features/templates';
+import { catalogue } from '../features/templates/catalogue.ts';
+import { Templates } from '../features/templates/templates.service.ts';
+
+/** A template with one of everything that the rules tell apart. */
+export const testTemplate: Template = Template.parse({
+  id: 'test-game',
+  version: 1,
+  name: 'Test game',
+  summary: 'For tests',
+  icon: 'test',
+  processRuntime: true,
+  variables: [
+    { name: 'TITLE', label: 'Title', defaultValue: 'A server', rule: { kind: 'text', minLength: 1 } },
+    { name: 'SLOTS', label: 'Slots', defaultValue: '10', rule: { kind: 'integer', min: 1, max: 100 } },
+    { name: 'PASSWORD', label: 'Password', defaultValue: '', rule: { kind: 'text' }, secret: true },
+    {
+      name: 'LICENCE',
+      label: 'Licence',
+      defaultValue: 'free',
+      rule: { kind: 'text' },
+      userVisible: false,
+      userEditable: false,
+    },
+  ],
+  ports: [
+    { name: 'game', label: 'Game', protocol: 'both', preferred: 25_565 },
+    { name: 'query', label: 'Query', protocol: 'udp', preferred: 25_566 },
+  ],
+  startup: { argv: ['game', '--title', '{{TITLE}}', '--port', '{{SERVER_PORT}}'] },
+  done: { kind: 'line', contains: 'ready', timeoutSeconds: 60 },
+  stop: { kind: 'command', command: 'stop', timeoutSeconds: 10 },
+  install: { steps: [{ kind: 'run', label: 'Get it', argv: ['get', '{{PASSWORD}}'] }] },
+  defaults: { memoryMb: 256, minimumMemoryMb: 64, cpuCores: 1, diskMb: 64 },
+  howToJoin: '{{ADDRESS}}',
+});
+
+export const testTemplates = () => new Templates([...catalogue, testTemplate]);
