@@ -3,6 +3,7 @@ import { agentEvents } from '@catalyst/shared/realtime';
 import type { Socket } from 'socket.io-client';
 import type { LiveMessage } from '../console/live-feed.ts';
 import type { ServerConsole } from '../console/server-console.ts';
+import { inMessages } from './message-size.ts';
 import type { PanelTransport } from './panel-transport.ts';
 
 /** More than this waiting for the panel: console lines are left out until it has caught up. */
@@ -42,7 +43,9 @@ export class ConsoleWatches {
       if (!first || !last) return;
       if (this.#isCongested()) return drop(first.seq, last.seq);
       flush();
-      announce(this.#socket, agentEvents, 'server_log', { serverId, lines: message.lines });
+      for (const lines of inMessages(message.lines)) {
+        announce(this.#socket, agentEvents, 'server_log', { serverId, lines });
+      }
     });
     this.#watches.set(serverId, { stop, flush });
   }

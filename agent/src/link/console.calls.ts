@@ -1,14 +1,16 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { consoleAgentCalls } from '@catalyst/shared/features/console';
+import type { HistoryPage } from '../console/history-page.ts';
 import type { ServerConsole } from '../console/server-console.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import type { ConsoleWatches } from './console-watches.ts';
+import { inMessages } from './message-size.ts';
 
 export interface ConsoleCallParts {
   supervisor: Supervisor;
   watches: ConsoleWatches;
-  /** Sends a stream to the panel under a ticket. */
-  send(ticket: string, body: AsyncIterable<string>): Promise<void>;
+  /** Begins to send a stream to the panel under a ticket. */
+  send(ticket: string, body: AsyncIterable<string>): void;
 }
 
 export const consoleCallHandlers = ({
@@ -21,8 +23,8 @@ export const consoleCallHandlers = ({
   }),
   'console:read': async ({ serverId, ...query }) => {
     const { console } = supervisor.get(serverId).parts;
-    const { lines, more, nextSeq } = await console.read(query);
-    return { lines, ...rangeOf(console), nextSeq: more ? nextSeq : null };
+    const page = inOneMessage(await console.read(query), query.after !== undefined);
+    return { lines: page.lines, ...rangeOf(console), nextSeq: page.more ? page.nextSeq : null };
   },
   'console:watch': ({ serverId, watch }) => {
     const { console } = supervisor.get(serverId).parts;
@@ -30,11 +32,22 @@ export const consoleCallHandlers = ({
     else watches.unwatch(serverId);
     return rangeOf(console);
   },
-  'console:export': async ({ serverId, ticket }) => {
-    await send(ticket, supervisor.get(serverId).parts.console.export());
+  'console:export': ({ serverId, ticket }) => {
+    send(ticket, supervisor.get(serverId).parts.console.export());
     return {};
   },
 });
+
+type Page = Pick<HistoryPage, 'lines' | 'more' | 'nextSeq'>;
+
+/** As much of a page as one message may hold; the rest is asked for next. */
+function inOneMessage({ lines, more, nextSeq }: Page, isForward: boolean): Page {
+  const messages = inMessages(isForward ? lines : lines.toReversed());
+  const [first = []] = messages;
+  const last = first.at(-1);
+  if (messages.length <= 1 || !last) return { lines, more, nextSeq };
+  return { lines: isForward ? first : first.reverse(), more: true, nextSeq: last.seq };
+}
 
 /** The oldest and the newest number there is; both 0 when there is none. */
 function rangeOf({ firstSeq, lastSeq }: ServerConsole): { firstSeq: number; lastSeq: number } {

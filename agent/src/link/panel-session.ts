@@ -45,7 +45,11 @@ export function servePanel(
       ...consoleCallHandlers({
         supervisor,
         watches,
-        send: (ticket, body) => sendStream(link, ticket, body, ended.signal),
+        send: (ticket, body) => {
+          sendStream(link, ticket, body, ended.signal).catch((err) =>
+            log.warn({ err }, 'A stream to the panel broke off'),
+          );
+        },
       }),
     },
     {

@@ -86,18 +86,17 @@ export class ServerTasks {
       await file.save();
       if (unreachable !== null) throw new AppError('unavailable', unreachable);
       const directory = await folder.open('create');
-      const environment = { ...(await networkSettings()), ...serverEnvironment(record, folder.path) };
       await runInstallation(
         {
           spec: record.spec,
           console,
           directory,
-          run: (argv, signal) =>
-            runs.start(
-              'install',
-              { argv, environment, directory: folder.path, uid: record.uid, limits: record.spec.limits },
-              signal,
-            ),
+          run: async (argv, signal) => {
+            const environment = { ...(await networkSettings()), ...serverEnvironment(record, folder.path) };
+            const { uid } = record;
+            const { limits } = record.spec;
+            return runs.start('install', { argv, environment, directory: folder.path, uid, limits }, signal);
+          },
           clear: () => runs.clear(),
           onStep: onInstallStep,
         },

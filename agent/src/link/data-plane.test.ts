@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { FakePanel } from '../testing/fake-panel.ts';
+import { sendStream } from './data-plane.ts';
+
+const ticket = 't'.repeat(43);
+const never = new AbortController().signal;
+
+async function* pieces(count: number, onPiece: (index: number) => void = () => {}) {
+  for (let index = 0; index < count; index++) {
+    onPiece(index);
+    yield 'x'.repeat(64 * 1024);
+  }
+}
+
+describe('a stream to the panel', () => {
+  it('arrives whole, over TLS with the pinned key', async () => {
+    const panel = await FakePanel.open({ tls: true });
+    await sendStream(panel.link(), ticket, pieces(20), never);
+    expect(panel.uploads.get(ticket)).toHaveLength(20 * 64 * 1024);
+  });
+
+  it('is not sent to a panel with another TLS key', async () => {
+    const panel = await FakePanel.open({ tls: true });
+    const imposter = await FakePanel.open({ tls: true });
+    const sent = sendStream({ panelUrl: imposter.url, tlsPin: panel.tlsPin }, ticket, pieces(1), never);
+    await expect(sent).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(imposter.uploads.size).toBe(0);
+  });
+
+  it('goes at the pace of the panel, and ends when it is aborted', async () => {
+    const panel = await FakePanel.open();
+    panel.onUpload = (request) => {
+      request.pause();
+      return true;
+    };
+    const abort = new AbortController();
+    let made = 0;
+    const sent = sendStream(
+      panel.link(),
+      ticket,
+      pieces(10_000, () => made++),
+      abort.signal,
+    );
+    sent.catch(() => {});
+    // The kernel's buffers fill, then nothing more is made.
+    let before = -1;
+    await vi.waitFor(
+      () => {
+        const isSteady = made === before && made > 0;
+        before = made;
+        expect(isSteady).toBe(true);
+      },
+      { timeout: 10_000, interval: 300 },
+    );
+    expect(made).toBeLessThan(5000);
+    abort.abort();
+    await expect(sent).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('ends with the refusal of a ticket, long before its end', async () => {
+    const panel = await FakePanel.open();
+    panel.onUpload = (_request, response) => {
+      response.writeHead(404).end();
+      return true;
+    };
+    await expect(sendStream(panel.link(), ticket, pieces(100_000), never)).rejects.toThrow('status 404');
+  });
+
+  it('ends when the panel goes away', async () => {
+    const panel = await FakePanel.open();
+    const received = new Promise<void>((resolve) => {
+      panel.onUpload = (request) => {
+        void once(request, 'data').then(() => resolve());
+        return true;
+      };
+    });
+    const sent = sendStream(panel.link(), ticket, pieces(100_000), never);
+    sent.catch(() => {});
+    await received;
+    panel.cut();
+    await expect(sent).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('that breaks off at its source is not taken for a whole one', async () => {
+    const panel = await FakePanel.open();
+    async function* broken() {
+      yield 'half';
+      throw new Error('The disk is gone');
+    }
+    await expect(sendStream(panel.link(), ticket, broken(), never)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(panel.uploads.has(ticket)).toBe(false);
+  });
+});

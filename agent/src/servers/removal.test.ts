@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { newId } from '../testing/ids.ts';
+import { fakeSpec } from '../testing/server-specs.ts';
+import { TestSupervisor } from '../testing/test-supervisor.ts';
+
+const forever = ['say ready', 'wait 60000'];
+
+describe('removing', () => {
+  it('ends the game and leaves nothing', async () => {
+    const test = await TestSupervisor.open();
+    const id = await test.run(fakeSpec(['say ready']));
+    const operationId = test.order(id, 'remove');
+    await test.done(operationId);
+    expect(() => test.supervisor.get(id)).toThrow(expect.objectContaining({ code: 'not_found' }));
+    for (const path of [test.folder.server(id), `${test.folder.history}/${id}`, `${test.folder.run}/${id}`]) {
+      expect(existsSync(path), path).toBe(false);
+    }
+    // Remembered until the panel knows, also by the next agent process.
+    const later = await test.restarted();
+    expect(later.supervisor.snapshot()).toEqual([]);
+    expect(later.supervisor.unreportedOperations().map(({ operation }) => operation.id)).toContain(
+      operationId,
+    );
+    for (const { operation } of later.supervisor.unreportedOperations()) {
+      await later.supervisor.operationReported(id, operation.id);
+    }
+    expect(existsSync(`${test.folder.state}/server-${id}.json`)).toBe(false);
+  });
+
+  it('while it is starting ends the start', async () => {
+    const test = await TestSupervisor.open();
+    const id = await test.install(fakeSpec(['say not yet']));
+    const start = test.order(id, 'start');
+    await test.done(test.order(id, 'remove'));
+    await test.done(start, 'conflict');
+    expect(existsSync(test.folder.server(id))).toBe(false);
+  });
+
+  it('keeps the files when told so', async () => {
+    const test = await TestSupervisor.open();
+    const id = await test.install(fakeSpec(forever));
+    await test.done(test.order(id, 'remove', { wipe: false }));
+    expect(existsSync(test.folder.server(id))).toBe(true);
+    expect(test.supervisor.snapshot()).toEqual([]);
+  });
+});
+
+describe('suspending', () => {
+  it('stops the server and refuses everything until it ends', async () => {
+    const test = await TestSupervisor.open();
+    const spec = fakeSpec(['say ready']);
+    const id = await test.run(spec);
+    await test.supervisor.apply({ ...spec, revision: 2, suspended: true });
+    await test.reaches(id, 'suspended');
+    expect(test.supervisor.get(id).running).toBeNull();
+    const refusal = expect.objectContaining({ code: 'suspended' });
+    for (const action of ['start', 'install'] as const) expect(() => test.order(id, action)).toThrow(refusal);
+    await expect(test.supervisor.get(id).input(newId(), 'hello')).rejects.toMatchObject({
+      code: 'suspended',
+    });
+    await test.supervisor.apply({ ...spec, revision: 3, suspended: false });
+    await test.done(test.order(id, 'start'));
+  });
+});
