@@ -8,14 +8,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** Loaded at run time from node_modules: they carry machine code. */
 const nativePackages = ['better-sqlite3', '@node-rs/argon2'];
 
-const bundle = (name, input, external) => ({
+const bundle = (name, inputs, external) => ({
   name,
   sources: [name, 'shared'],
   output: join(root, name, 'dist', 'main.js'),
   async make() {
     const { build } = await import('rolldown');
     await build({
-      input: join(root, input),
+      input: inputs.map((input) => join(root, input)),
       platform: 'node',
       external,
       logLevel: 'warn',
@@ -31,8 +31,8 @@ const bundle = (name, input, external) => ({
 });
 
 const parts = {
-  'panel-server': bundle('panel-server', 'panel-server/src/main.ts', nativePackages),
-  agent: bundle('agent', 'agent/src/main.ts', []),
+  'panel-server': bundle('panel-server', ['panel-server/src/main.ts'], nativePackages),
+  agent: bundle('agent', ['agent/src/main.ts', 'agent/src/runtimes/process/node-holder.ts'], []),
   interface: {
     name: 'interface',
     sources: ['desktop/src/renderer', 'desktop/index.html', 'desktop/vite.config.ts', 'shared'],
