@@ -50,9 +50,17 @@ export class AgentAdmission {
     const remainingMs = (this.#coolDowns.get(hello.nodeId) ?? 0) - Date.now();
     if (remainingMs > 0 && isKnownKey) throw tooMany(remainingMs / 1000);
     // An address must not be able to lock out an agent that has enrolled, so its key is let through to the proof.
-    if (!isKnownKey && !this.#failures.take(address)) throw tooMany(1 / failuresPerSecond);
-    if (agentKey === undefined) throw notLinked();
+    if (!isKnownKey && !this.#failures.has(address)) throw tooMany(1 / failuresPerSecond);
+    if (agentKey === undefined) {
+      this.countFailure(address);
+      throw notLinked();
+    }
     return { ...hello, isKnownKey };
+  }
+
+  /** Somebody at this address could not prove who he is, or had no right to be let in. */
+  countFailure(address: string): void {
+    this.#failures.take(address);
   }
 
   /** Keeps a node out for a while: it flooded. */

@@ -139,6 +139,10 @@ export class Agents implements AgentDoor {
       await this.#queue.run(`place ${connection.nodeId}`, () => this.#takePlace(connection, listener));
     } catch (error) {
       if (!(error instanceof AppError)) log.error({ err: error }, 'An agent could not be received');
+      else if (error.code === 'unauthenticated') {
+        log.warn({ nodeId: connection.nodeId, reason: error.message }, 'An agent was refused');
+        this.#admission.countFailure(this.#options.addressOf(socket));
+      }
       refuse(socket, error instanceof AppError ? error : new AppError('internal', 'An error in the panel'));
     }
   }

@@ -11,18 +11,22 @@ export class MessageLimit {
     this.#level = this.#capacity;
   }
 
-  /** Whether this much may pass now. */
+  /** Whether this much may pass now; it is taken if so. */
   take(amount = 1): boolean {
-    const now = performance.now();
-    this.#level = Math.min(this.#capacity, this.#level + ((now - this.#at) / 1000) * this.#perSecond);
-    this.#at = now;
-    if (this.#level < amount) return false;
+    if (!this.has(amount)) return false;
     this.#level -= amount;
     return true;
   }
 
+  has(amount: number): boolean {
+    const now = performance.now();
+    this.#level = Math.min(this.#capacity, this.#level + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    return this.#level >= amount;
+  }
+
   get isFull(): boolean {
-    return this.#level + ((performance.now() - this.#at) / 1000) * this.#perSecond >= this.#capacity;
+    return this.has(this.#capacity);
   }
 }
 
@@ -45,6 +49,11 @@ export class MessageLimits {
       this.#limits.set(key, limit);
     }
     return limit.take(amount);
+  }
+
+  /** Whether one more would pass. */
+  has(key: string): boolean {
+    return this.#limits.get(key)?.has(1) ?? true;
   }
 
   #forgetFull(): void {

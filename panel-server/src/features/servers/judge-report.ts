@@ -82,4 +82,4 @@ function nextRestart(ms: number | null, now: Date): Date | null {
 }
 
 const wordOrNull = (text: string | null) => (text !== null && /^[a-z][a-z0-9_]*$/.test(text) ? text : null);
-const textOrNull = (text: string | null) => text?.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim() || null;
+const textOrNull = (text: string | null) => text?.replace(/[\p{Cc}\s]+/gu, ' ').trim() || null;
