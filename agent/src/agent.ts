@@ -103,7 +103,11 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
 }
 
 function machineRuntimes(folder: DataFolder): Runtime[] {
-  // Agents on one machine stay apart, and each finds its own again.
+  return [new ProcessRuntime({ runRoot: folder.run, cgroupPrefix: cgroupPrefixOf(folder) })];
+}
+
+/** Agents on one machine stay apart, and each finds its own again. */
+export function cgroupPrefixOf(folder: DataFolder): string {
   const place = createHash('sha256').update(realpathSync(folder.path)).digest('hex').slice(0, 12);
-  return [new ProcessRuntime({ runRoot: folder.run, cgroupPrefix: `catalyst-${place}` })];
+  return `catalyst-${place}`;
 }

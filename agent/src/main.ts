@@ -8,6 +8,9 @@ import { StartError } from './start-error.ts';
 
 const usage = 'Usage: catalyst-agent [run] | catalyst-agent link [--token-file FILE]';
 
+/** Closing takes milliseconds; a disk that hangs must not keep the agent. */
+const closeTimeoutMs = 8000;
+
 try {
   const [command = 'run', ...args] = process.argv.slice(2);
   if (command === 'run' && args.length === 0) await run();
@@ -29,6 +32,7 @@ async function run(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, async () => {
       log.info({ signal }, 'The agent ends; its servers run on');
+      setTimeout(() => process.exit(1), closeTimeoutMs).unref();
       await agent.close();
       process.exit(0);
     });

@@ -22,7 +22,7 @@ describe('a crash', () => {
       windowSeconds: 60,
     } as const;
     const id = await test.install(fakeSpec(['say ready', 'exit 1'], { restartPolicy }));
-    test.order(id, 'start');
+    await test.order(id, 'start');
     await vi.waitFor(() => expect(test.supervisor.get(id).snapshot().crashCount).toBe(3));
     const report = await test.reaches(id, 'crashed');
     expect(report.nextRestartAt).toBeNull();
@@ -33,7 +33,7 @@ describe('a crash', () => {
       expect((await test.lines(id)).join()).toContain('It crashed too often and is not restarted.');
     });
     // A person starts it again: the count of the policy begins anew.
-    test.order(id, 'start');
+    await test.order(id, 'start');
     await vi.waitFor(() => expect(test.supervisor.get(id).snapshot().crashCount).toBe(6));
     test.supervisor.get(id).resetCrashCount();
     expect(test.reports.at(-1)?.crashCount).toBe(0);

@@ -26,9 +26,6 @@ export interface GameServerOptions
   operations: OperationLog;
 }
 
-/** After the agent was away an order gets at least so much longer. */
-const resumedDeadlineMs = 60_000;
-
 /** One server on this node: takes orders, carries them out one at a time, and restarts the game when it crashes. */
 export class GameServer {
   readonly parts: ServerParts;
@@ -70,11 +67,7 @@ export class GameServer {
     const { console, file } = this.parts;
     await console.open();
     this.#maskSecrets();
-    const { pending } = this.operations;
-    for (const operation of pending) {
-      operation.deadlineAt = Math.max(operation.deadlineAt, Date.now() + resumedDeadlineMs);
-    }
-    await this.#begin('recover', pending, (task) => this.#tasks.recover(task)).done;
+    await this.#begin('recover', this.operations.pending, (task) => this.#tasks.recover(task)).done;
     if (file.record.state === 'crashed' && this.#line.current === null) this.#restarts.resume();
   }
 
@@ -100,8 +93,11 @@ export class GameServer {
     return spec.revision;
   }
 
-  /** Takes an order, or throws why it cannot; how it ends is told by the operation. The same id never acts twice. */
-  take({ operationId, action, wipe, deadlineMs }: Order): void {
+  /**
+   * Takes an order, or throws why it cannot; how it ends is told by the operation. The same id never acts twice.
+   * Resolves when an agent that is killed now will still know of it.
+   */
+  async take({ operationId, action, wipe, deadlineMs }: Order): Promise<void> {
     const known = this.operations.find(operationId);
     if (known) {
       this.operations.tellAgain(known);
@@ -111,6 +107,8 @@ export class GameServer {
     if (refusal) throw refusal;
     const operation = this.operations.begin(operationId, action, deadlineMs);
     this.#orders[action]([operation], wipe);
+    // A full disk keeps the order from being remembered, not from being carried out.
+    await this.parts.file.save().catch(() => {});
   }
 
   readonly #orders: Record<AgentAction, (operations: OperationRecord[], wipe: boolean) => void> = {

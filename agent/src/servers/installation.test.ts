@@ -41,7 +41,7 @@ describe('an installation', () => {
     expect(error?.message).toContain('"Download" failed. It ended with exit code 22');
     expect(error?.message).toContain('404 not found');
     expect(test.supervisor.get(id).snapshot()).toMatchObject({ state: 'error', reason: 'install_failed' });
-    expect(() => test.order(id, 'start')).toThrow(expect.objectContaining({ code: 'invalid_state' }));
+    await expect(test.order(id, 'start')).rejects.toMatchObject({ code: 'invalid_state' });
     await test.supervisor.apply({ ...spec, revision: 2, install: { ...spec.install, steps: [] } });
     await test.done(test.order(id, 'install'));
     await test.done(test.order(id, 'start'));

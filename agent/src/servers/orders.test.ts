@@ -9,7 +9,7 @@ import { TestSupervisor } from '../testing/test-supervisor.ts';
 describe('orders', () => {
   it('are refused for a server that is not here', async () => {
     const test = await TestSupervisor.open();
-    expect(() => test.order(newId(), 'start')).toThrow(expect.objectContaining({ code: 'not_found' }));
+    await expect(test.order(newId(), 'start')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('are refused in a state that does not allow them', async () => {
@@ -17,20 +17,21 @@ describe('orders', () => {
     const spec = fakeSpec(['say ready']);
     await test.supervisor.apply(spec);
     const id = spec.serverId;
-    const refusal = expect.objectContaining({ code: 'invalid_state' });
-    expect(() => test.order(id, 'start')).toThrow(refusal);
+    const refusal = { code: 'invalid_state' };
+    await expect(test.order(id, 'start')).rejects.toMatchObject(refusal);
     await test.done(test.order(id, 'install'));
     for (const action of ['stop', 'restart', 'kill'] as const)
-      expect(() => test.order(id, action)).toThrow(refusal);
+      await expect(test.order(id, action)).rejects.toMatchObject(refusal);
     await test.done(test.order(id, 'start'));
-    for (const action of ['start', 'install'] as const) expect(() => test.order(id, action)).toThrow(refusal);
+    for (const action of ['start', 'install'] as const)
+      await expect(test.order(id, action)).rejects.toMatchObject(refusal);
   });
 
   it('given twice at once act once', async () => {
     const test = await TestSupervisor.open();
     const id = await test.install(fakeSpec(['say ready']));
     const first = test.order(id, 'start');
-    expect(() => test.order(id, 'start')).toThrow(expect.objectContaining({ code: 'invalid_state' }));
+    await expect(test.order(id, 'start')).rejects.toMatchObject({ code: 'invalid_state' });
     await test.done(first);
     expect(test.history(id).filter((state) => state === 'starting')).toHaveLength(1);
   });
@@ -38,10 +39,10 @@ describe('orders', () => {
   it('with the same id act once, and their end is told again', async () => {
     const test = await TestSupervisor.open();
     const id = await test.install(fakeSpec(['say ready']));
-    const operationId = test.order(id, 'start');
+    const operationId = await test.order(id, 'start');
     await test.done(operationId);
     await test.done(test.order(id, 'stop'));
-    test.order(id, 'start', { operationId });
+    await test.order(id, 'start', { operationId });
     expect(test.finished.filter((one) => one.id === operationId)).toHaveLength(2);
     expect(test.state(id)).toBe('stopped');
   });
@@ -49,11 +50,11 @@ describe('orders', () => {
   it('with the same id act once even when the agent was restarted in between', async () => {
     const test = await TestSupervisor.open();
     const id = await test.install(fakeSpec(['say ready']));
-    const operationId = test.order(id, 'start');
+    const operationId = await test.order(id, 'start');
     await test.done(operationId);
     await test.done(test.order(id, 'stop'));
     const later = await test.restarted();
-    later.order(id, 'start', { operationId });
+    await later.order(id, 'start', { operationId });
     await later.done(operationId);
     expect(later.state(id)).toBe('stopped');
   });
@@ -89,9 +90,10 @@ describe('orders', () => {
     const test = await TestSupervisor.open();
     const id = await test.install(fakeSpec(['say ready']));
     for (let round = 0; round < 20; round++) {
-      const start = test.order(id, 'start');
+      const started = test.order(id, 'start');
       const kill = test.order(id, 'kill');
       await test.done(kill);
+      const start = await started;
       await vi.waitFor(() => expect(test.finished.some((one) => one.id === start)).toBe(true));
       expect(test.state(id)).toBe('stopped');
       expect(test.supervisor.get(id).running).toBeNull();
@@ -136,14 +138,14 @@ describe('orders', () => {
     const actions = ['start', 'stop', 'restart', 'kill', 'install', 'start'] as const;
     for (let round = 0; round < 150; round++) {
       try {
-        test.order(id, actions[Math.floor(Math.random() * actions.length)] as 'start');
+        await test.order(id, actions[Math.floor(Math.random() * actions.length)] as 'start');
       } catch (error) {
         expect(error).toBeInstanceOf(AppError);
       }
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
     }
-    await vi.waitFor(() => {
-      if (test.state(id) !== 'stopped') test.order(id, 'stop');
+    await vi.waitFor(async () => {
+      if (test.state(id) !== 'stopped') await test.order(id, 'stop');
       expect(test.state(id)).toBe('stopped');
     }, 10_000);
     const history: ServerState[] = ['stopped', ...test.history(id)];

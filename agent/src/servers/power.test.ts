@@ -23,7 +23,7 @@ describe('an installed server', () => {
   it('is not running before its line was seen', async () => {
     const test = await TestSupervisor.open();
     const id = await test.install(fakeSpec(['say almost', 'be-deaf']));
-    test.order(id, 'start');
+    await test.order(id, 'start');
     await vi.waitFor(async () => expect(await test.lines(id)).toContain('stdout: almost'));
     expect(test.state(id)).toBe('starting');
     await test.done(test.order(id, 'kill'));

@@ -185,6 +185,11 @@ export class ServerTasks {
     const { parts, restarts } = this.#options;
     const { file, state, runs } = parts;
     await runs.drain();
+    // It was ordered and has certainly not happened: somebody still waits for it.
+    if (state.current === 'starting' && exit === null && isAwaitedStart(task)) {
+      await runs.clear();
+      return this.start(task, { isOrdered: true });
+    }
     if (state.current === 'running' || state.current === 'starting') {
       if (run && run.bootId !== bootId()) await this.#recoverFromReboot(task);
       else if (exit) {
@@ -281,6 +286,12 @@ export class ServerTasks {
     await Promise.race([saving, patience]);
     clearTimeout(timer);
   }
+}
+
+function isAwaitedStart({ operations }: Task): boolean {
+  return operations.some(
+    ({ action, deadlineAt }) => (action === 'start' || action === 'restart') && deadlineAt > Date.now(),
+  );
 }
 
 function isRunning(found: RunningServer | Exit | null): found is RunningServer {

@@ -4,8 +4,8 @@ import type { Supervisor } from './supervisor.ts';
 
 export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof serverAgentCalls> => ({
   'server:apply': async ({ spec }) => ({ revision: await supervisor.apply(spec) }),
-  server_control: (order) => {
-    supervisor.take(order);
+  server_control: async (order) => {
+    await supervisor.take(order);
     return { accepted: true };
   },
   'server:reset-crash-count': ({ serverId }) => {

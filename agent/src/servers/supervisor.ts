@@ -100,10 +100,10 @@ export class Supervisor {
     return spec.revision;
   }
 
-  take(order: Order & { serverId: string }): void {
+  async take(order: Order & { serverId: string }): Promise<void> {
     const server = this.#servers.get(order.serverId);
     const isKnown = server?.operations.find(order.operationId) !== undefined;
-    (isKnown && server ? server : this.get(order.serverId)).take(order);
+    await (isKnown && server ? server : this.get(order.serverId)).take(order);
   }
 
   snapshot(): ServerSnapshot[] {

@@ -3,6 +3,8 @@ import type { OperationRecord } from './server-record.ts';
 
 export type TaskKind = 'recover' | 'start' | 'stop' | 'restart' | 'kill' | 'install' | 'remove' | 'suspend';
 
+/** A task that takes up what an earlier agent process has begun gets at least so much longer. */
+const resumedMs = 60_000;
 /** When an operation's deadline has passed and its work still cannot let go, its end is told this much later. */
 const graceMs = 5000;
 
@@ -67,7 +69,7 @@ export class Task {
         this.#abort.abort(late);
         timer = setTimeout(() => finish(this, late), graceMs);
       },
-      Math.max(0, operation.deadlineAt - Date.now()),
+      Math.max(this.kind === 'recover' ? resumedMs : 0, operation.deadlineAt - Date.now()),
     );
     return { stop: () => clearTimeout(timer) };
   }

@@ -148,6 +148,17 @@ export class FakePanel {
     return this.reports('node_snapshot').at(-1)?.servers;
   }
 
+  /** What the panel would take a server's state to be. */
+  stateOf(serverId: string): ServerSnapshot['state'] | undefined {
+    for (const { name, input } of this.told.toReversed()) {
+      if (name === 'server_state_update' && input.report.serverId === serverId) return input.report.state;
+      const seen =
+        name === 'node_snapshot' ? input.servers.find((one) => one.serverId === serverId) : undefined;
+      if (seen) return seen.state;
+    }
+    return undefined;
+  }
+
   /** Waits for the next agent that is accepted and has sent its snapshot. */
   async connected(after = 0): Promise<void> {
     await vi.waitFor(() => {

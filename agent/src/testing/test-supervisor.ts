@@ -44,7 +44,7 @@ export class TestSupervisor {
   }
 
   static async open(
-    options: { folder?: DataFolder; runtime?: Runtime; giveUsers?: boolean } = {},
+    options: { folder?: DataFolder; runtime?: Runtime; giveUsers?: boolean; waitForRecovery?: boolean } = {},
   ): Promise<TestSupervisor> {
     const folder = options.folder ?? new DataFolder(temporaryFolder());
     await prepareDataFolder(folder);
@@ -55,7 +55,9 @@ export class TestSupervisor {
     const supervisor = new Supervisor({ folder, store, runtimes: [runtime], log, unreachable: null });
     const test = new TestSupervisor(folder, runtime, supervisor, logged);
     onTestFinished(() => supervisor.close());
-    await supervisor.recover();
+    const recovered = supervisor.recover();
+    if (options.waitForRecovery ?? true) await recovered;
+    else await vi.waitFor(() => expect(supervisor.all.length).toBeGreaterThan(0));
     return test;
   }
 
@@ -66,13 +68,13 @@ export class TestSupervisor {
     return TestSupervisor.open({ folder: this.folder, runtime: this.runtime });
   }
 
-  order(
+  async order(
     serverId: string,
     action: AgentAction,
     changes: { operationId?: string; deadlineMs?: number; wipe?: boolean } = {},
-  ): string {
+  ): Promise<string> {
     const operationId = changes.operationId ?? newId();
-    this.supervisor.take({ serverId, operationId, action, wipe: true, deadlineMs: 60_000, ...changes });
+    await this.supervisor.take({ serverId, operationId, action, wipe: true, deadlineMs: 60_000, ...changes });
     return operationId;
   }
 
@@ -91,7 +93,8 @@ export class TestSupervisor {
   }
 
   /** Waits for the end of an operation; fails when it ended with another error. */
-  async done(operationId: string, errorCode: string | null = null): Promise<OperationRecord> {
+  async done(order: string | Promise<string>, errorCode: string | null = null): Promise<OperationRecord> {
+    const operationId = await order;
     const operation = await vi.waitFor(() => {
       const found = this.finished.find(({ id }) => id === operationId);
       expect(found, `the end of operation ${operationId}`).toBeDefined();
