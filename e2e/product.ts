@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -18,6 +18,8 @@ export class Product {
   readonly environment: Record<string, string>;
   #panel: ChildProcess | undefined;
   #output = '';
+  /** Chosen by the first start, kept by the next ones: open pages come back to it. */
+  #port = '0';
 
   private constructor(dataDir: string, environment: Record<string, string>) {
     this.dataDir = dataDir;
@@ -38,7 +40,7 @@ export class Product {
       env: {
         ...process.env,
         CATALYST_DATA_DIR: this.dataDir,
-        CATALYST_PORT: '0',
+        CATALYST_PORT: this.#port,
         CATALYST_HOST: '127.0.0.1',
         CATALYST_AGENT_STATS_PORT: '0',
         CATALYST_AGENT_ENTRY: join(root, 'agent', 'dist', 'main.js'),
@@ -58,6 +60,7 @@ export class Product {
         throw new Error(`The panel ended with ${panel.exitCode}:\n${this.#output}`);
       return (await fetch(`${await this.url()}/health`)).ok;
     });
+    this.#port = new URL(await this.url()).port;
   }
 
   /** What the panel printed since its last start. */
@@ -93,6 +96,14 @@ export class Product {
     return Object.assign(createApiClient(api, { baseUrl, token: () => token }), { token });
   }
 
+  /** Processes of games as the machine sees them, not as Catalyst says: those whose working folder is the server's. */
+  async gamePids(serverId = ''): Promise<number[]> {
+    const folder = join(this.dataDir, 'agent', 'servers', serverId);
+    const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+    const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+    return pids.filter((_, index) => folders[index]?.startsWith(folder)).map(Number);
+  }
+
   /** SIGKILL, as a power cut of the process: nothing is tidied up. */
   async killPanel(): Promise<void> {
     await this.#end('SIGKILL');
@@ -114,6 +125,7 @@ export class Product {
     await this.stop();
     const agent = await this.agentPid().catch(() => undefined);
     if (agent && isAlive(agent)) process.kill(agent, 'SIGKILL');
+    for (const pid of await this.gamePids()) process.kill(pid, 'SIGKILL');
     await rm(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
 
