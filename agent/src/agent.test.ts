@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -105,12 +105,12 @@ describe.skipIf(process.platform === 'win32')('an agent that is killed', () => {
 
   it('sees that a line it waited for came while it was away', async () => {
     const { panel, agent } = await started();
-    const slow = `setTimeout(() => { console.log('ready'); setInterval(() => {}, 1000); }, 400);`;
+    const slow = `console.log('hello'); setTimeout(() => { console.log('ready'); setInterval(() => {}, 1000); }, 1000);`;
     const spec = gameSpec(slow);
     await panel.call('server:apply', { spec });
     expect(await finished(panel, await order(panel, spec.serverId, 'install'))).toBeNull();
     const start = await order(panel, spec.serverId, 'start');
-    await vi.waitFor(() => expect(panel.stateOf(spec.serverId)).toBe('starting'));
+    await vi.waitFor(async () => expect(await texts(panel, spec.serverId)).toContain('hello'), 5000);
     await agent.end('SIGKILL');
     const run = runFolder(agent, spec.serverId);
     await vi.waitFor(() => expect(readFileSync(join(run, 'out'), 'utf8')).toContain('ready'), 5000);
@@ -208,6 +208,30 @@ describe.skipIf(process.platform === 'win32')('an agent', () => {
     expect(agent.output).toContain(`Another agent (process ${first}) already uses this data folder`);
     expect(isProcessAlive(first)).toBe(true);
     process.kill(first, 'SIGKILL');
+  });
+
+  it('installs with the programs and the network settings of the machine', async () => {
+    const { panel, agent } = await started({ HTTPS_PROXY: 'http://me:hunter2@127.0.0.1:9' });
+    const script = `
+      const { execSync } = require('child_process');
+      console.log('npm ' + execSync('npm --version'));
+      console.log('registry ' + process.env.npm_config_registry);
+      console.log('proxy ' + process.env.HTTPS_PROXY);
+      require('fs').mkdirSync('.npm/_cacache', { recursive: true });
+      require('fs').writeFileSync('installed', process.cwd());`;
+    const install = {
+      timeoutSeconds: 60,
+      steps: [{ kind: 'run' as const, label: 'Look', argv: node(script) }],
+    };
+    const id = await runServer(panel, gameSpec(counting, { install }));
+    const lines = await texts(panel, id, 'install');
+    expect(lines).toContainEqual(expect.stringMatching(/^npm \d+\./));
+    expect(lines).toContainEqual(expect.stringMatching(/^registry https?:/));
+    expect(lines).toContain('proxy http://127.0.0.1:9');
+    const folder = agent.folder.server(id);
+    expect(readFileSync(join(folder, 'installed'), 'utf8')).toBe(folder);
+    expect(existsSync(join(folder, '.npm'))).toBe(false);
+    if (isLinuxRoot) expect(statSync(join(folder, 'installed')).uid).toBe(700_000);
   });
 
   it('gives a game nothing of its own environment', async () => {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { ServerRecord } from './server-record.ts';
 
@@ -18,7 +19,7 @@ export class RecordFile {
     this.record = record;
   }
 
-  /** Rejects when the disk is full; the next save tries again. */
+  /** Rejects (`disk_full`, `unavailable`) when the disk does not take it; the next save tries again. */
   save(): Promise<void> {
     this.#next ??= this.#writeAfterCurrent();
     return this.#next;
@@ -40,6 +41,14 @@ export class RecordFile {
   }
 
   async #write(): Promise<void> {
-    await writeFileAtomically(this.#path, JSON.stringify(this.record), { keepPrevious: true });
+    try {
+      await writeFileAtomically(this.#path, JSON.stringify(this.record), { keepPrevious: true });
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new AppError('disk_full', 'The disk of this node is full', { cause });
+      }
+      throw new AppError('unavailable', `The agent cannot write to its data folder: ${message}`, { cause });
+    }
   }
 }

@@ -204,7 +204,7 @@ describe('a full disk', () => {
     writeFileSync(test.folder.state, '');
     await test.done(test.order(id, 'stop'));
     expect(test.state(id)).toBe('stopped');
-    await test.done(test.order(id, 'start'), 'internal');
+    await test.done(test.order(id, 'start'), 'unavailable');
     expect(test.state(id)).toBe('crashed');
     rmSync(test.folder.state);
     mkdirSync(test.folder.state);
