@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { PanelCore } from './core.ts';
 import { registerConsoleRoutes } from './features/console/console.routes.ts';
 import { ConsoleService } from './features/console/console.service.ts';
@@ -27,9 +28,12 @@ import { ServerSpecs } from './features/servers/server-specs.ts';
 import { ServerSweep } from './features/servers/server-sweep.ts';
 import { registerServerRoutes } from './features/servers/servers.routes.ts';
 import { ServersService } from './features/servers/servers.service.ts';
+import { catalogue } from './features/templates/catalogue.ts';
+import { readTemplateFolder } from './features/templates/template-folder.ts';
 import { registerTemplateRoutes } from './features/templates/templates.routes.ts';
 import { Templates } from './features/templates/templates.service.ts';
 import { clientAddress, trustProxies } from './http/client-address.ts';
+import type { Logger } from './logger.ts';
 import { agentAudit } from './realtime/agent-audit.ts';
 import { agentLines } from './realtime/agent-lines.ts';
 import { type AgentListener, Agents } from './realtime/agents.ts';
@@ -64,8 +68,9 @@ export async function openFleet(
   options: FleetOptions = {},
 ): Promise<Fleet> {
   const { database, secretBox: secrets, users, access, audit, revocations, config } = core;
-  const { templates = new Templates(), portRange = { from: 1024, to: 65_535 } } = options;
+  const { portRange = { from: 1024, to: 65_535 } } = options;
   const log = core.log.child({ part: 'servers' });
+  const templates = options.templates ?? (await knownTemplates(config.dataDir, log));
   const isTrusted = trustProxies(config.trustedProxies);
 
   const nodeDirectory = new NodeDirectory();
@@ -232,4 +237,9 @@ export async function openFleet(
 function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('A connection came before the panel was put together');
   return value;
+}
+
+async function knownTemplates(dataDir: string, log: Logger): Promise<Templates> {
+  const added = await readTemplateFolder(join(dataDir, 'panel', 'templates'), catalogue, log);
+  return new Templates([...catalogue, ...added]);
 }
