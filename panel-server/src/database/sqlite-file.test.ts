@@ -98,11 +98,14 @@ it('refuses a second panel on the same folder, and not the next one', async () =
   await test.restart();
 });
 
-it.skipIf(process.getuid?.() === 0)('refuses a database it cannot write (skipped for root, who can write everything)', async () => {
-  await test.panel.close();
-  chmodSync(file, 0o400);
-  expect(await refusal()).toContain('cannot be written');
-});
+it.skipIf(process.getuid?.() === 0)(
+  'refuses a database it cannot write (skipped for root, who can write everything)',
+  async () => {
+    await test.panel.close();
+    chmodSync(file, 0o400);
+    expect(await refusal()).toContain('cannot be written');
+  },
+);
 
 it('backs the database up before a change of its tables, and says what is wrong when the change fails', async () => {
   const { database } = test.panel.core;
