@@ -87,13 +87,18 @@ export class Product {
     return (await readFile(join(this.dataDir, 'run', 'setup-url'), 'utf8')).trim();
   }
 
-  /** A client signed in as the administrator, who must exist. */
+  /** A client signed in as the administrator, who must exist; by then this machine's agent is connected. */
   async adminClient(): Promise<ApiClient<typeof api> & { token: string }> {
     const baseUrl = await this.url();
     const { token } = await createApiClient(api, { baseUrl }).sessions.login({
       body: { email: admin.email, password: admin.password },
     });
-    return Object.assign(createApiClient(api, { baseUrl, token: () => token }), { token });
+    const client = createApiClient(api, { baseUrl, token: () => token });
+    await until('the agent is connected', async () => {
+      const { items } = await client.nodes.list();
+      return items.some(({ local, status }) => local && status === 'online');
+    });
+    return Object.assign(client, { token });
   }
 
   /** Processes of games as the machine sees them, not as Catalyst says: those whose working folder is the server's. */
