@@ -68,11 +68,12 @@ export function launchInStandIn(
     },
   );
   const host = new WindowHost(browser, channel.ask);
-  const exited = once(child, 'exit').then(async ([code]) => {
+  const exited = once(child, 'exit').then(([code]) => {
     if (child.pid === undefined) throw new Error('The app did not start');
     opened.reject(new Error(`The app ended with ${code} before it opened a window:\n${output}`));
     channel.end();
-    await host.close();
+    // Nobody waits for its pages; the end of the browser ends what is left of them.
+    void host.close().catch(() => {});
     return code as number | null;
   });
   opened.promise.catch(() => {});

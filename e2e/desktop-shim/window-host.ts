@@ -48,15 +48,17 @@ export class WindowHost {
     load: async ({ id, url }: { id: number; url: string }) => {
       const window = this.#windows.get(id);
       if (!window) return { code: -3, description: 'ERR_ABORTED' };
-      window.expected = toBrowser(url);
+      const address = toBrowser(url);
+      window.expected = address;
       try {
-        await window.page.goto(window.expected, { timeout: 30_000 });
+        await window.page.goto(address, { timeout: 30_000 });
         return undefined;
       } catch (error) {
         const name = /ERR_[A-Z_]+/.exec((error as Error).message)?.[0] ?? 'ERR_ABORTED';
         return { code: name === 'ERR_ABORTED' ? -3 : -102, description: name };
       } finally {
-        window.expected = undefined;
+        // A later load may have taken its place.
+        if (window.expected === address) window.expected = undefined;
       }
     },
     send: async ({ id, channel, args }: { id: number; channel: string; args: unknown[] }) => {
@@ -80,7 +82,10 @@ export class WindowHost {
   async close(): Promise<void> {
     this.#windows.clear();
     const contexts = await Promise.all(this.#contexts.values());
-    await Promise.all(contexts.map((context) => context.close()));
+    for (const context of contexts) {
+      await context.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    }
   }
 
   #contextOf(partition: string): Promise<BrowserContext> {
@@ -130,7 +135,7 @@ export class WindowHost {
         return route.abort('aborted');
       }
       const isMainFrame = frame === window.page.mainFrame();
-      const isExpected = isMainFrame && request.url() === withoutFragment(window.expected);
+      const isExpected = isMainFrame && withoutFragment(request.url()) === withoutFragment(window.expected);
       const mayGo = (event: string, to: string) =>
         this.#ask<boolean>('mayNavigate', { id: window.id, event, url: to, isMainFrame });
       if (!isExpected && !(await mayGo('will-frame-navigate', url))) return route.abort('aborted');

@@ -43,7 +43,7 @@ afterEach(async () => {
     await app[Symbol.asyncDispose]();
   }
   const agentPid = readAgentPid();
-  if (agentPid && isAlive(agentPid)) process.kill(agentPid, 'SIGKILL');
+  if (agentPid && isOurs(agentPid)) process.kill(agentPid, 'SIGKILL');
   rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -69,13 +69,22 @@ function readAgentPid(): number | undefined {
   }
 }
 
-/** Of a process whose environment names this test's data folder: the panel, whoever started it. */
+/** The panel of this test: the child of the app that was given this test's data folder. */
 function panelPid(): number | undefined {
-  const pids = existsSync(inData('starts')) ? fakePanelPids() : childPids(apps[0]?.pid as number);
-  return pids.findLast(isAlive);
+  if (existsSync(inData('starts'))) return fakePanelPids().findLast(isAlive);
+  const app = apps[0]?.pid;
+  const children = readFileSync(`/proc/${app}/task/${app}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return children.map(Number).find(isOurs);
 }
-const childPids = (pid: number) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+/** Whether a process was given this test's data folder; process ids are used again. */
+function isOurs(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`CATALYST_DATA_DIR=${inData()}\0`);
+  } catch {
+    return false;
+  }
+}
 
 describe.each([
   { name: 'a fake panel', entry: fakePanel, isThere: true },
