@@ -39,7 +39,9 @@ type AgentEvents = typeof agentEvents;
 export interface AgentListener {
   calls(nodeId: string, link: AgentLink): CallHandlers<PanelCalls>;
   events(nodeId: string): Required<EventHandlers<AgentEvents>>;
-  /** The agent is connected and its snapshot taken in. */
+  /** The agent has a new connection; its snapshot comes first. */
+  connected(nodeId: string): void;
+  /** The snapshot has been taken in. */
   ready(nodeId: string): void;
 }
 
@@ -192,6 +194,7 @@ export class Agents implements AgentDoor {
   #serve(connection: AgentConnection, listener: AgentListener): void {
     const { nodeId, socket } = connection;
     const isCurrent = () => this.#connections.get(nodeId) === connection;
+    listener.connected(nodeId);
     const snapshotTimer = setTimeout(() => socket.disconnect(true), snapshotTimeoutMs);
     socket.once('disconnect', () => {
       clearTimeout(snapshotTimer);

@@ -148,10 +148,18 @@ export class ConsoleRelay {
     else this.#drop(watch, toSeq);
   }
 
+  /** The node's agent has a new connection: its lines wait until `resume` has read those before them. */
+  hold(nodeId: string): void {
+    for (const watch of this.#on(nodeId)) watch.catchingUpTo ??= watch.lastSeq;
+  }
+
   /** The node's agent is back: watches again, and reads what the viewers missed. */
   async resume(nodeId: string): Promise<void> {
-    const watches = [...this.#watches.values()].filter((watch) => watch.nodeId === nodeId);
-    await Promise.all(watches.map((watch) => this.#resumeWatch(watch)));
+    await Promise.all(this.#on(nodeId).map((watch) => this.#resumeWatch(watch)));
+  }
+
+  #on(nodeId: string): Watch[] {
+    return [...this.#watches.values()].filter((watch) => watch.nodeId === nodeId);
   }
 
   #watch({ id, nodeId }: { id: string; nodeId: string }): Watch {

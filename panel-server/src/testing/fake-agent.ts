@@ -157,6 +157,7 @@ export class FakeAgent {
         refused(told?.code ?? 'unavailable', told?.message ?? error.message);
       });
       socket.on('disconnect', (reason) => {
+        for (const server of this.servers.values()) server.isWatched = false;
         if (!this.refusal) refused('unavailable', reason);
       });
       answerCalls(socket, handshakeCalls, {
@@ -309,7 +310,6 @@ export class FakeAgent {
   }
 
   #serve(socket: Socket): void {
-    for (const server of this.servers.values()) server.isWatched = false;
     const usual = this.#usualAnswers();
     const handlers = Object.fromEntries(
       Object.keys(agentCalls).map((name) => [

@@ -48,6 +48,7 @@ export function agentListener(parts: AgentListenerParts): AgentListener {
         nodes.health(nodeId, report).catch((error: unknown) => onFailure(error, nodeId));
       },
     }),
+    connected: (nodeId) => relay.hold(nodeId),
     ready: (nodeId) => {
       relay.resume(nodeId).catch((error: unknown) => onFailure(error, nodeId));
       ends.startWaiting(nodeId).catch((error: unknown) => onFailure(error, nodeId));
