@@ -102,6 +102,9 @@ class WebContents extends EventEmitter {
   getURL(): string {
     return this.pendingUrl ?? this.mainFrame.url;
   }
+  isCrashed(): boolean {
+    return false;
+  }
   setWindowOpenHandler(handler: Handler): void {
     this.openHandler = handler;
   }

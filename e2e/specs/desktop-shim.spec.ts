@@ -73,7 +73,10 @@ function readAgentPid(): number | undefined {
 function panelPid(): number | undefined {
   if (existsSync(inData('starts'))) return fakePanelPids().findLast(isAlive);
   const app = apps[0]?.pid;
-  const children = readFileSync(`/proc/${app}/task/${app}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  const children = readFileSync(`/proc/${app}/task/${app}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean);
   return children.map(Number).find(isOurs);
 }
 

@@ -85,6 +85,7 @@ export function openMainWindow({ panel, partition, statePath, landingUrl }: Main
 
   /** Judged by the page that is really there, which is not yet the one that is being loaded. */
   function announce(status: PanelStatus): void {
+    if (webContents.isCrashed()) return;
     const callers: readonly string[] = bridgeEvents.panelStatus.callers;
     const owner = pageOwner(webContents.mainFrame.url, undefined);
     if (owner && callers.includes(owner)) webContents.mainFrame.send(bridgeChannel('panelStatus'), status);
