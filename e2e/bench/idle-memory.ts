@@ -1,7 +1,7 @@
 /** What panel and agent hold 60 s after the start with nothing to do: median of five readings of `smaps_rollup`. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { admin, Product } from '../product.ts';
+import { admin, Product, until } from '../product.ts';
 import { quantile } from './figures.ts';
 
 await using product = await Product.create({
@@ -9,6 +9,7 @@ await using product = await Product.create({
   CATALYST_ADMIN_PASSWORD: admin.password,
 });
 await product.start();
+await until('the agent runs', async () => (await product.agentPid()) > 0);
 const processes = { panel: product.panelPid, agent: await product.agentPid() };
 await delay(60_000);
 const readings = { panel: [] as Memory[], agent: [] as Memory[] };
