@@ -16,7 +16,7 @@ if (!file) {
   console.error(`npm run bench -- NAME, where NAME is one of: ${[...benches.keys()].sort().join(', ')}`);
   process.exit(1);
 }
-await build(['panel-server', 'agent', 'interface']);
+build(['panel-server', 'agent', 'interface']);
 const child = spawn(process.execPath, [file, ...rest], { stdio: 'inherit', cwd: root });
 const [code] = await once(child, 'exit');
 process.exitCode = code ?? 1;

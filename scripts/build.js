@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const thisFile = fileURLToPath(import.meta.url);
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Loaded at run time from node_modules: they carry machine code. */
@@ -22,7 +24,8 @@ const bundle = (name, inputs, external) => ({
       output: {
         dir: join(root, name, 'dist'),
         format: 'esm',
-        minify: false,
+        // Readable traces, without the comments, which would stay in memory with the source.
+        minify: { compress: false, mangle: false, codegen: true },
         sourcemap: true,
         cleanDir: true,
       },
@@ -63,17 +66,31 @@ const parts = {
   },
 };
 
-/** Builds those of the named parts whose sources changed since their last build. */
-export async function build(names = Object.keys(parts)) {
-  for (const name of names) {
-    const part = parts[name];
-    const stamp = join(root, 'node_modules', `.built-${name}`);
-    const wanted = fingerprint(part.sources);
-    if (existsSync(part.output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) continue;
-    console.error(`Building ${name} …`);
-    await part.make();
-    writeFileSync(stamp, wanted);
-  }
+/**
+ * Builds those of the named parts whose sources changed since their last build, in a process of its own: the bundlers are
+ * large, and the caller may live on for months.
+ */
+export function build(names = Object.keys(parts)) {
+  const stale = names.filter((name) => !isBuilt(name, fingerprint(parts[name].sources)));
+  if (stale.length > 0) execFileSync(process.execPath, [thisFile, ...stale], { stdio: 'inherit' });
+}
+
+async function make(name) {
+  const part = parts[name];
+  const wanted = fingerprint(part.sources);
+  console.error(`Building ${name} …`);
+  await part.make();
+  writeFileSync(stampOf(name), wanted);
+}
+
+const stampOf = (name) => join(root, 'node_modules', `.built-${name}`);
+
+function isBuilt(name, wanted) {
+  return (
+    existsSync(parts[name].output) &&
+    existsSync(stampOf(name)) &&
+    readFileSync(stampOf(name), 'utf8') === wanted
+  );
 }
 
 /** Of names, sizes and times: a few hundred files cost milliseconds. */
@@ -94,4 +111,7 @@ function fingerprint(sources) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+if (process.argv[1] === thisFile) {
+  const named = process.argv.slice(2);
+  for (const name of named.length > 0 ? named : Object.keys(parts)) await make(name);
+}

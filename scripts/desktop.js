@@ -1,5 +1,5 @@
 import { launchDesktop } from '../desktop/launch.js';
 import { build } from './build.js';
 
-await build();
+build();
 await launchDesktop();

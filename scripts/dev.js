@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build, root } from './build.js';
 
 // The interface is served by Vite and reloads by itself; the panel runs from its sources and restarts on a change.
-await build(['agent', 'interface']);
+build(['agent', 'interface']);
 process.env.CATALYST_AGENT_ENTRY ??= join(root, 'agent', 'dist', 'main.js');
 process.env.CATALYST_INTERFACE_DIR ??= join(root, 'desktop', 'dist', 'renderer');
 const panel = spawn(process.execPath, ['--watch', join(root, 'panel-server', 'src', 'main.ts')], {

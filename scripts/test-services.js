@@ -3,7 +3,11 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 
 /** What tests start for real, where it is when it is there, and the Debian package it comes from. */
 const services = [
-  { name: 'Chromium', packages: ['chromium', 'fonts-dejavu-core'], files: ['/usr/bin/chromium', '/usr/bin/chromium-browser'] },
+  {
+    name: 'Chromium',
+    packages: ['chromium', 'fonts-dejavu-core'],
+    files: ['/usr/bin/chromium', '/usr/bin/chromium-browser'],
+  },
   { name: 'PostgreSQL', packages: ['postgresql'], files: ['/usr/lib/postgresql/*/bin/initdb'] },
   { name: 'OpenTTD', packages: ['openttd', 'openttd-opengfx'], files: ['/usr/games/openttd'] },
   { name: 'Luanti', packages: ['minetest-server'], files: ['/usr/games/minetestserver'] },
@@ -27,5 +31,7 @@ export function installServices() {
 }
 
 function isDebian() {
-  return existsSync('/etc/os-release') && /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
+  return (
+    existsSync('/etc/os-release') && /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'))
+  );
 }
