@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { strings } from './components/strings.ts';
 
 /** Neutral with a cool tint, light to dark. */
 const gray: MantineColorsTuple = [
@@ -90,13 +91,16 @@ export const theme = createTheme({
     Switch: { defaultProps: { size: 'sm', withThumbIndicator: false } },
     SegmentedControl: { defaultProps: { size: 'xs', transitionDuration: 100 } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: false, transitionProps: { duration: 80 } } },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+    Menu: {
+      defaultProps: { shadow: 'md', transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false },
+    },
     Popover: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
     Modal: {
       defaultProps: {
         centered: true,
         radius: 'md',
         shadow: 'md',
+        closeButtonProps: { 'aria-label': strings.close },
         overlayProps: { backgroundOpacity: 0.45 },
         transitionProps: { duration: 100, transition: 'fade' },
       },

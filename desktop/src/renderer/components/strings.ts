@@ -4,6 +4,7 @@ export const strings = {
   copyFailed: 'Copying was refused: select the text instead',
   tryAgain: 'Try again',
   cancel: 'Cancel',
+  close: 'Close',
   loading: 'Loading',
   typeToConfirm: (name: string) => `Type “${name}” to confirm`,
   pageFailedTitle: 'This page failed',

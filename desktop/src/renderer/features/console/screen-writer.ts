@@ -50,7 +50,12 @@ export function createScreenWriter(options: {
   /** The first entry on the screen. */
   let shownFrom = 0;
 
-  const text = (entries: readonly Entry[]) => terminalText(entries, { showTimes });
+  let isBlank = true;
+
+  const text = (entries: readonly Entry[], isContinued: boolean) => {
+    if (entries.length > 0) isBlank = false;
+    return terminalText(entries, { showTimes, isContinued });
+  };
   const done = () => {
     underWay -= 1;
     if (waiting.length > 0 || isStale) plan();
@@ -69,14 +74,15 @@ export function createScreenWriter(options: {
     underWay += 1;
     if (isStale) return drawEnd();
     if (shownFrom === 0) shownFrom = firstSeq(entries[0]);
-    screen.write(text(entries), done);
+    screen.write(text(entries, !isBlank), done);
   };
   const drawEnd = () => {
     isStale = false;
     waiting = [];
+    isBlank = true;
     const entries = log.entries().slice(-shownAtOnce);
     shownFrom = firstSeq(entries[0]);
-    screen.replace(null, text(entries), done);
+    screen.replace(null, text(entries, false), done);
   };
   const drawFrom = (from: number, at: number) => {
     const entries = log.entries();
@@ -87,7 +93,8 @@ export function createScreenWriter(options: {
     waiting = [];
     setHeld(0);
     underWay += 1;
-    screen.replace(text(entries.slice(Math.max(start, 0), split)), text(entries.slice(split)), done);
+    const above = entries.slice(Math.max(start, 0), split);
+    screen.replace(text(above, false), text(entries.slice(split), above.length > 0), done);
   };
   const setHeld = (count: number) => {
     heldLines = count;

@@ -18,18 +18,23 @@ it('gives plain text for the clipboard', () => {
   expect(plainText(line('\x1b[38;5;12mhi\x1b[0m there'))).toBe('hi there');
 });
 
-it('ends every line, and resets what it coloured', () => {
-  expect(terminalText([line('\x1b[31mred')], { showTimes: false })).toBe('\x1b[31mred\x1b[0m\r\n');
+it('puts each line on its own row, and resets what it coloured', () => {
+  const lines = [line('\x1b[31mred'), line('plain')];
+  expect(terminalText(lines, { showTimes: false, isContinued: false })).toBe(
+    '\x1b[31mred\x1b[0m\r\nplain\x1b[0m',
+  );
+  expect(terminalText(lines.slice(1), { showTimes: false, isContinued: true })).toBe('\r\nplain\x1b[0m');
+  expect(terminalText([], { showTimes: false, isContinued: true })).toBe('');
 });
 
 it('marks commands and shows times when asked', () => {
-  expect(terminalText([line('list', 'stdin')], { showTimes: true })).toBe(
-    '\x1b[2m09:05:07 \x1b[0m\x1b[34m> list\x1b[0m\r\n',
+  expect(terminalText([line('list', 'stdin')], { showTimes: true, isContinued: false })).toBe(
+    '\x1b[2m09:05:07 \x1b[0m\x1b[34m> list\x1b[0m',
   );
 });
 
 it('says where lines are missing', () => {
-  expect(terminalText([{ fromSeq: 3, toSeq: 1206 }], { showTimes: false })).toContain(
+  expect(terminalText([{ fromSeq: 3, toSeq: 1206 }], { showTimes: false, isContinued: false })).toContain(
     '1,204 lines not shown',
   );
 });

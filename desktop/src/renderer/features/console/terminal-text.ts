@@ -14,13 +14,17 @@ const marks: Record<ConsoleLine['stream'], string> = {
   install: '\x1b[2m',
 };
 
-/** Entries as the terminal shows them. */
-export function terminalText(entries: readonly Entry[], { showTimes }: { showTimes: boolean }): string {
-  let text = '';
-  for (const entry of entries) {
-    text += isGap(entry) ? gapText(entry.toSeq - entry.fromSeq + 1) : lineText(entry, showTimes);
-  }
-  return text;
+const lineBreak = '\r\n';
+
+/** Entries as the terminal shows them. Breaks are between lines, so that no empty row follows the last. */
+export function terminalText(
+  entries: readonly Entry[],
+  { showTimes, isContinued }: { showTimes: boolean; isContinued: boolean },
+): string {
+  const lines = entries.map((entry) =>
+    isGap(entry) ? gapText(entry.toSeq - entry.fromSeq + 1) : lineText(entry, showTimes),
+  );
+  return (isContinued && lines.length > 0 ? lineBreak : '') + lines.join(lineBreak);
 }
 
 /** One line as plain text, for the clipboard and for screen readers. */
@@ -30,10 +34,10 @@ export function plainText(line: ConsoleLine): string {
 
 function lineText(line: ConsoleLine, showTimes: boolean): string {
   const time = showTimes ? `${dim}${clockTime(line.at)} ${reset}` : '';
-  return `${time}${marks[line.stream]}${safeText(line.text)}${reset}\r\n`;
+  return `${time}${marks[line.stream]}${safeText(line.text)}${reset}`;
 }
 
-const gapText = (count: number) => `\x1b[33m── ${strings.gapInTerminal(count)} ──${reset}\r\n`;
+const gapText = (count: number) => `\x1b[33m── ${strings.gapInTerminal(count)} ──${reset}`;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const sgr = /\x1b\[[0-9;:]*m/g;

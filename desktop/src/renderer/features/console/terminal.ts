@@ -49,6 +49,7 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
     fontSize: 12.5,
     lineHeight: 1.35,
     minimumContrastRatio: 4.5,
+    overviewRuler: { width: 10 },
     scrollback: scrollbackRows,
     theme: terminalTheme(isDark),
   });
@@ -88,7 +89,7 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
         xterm.write(above ?? '', () => {
           const { baseY, cursorY } = xterm.buffer.active;
           xterm.write(below, () => {
-            if (above !== null) xterm.scrollToLine(baseY + cursorY);
+            if (above !== null) xterm.scrollToLine(above === '' ? 0 : baseY + cursorY + 1);
             tellPosition();
             done();
           });

@@ -31,9 +31,7 @@ export function UserMenu({ isIconOnly }: { isIconOnly: boolean }) {
           data-icon-only={isIconOnly || undefined}
           aria-label={strings.accountOf(shownName)}
         >
-          <span className={classes.initials} aria-hidden>
-            {initialsOf(shownName)}
-          </span>
+          <span className={classes.initials} data-initials={initialsOf(shownName)} />
           {!isIconOnly && <span className={classes.name}>{shownName}</span>}
         </UnstyledButton>
       </Menu.Target>

@@ -92,9 +92,7 @@ export function NodePage() {
         {node.health ? (
           <NodeUsage health={node.health} />
         ) : (
-          <p className={classes.none}>
-            {node.status === 'online' ? strings.noHealth : strings.offlineHealth}
-          </p>
+          <p className={classes.none}>{strings.silent[node.status]}</p>
         )}
         <Promised node={node} />
       </SettingsSection>

@@ -82,21 +82,18 @@ function NodeItem({ node }: { node: Node }) {
           {node.local && <span>{strings.local}</span>}
           <span>{strings.servers(node.serverCount)}</span>
           {node.agentVersion && <span>v{node.agentVersion}</span>}
+          {node.status !== 'online' && node.lastSeenAt && (
+            <span>
+              {strings.seen} <RelativeTime at={node.lastSeenAt} />
+            </span>
+          )}
         </div>
       </div>
       <div className={classes.usage}>
         {node.health ? (
           <NodeUsage health={node.health} />
         ) : (
-          <p className={classes.silent}>
-            {node.statusText ?? (node.status === 'online' ? strings.noHealth : strings.offlineHealth)}
-            {node.lastSeenAt && node.status !== 'online' && (
-              <>
-                {' '}
-                ({strings.offlineSince} <RelativeTime at={node.lastSeenAt} />)
-              </>
-            )}
-          </p>
+          <p className={classes.silent}>{node.statusText ?? strings.silent[node.status]}</p>
         )}
       </div>
     </li>

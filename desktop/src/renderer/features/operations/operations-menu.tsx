@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Popover } from '@mantine/core';
 import { IconCheck, IconStack2, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -21,23 +21,31 @@ export function OperationsMenu() {
   const label = running > 0 ? strings.running(running) : strings.title;
   const close = () => setOpen(false);
   return (
-    <Popover position="bottom-end" width={340} opened={isOpen} onChange={setOpen} trapFocus returnFocus>
+    <Popover
+      position="bottom-end"
+      width={340}
+      opened={isOpen}
+      onChange={setOpen}
+      trapFocus
+      returnFocus
+      withOverlay
+      overlayProps={{ backgroundOpacity: 0, zIndex: 299 }}
+    >
       <Popover.Target>
-        <Tooltip label={label} disabled={isOpen}>
-          <ActionIcon
-            className={classes.button}
-            aria-label={label}
-            data-running={running > 0 || undefined}
-            onClick={() => setOpen(!isOpen)}
-          >
-            <IconStack2 size={18} stroke={1.6} />
-            {running > 0 && (
-              <span className={classes.count} aria-hidden>
-                {running > 99 ? '99+' : running}
-              </span>
-            )}
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          className={classes.button}
+          aria-label={label}
+          title={label}
+          data-running={running > 0 || undefined}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <IconStack2 size={18} stroke={1.6} />
+          {running > 0 && (
+            <span className={classes.count} aria-hidden>
+              {running > 99 ? '99+' : running}
+            </span>
+          )}
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <div className={classes.head}>

@@ -1,7 +1,7 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { api } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
 import { useNow } from '../../components/relative-time.tsx';
@@ -12,14 +12,18 @@ import { useReinstall } from './use-server-changes.ts';
 /** Why a server is not as it should be, and the ways out. */
 export function ReasonBanner({ server }: { server: Server }) {
   const reason = explain(server, useNow());
+  const { pathname } = useLocation();
   if (!reason) return null;
+  // On the console's own page its last lines are in sight already.
+  const isOnConsole = pathname === `/servers/${server.id}`;
+  const actions = reason.actions.filter((action) => action !== 'see-lines' || !isOnConsole);
   return (
     <Notice
       tone={reason.tone}
       title={reason.title}
       actions={
-        reason.actions.length > 0 &&
-        reason.actions.map((action) => <ReasonButton key={action} action={action} server={server} />)
+        actions.length > 0 &&
+        actions.map((action) => <ReasonButton key={action} action={action} server={server} />)
       }
     >
       {reason.text}

@@ -14,10 +14,13 @@ import type { ServerListProps } from './server-table.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { strings } from './strings.ts';
 
-/** Servers as cards, for a phone or for a few of them. The browser skips drawing those far off the screen. */
+/** From here on the browser skips drawing cards far off the screen. */
+const drawnWholeUpTo = 60;
+
+/** Servers as cards, for a phone or for a few of them. */
 export function ServerCards({ servers, selection }: ServerListProps) {
   return (
-    <ul className={classes.cards}>
+    <ul className={classes.cards} data-many={servers.length > drawnWholeUpTo || undefined}>
       {servers.map((server) => (
         <ServerCard
           key={server.id}
@@ -88,7 +91,6 @@ const ServerCard = memo(function ServerCard(props: {
 
 function CardReason({ server }: { server: Server }) {
   const reason = explain(server, useNow());
-  return (
-    <p className={classes.reason}>{reason?.title ?? server.installProgress?.label ?? server.description}</p>
-  );
+  const text = reason?.title ?? server.installProgress?.label ?? server.description;
+  return text ? <p className={classes.reason}>{text}</p> : null;
 }

@@ -30,3 +30,19 @@ export function describeState(server: Pick<Server, 'state' | 'node'>): {
   }
   return { tone: tones[server.state], word };
 }
+
+/** States as people ask for them: what runs, what is in trouble, what nobody knows. */
+export const stateGroups = ['trouble', 'changing', 'running', 'stopped', 'suspended', 'unknown'] as const;
+export type StateGroup = (typeof stateGroups)[number];
+
+const groupOfTone: Record<Tone, StateGroup> = {
+  red: 'trouble',
+  amber: 'changing',
+  green: 'running',
+  grey: 'stopped',
+  violet: 'suspended',
+};
+
+export function groupOf(server: Pick<Server, 'state' | 'node'>): StateGroup {
+  return server.node.online ? groupOfTone[tones[server.state]] : 'unknown';
+}

@@ -13,6 +13,7 @@ import { BulkBar } from './bulk-bar.tsx';
 import { ServerCards } from './server-cards.tsx';
 import { filterServers, type Sorting } from './server-order.ts';
 import { ServerTable } from './server-table.tsx';
+import { groupOf, type StateGroup } from './server-tone.ts';
 import classes from './servers-page.module.css';
 import { ServersSkeleton } from './servers-skeleton.tsx';
 import { ServersToolbar } from './servers-toolbar.tsx';
@@ -27,13 +28,21 @@ export function ServersPage() {
   const { serverView } = usePreferences();
   const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const [filter, setFilter] = useState<ServerFilter>({});
+  const [group, setGroup] = useState<StateGroup>();
   const [sorting, setSorting] = useState<Sorting>({ column: 'name', descending: false });
   const { all, list, shownOf } = useFilteredServers(filter);
-  const filtered = useMemo(() => filterServers(shownOf ?? [], filter), [shownOf, filter]);
+  const filtered = useMemo(
+    () => filterServers(shownOf ?? [], filter).filter((server) => !group || groupOf(server) === group),
+    [shownOf, filter, group],
+  );
   const shown = useSorted(filtered, sorting);
   const selection = useSelection(shown);
   const asCards = isNarrow || serverView === 'cards';
 
+  const clearFilter = () => {
+    setFilter({});
+    setGroup(undefined);
+  };
   const create = mayCreate && (
     <Button component={Link} to="/servers/new" leftSection={<IconPlus size={16} />}>
       {strings.newServer}
@@ -92,6 +101,9 @@ export function ServersPage() {
       )}
       <ServersToolbar
         servers={all ?? []}
+        isWhole={!list.hasNextPage}
+        group={group}
+        onGroup={setGroup}
         filter={filter}
         onFilter={setFilter}
         sorting={sorting}
@@ -104,7 +116,7 @@ export function ServersPage() {
           icon={<IconFilterOff size={28} stroke={1.5} />}
           title={strings.noMatchTitle}
           action={
-            <Button variant="default" onClick={() => setFilter({})}>
+            <Button variant="default" onClick={clearFilter}>
               {strings.clearFilter}
             </Button>
           }

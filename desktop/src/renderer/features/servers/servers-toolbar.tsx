@@ -11,11 +11,17 @@ import {
 import type { ServerFilter } from '../../api/keys.ts';
 import { setPreference } from '../settings/preferences.ts';
 import type { SortColumn, Sorting } from './server-order.ts';
+import type { StateGroup } from './server-tone.ts';
 import classes from './servers-toolbar.module.css';
+import { StateSummary } from './state-summary.tsx';
 import { strings } from './strings.ts';
 
 interface ServersToolbarProps {
   servers: readonly Server[];
+  /** Whether these are all there are, so that they can be counted. */
+  isWhole: boolean;
+  group: StateGroup | undefined;
+  onGroup: (group: StateGroup | undefined) => void;
   filter: ServerFilter;
   onFilter: (filter: ServerFilter) => void;
   sorting: Sorting;
@@ -25,7 +31,7 @@ interface ServersToolbarProps {
 }
 
 export function ServersToolbar(props: ServersToolbarProps) {
-  const { servers, filter, onFilter, sorting, onSorting, asCards, isNarrow } = props;
+  const { servers, isWhole, filter, onFilter, sorting, onSorting, asCards, isNarrow } = props;
   const nodes = nodesOf(servers);
   const Direction = sorting.descending ? IconSortDescending : IconSortAscending;
   return (
@@ -33,7 +39,7 @@ export function ServersToolbar(props: ServersToolbarProps) {
       <TextInput
         className={classes.text}
         aria-label={strings.filter}
-        placeholder={isNarrow ? strings.filterShort : strings.filter}
+        placeholder={strings.filterShort}
         leftSection={<IconSearch size={16} stroke={1.6} aria-hidden />}
         rightSection={
           filter.q ? (
@@ -48,13 +54,17 @@ export function ServersToolbar(props: ServersToolbarProps) {
         maxLength={100}
         onChange={(event) => onFilter({ ...filter, q: event.currentTarget.value })}
       />
-      <Select
-        className={classes.choice}
-        aria-label={strings.stateFilter}
-        data={stateOptions(servers)}
-        value={filter.state ?? ''}
-        onChange={(state) => onFilter({ ...filter, state: (state as ServerState) || undefined })}
-      />
+      {isWhole ? (
+        <StateSummary servers={servers} chosen={props.group} onChoose={props.onGroup} />
+      ) : (
+        <Select
+          className={classes.choice}
+          aria-label={strings.stateFilter}
+          data={stateOptions}
+          value={filter.state ?? ''}
+          onChange={(state) => onFilter({ ...filter, state: (state as ServerState) || undefined })}
+        />
+      )}
       {nodes.length > 1 && (
         <Select
           className={classes.choice}
@@ -105,16 +115,10 @@ const sortOptions = (['name', 'state', 'node', 'cpu', 'memory', 'since'] as cons
   label: strings.columns[column],
 }));
 
-/** Only states that occur, with how often. */
-function stateOptions(servers: readonly Server[]) {
-  const counts = new Map<ServerState, number>();
-  for (const { state } of servers) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const states = (Object.keys(strings.states) as ServerState[]).filter((state) => counts.has(state));
-  return [
-    { value: '', label: strings.anyState },
-    ...states.map((state) => ({ value: state, label: `${strings.states[state]} (${counts.get(state)})` })),
-  ];
-}
+const stateOptions = [
+  { value: '', label: strings.anyState },
+  ...Object.entries(strings.states).map(([value, label]) => ({ value, label })),
+];
 
 function nodesOf(servers: readonly Server[]) {
   const names = new Map(servers.map(({ node }) => [node.id, node.name]));

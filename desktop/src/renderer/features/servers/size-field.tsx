@@ -33,7 +33,7 @@ export function SizeField(props: SizeFieldProps) {
         label={label}
         description={props.description}
         error={props.error}
-        classNames={{ input: classes.number }}
+        classNames={{ wrapper: classes.number }}
         inputWrapperOrder={['label', 'description', 'input', 'error']}
         value={valueMb / 1024}
         min={0}

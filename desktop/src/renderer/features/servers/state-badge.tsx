@@ -30,12 +30,15 @@ const shapes: Record<Tone, ReactNode> = {
   violet: <path d="M1.5 1.5h2.6v7H1.5Zm4.4 0h2.6v7H5.9Z" fill="currentColor" />,
 };
 
-function StateShape({ tone, isKnown }: { tone: Tone; isKnown: boolean }) {
+/** The sign of a state without its word; the word must stand beside it. */
+export function StateShape(props: { tone: Tone; isKnown: boolean; isStill?: boolean }) {
+  const { tone, isKnown, isStill } = props;
   return (
     <svg
       viewBox="0 0 10 10"
       className={classes.shape}
-      data-turning={tone === 'amber' || undefined}
+      data-tone={tone}
+      data-turning={(tone === 'amber' && !isStill) || undefined}
       aria-hidden
     >
       {isKnown ? (

@@ -1,5 +1,7 @@
 import type { PowerAction, ServerState } from '@catalyst/shared/features/server-states';
 
+import type { StateGroup } from './server-tone.ts';
+
 const count = (amount: number) => (amount === 1 ? '1 server' : `${amount.toLocaleString('en')} servers`);
 
 export const strings = {
@@ -8,7 +10,7 @@ export const strings = {
   shown: (shown: number, all: number) => `${shown.toLocaleString('en')} of ${count(all)}`,
   newServer: 'New server',
   filter: 'Filter by name, game, node or address',
-  filterShort: 'Filter',
+  filterShort: 'Filter servers',
   anyState: 'Any state',
   stateFilter: 'State',
   allNodes: 'All nodes',
@@ -57,6 +59,15 @@ export const strings = {
     restoring: 'Restoring',
     error: 'Failed',
   } satisfies Record<ServerState, string>,
+  groups: {
+    trouble: 'in trouble',
+    changing: 'changing',
+    running: 'running',
+    stopped: 'stopped',
+    suspended: 'suspended',
+    unknown: 'node offline',
+  } satisfies Record<StateGroup, string>,
+  allStates: 'All',
   nodeOffline: 'Node offline',
   nodeOfflineHint: (node: string, state: string) =>
     `${node} is offline. Last known state: ${state.toLowerCase()}. Games there keep running.`,

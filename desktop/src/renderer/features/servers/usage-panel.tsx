@@ -87,7 +87,7 @@ function Metric(props: {
           {props.limit && !props.isAbsent && <span className={classes.limit}> / {props.limit}</span>}
         </span>
       </div>
-      {props.children && <div className={classes.chart}>{props.children}</div>}
+      {props.children && !props.isAbsent && <div className={classes.chart}>{props.children}</div>}
     </div>
   );
 }

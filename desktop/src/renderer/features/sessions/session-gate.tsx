@@ -1,4 +1,6 @@
 import { Navigate, Outlet, useLocation } from 'react-router';
+import { hasCode } from '../../api/errors.ts';
+import { Failure } from '../../components/failure.tsx';
 import { FrameSkeleton } from '../frame/frame-skeleton.tsx';
 import { EntryPage } from './entry-page.tsx';
 import { PanelUnreachable } from './panel-unreachable.tsx';
@@ -14,7 +16,11 @@ export function SessionGate() {
   if (me.error) {
     return (
       <EntryPage>
-        <PanelUnreachable />
+        {hasCode(me.error, 'unavailable', 'timeout') ? (
+          <PanelUnreachable />
+        ) : (
+          <Failure error={me.error} retry={() => void me.refetch()} isRetrying={me.isFetching} />
+        )}
       </EntryPage>
     );
   }

@@ -127,5 +127,8 @@ function useWaitSeconds(error: unknown, failedAt: number): number {
   useEffect(() => {
     if (hasCode(error, 'rate_limited')) setUntil(Date.now() + (error.retryAfterSeconds ?? 30) * 1000);
   }, [error]);
-  return failedAt === 0 ? 0 : Math.max(0, Math.ceil((until - now.getTime()) / 1000));
+  if (failedAt === 0 || !hasCode(error, 'rate_limited')) return 0;
+  // The page's clock may be a second behind, which must not add to the wait.
+  const seconds = Math.ceil((until - now.getTime()) / 1000);
+  return Math.min(Math.max(0, seconds), error.retryAfterSeconds ?? 30);
 }

@@ -1,0 +1,320 @@
+import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { Node } from '@catalyst/shared/features/nodes';
+import type { Server } from '@catalyst/shared/features/servers';
+import type { Template } from '@catalyst/shared/features/templates';
+import type { User } from '@catalyst/shared/features/users';
+import { luanti } from '../../panel-server/src/features/templates/catalogue/luanti.ts';
+import { minecraftJs } from '../../panel-server/src/features/templates/catalogue/minecraft-js.ts';
+import { openttd } from '../../panel-server/src/features/templates/catalogue/openttd.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const ago = (ms: number) => new Date(Date.now() - ms);
+
+export const id = (n: number) => `01980000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+export const admin: User = {
+  id: id(900),
+  email: 'alex@example.org',
+  name: 'alex',
+  displayName: 'Alex Moreau',
+  role: 'administrator',
+  permissions: ['*'],
+  createdAt: ago(40 * 24 * hour),
+};
+
+export const templates: Template[] = [
+  minecraftJs,
+  openttd,
+  luanti,
+  {
+    ...openttd,
+    id: 'freeciv',
+    name: 'Freeciv',
+    icon: 'freeciv',
+    summary: 'Build an empire to stand the test of time',
+  },
+];
+
+const runtimes: NonNullable<Node['health']>['runtimes'] = [
+  {
+    name: 'process',
+    available: true,
+    version: null,
+    enforces: { user: true, memory: true, cpu: true, pids: true },
+    notes: [
+      'Servers share the network of this machine: each can reach what the machine can reach.',
+      'Files outside a server’s folder that anyone may read can be read by games.',
+    ],
+  },
+  {
+    name: 'containerd',
+    available: false,
+    version: null,
+    enforces: { user: false, memory: false, cpu: false, pids: false },
+    notes: ['containerd does not answer on /run/containerd/containerd.sock.'],
+  },
+];
+
+const health = (changes: Partial<NonNullable<Node['health']>> = {}): NonNullable<Node['health']> => ({
+  at: new Date(),
+  cpuPercent: 23.4,
+  memoryUsageMb: 11_400,
+  memoryTotalMb: 32_058,
+  diskUsageMb: 412_000,
+  diskTotalMb: 953_000,
+  containerCount: 0,
+  uptimeSeconds: 23 * 86_400 + 4 * 3600,
+  cpuCores: 8,
+  platform: 'Debian GNU/Linux 12',
+  hostname: 'attic.lan',
+  runtimes,
+  ...changes,
+});
+
+export const nodes: Node[] = [
+  node(1, 'attic', {
+    local: true,
+    publicAddress: 'play.example.org',
+    maxMemoryMb: 24_576,
+    allocatedMemoryMb: 9728,
+    serverCount: 7,
+    health: health(),
+  }),
+  node(2, 'frankfurt-1', {
+    publicAddress: '203.0.113.17',
+    maxMemoryMb: 65_536,
+    allocatedMemoryMb: 61_440,
+    serverCount: 4,
+    health: health({
+      cpuPercent: 71,
+      memoryUsageMb: 60_100,
+      memoryTotalMb: 64_200,
+      hostname: 'fra1',
+      cpuCores: 16,
+    }),
+  }),
+  node(3, 'cellar', {
+    status: 'offline',
+    statusText: 'No heartbeat for 4 minutes. Its servers keep running.',
+    publicAddress: '192.168.1.40',
+    lastSeenAt: ago(4 * minute),
+    serverCount: 1,
+    allocatedMemoryMb: 2048,
+  }),
+  node(4, 'spare-laptop', {
+    status: 'unlinked',
+    publicAddress: '192.168.1.52',
+    agentVersion: null,
+    fingerprint: null,
+    lastSeenAt: null,
+  }),
+];
+
+function node(n: number, name: string, changes: Partial<Node>): Node {
+  return {
+    id: id(800 + n),
+    name,
+    status: 'online',
+    statusText: null,
+    local: false,
+    publicAddress: '192.0.2.1',
+    maxMemoryMb: null,
+    maxCpuCores: null,
+    allocatedMemoryMb: 0,
+    allocatedCpuCores: 0,
+    serverCount: 0,
+    agentVersion: '0.1.0',
+    fingerprint: 'SHA256:Qm1v5T8k0d2Zs7Yw4Lr9Ex3Hc6Ju1Pn8Ab2Fg5Ki0',
+    lastSeenAt: new Date(),
+    health: null,
+    createdAt: ago(30 * 24 * hour),
+    ...changes,
+  };
+}
+
+export const ids = {
+  running: id(1),
+  crashed: id(2),
+  installing: id(3),
+  stopped: id(4),
+  offline: id(6),
+  failed: id(9),
+  flooded: id(10),
+};
+
+const onNode = (n: number) => {
+  const { id: nodeId, name, status } = nodes[n - 1] as Node;
+  return { id: nodeId, name, online: status === 'online' };
+};
+
+export const servers: Server[] = [
+  server(1, 'Survival', { template: minecraftJs, startedAt: ago(76 * hour), memory: 0.62, cpu: 34 }),
+  server(2, 'Creative plots', {
+    template: minecraftJs,
+    state: 'crashed',
+    reason: 'out_of_memory',
+    reasonText: 'The system ended it: memory ran out',
+    exitCode: 137,
+    crashCount: 6,
+    stateChangedAt: ago(3 * minute),
+    lastCrashAt: ago(3 * minute),
+  }),
+  server(3, 'Sunday railways', {
+    template: openttd,
+    state: 'installing',
+    stateChangedAt: ago(48_000),
+    installProgress: { step: 2, totalSteps: 3, label: 'Download the server' },
+    operation: operation('install'),
+  }),
+  server(4, 'Build contest 2025', {
+    template: luanti,
+    state: 'stopped',
+    stateChangedAt: ago(19 * 24 * hour),
+  }),
+  server(5, 'Transport club', {
+    template: openttd,
+    startedAt: ago(9 * hour),
+    memory: 0.21,
+    cpu: 12,
+    nodeN: 2,
+  }),
+  server(6, 'Friends only', { template: luanti, nodeN: 3, startedAt: ago(50 * hour) }),
+  server(7, 'Lobby', { template: minecraftJs, state: 'starting', stateChangedAt: ago(6000), nodeN: 2 }),
+  server(8, 'Overdue account', {
+    template: minecraftJs,
+    state: 'suspended',
+    stateChangedAt: ago(2 * 24 * hour),
+    suspendedAt: ago(2 * 24 * hour),
+    nodeN: 2,
+  }),
+  server(9, 'Modded test', {
+    template: minecraftJs,
+    state: 'error',
+    reason: 'install_failed',
+    reasonText: 'Step “Download the server” ended with exit code 1',
+    stateChangedAt: ago(26 * minute),
+  }),
+  server(10, 'Skyblock', { template: minecraftJs, startedAt: ago(31 * hour), memory: 0.94, cpu: 158 }),
+  server(11, 'Voxel school, Thursday afternoon group with the very long name nobody wanted to shorten', {
+    template: luanti,
+    startedAt: ago(5 * hour),
+    memory: 0.35,
+    cpu: 7,
+  }),
+  server(12, 'Night shift', { template: openttd, state: 'stopping', stateChangedAt: ago(4000), nodeN: 2 }),
+];
+
+type ServerWish = Omit<Partial<Server>, 'template'> & {
+  template: Template;
+  nodeN?: number;
+  memory?: number;
+  cpu?: number;
+};
+
+function server(
+  n: number,
+  name: string,
+  { template, nodeN = 1, memory, cpu, ...changes }: ServerWish,
+): Server {
+  const state = changes.state ?? 'running';
+  const port = (template.ports[0]?.preferred ?? 25565) + n - 1;
+  const memoryMb = template.id === 'minecraft-js' ? 2048 : 512;
+  const isOn = state === 'running';
+  return {
+    id: id(n),
+    name,
+    description: n === 1 ? 'Whitelist only; ask in the forum.' : '',
+    owner: { id: admin.id, name: admin.name },
+    node: onNode(nodeN),
+    template: { id: template.id, name: template.name, icon: template.icon },
+    runtime: 'process',
+    state,
+    reason: null,
+    reasonText: null,
+    desiredState: isOn ? 'running' : 'stopped',
+    reportedState: state,
+    stateChangedAt: changes.startedAt ?? ago(hour),
+    startedAt: null,
+    exitCode: null,
+    crashCount: 0,
+    lastCrashAt: null,
+    nextRestartAt: null,
+    suspendedAt: null,
+    allocatedMemoryMb: memoryMb,
+    allocatedCpuCores: 2,
+    allocatedDiskMb: 4096,
+    networkMode: 'host',
+    primaryPort: port,
+    portBindings: [{ name: 'game', ip: '0.0.0.0', port, protocol: template.ports[0]?.protocol ?? 'tcp' }],
+    address: `${nodes[nodeN - 1]?.publicAddress}:${port}`,
+    environment: Object.fromEntries(template.variables.map((one) => [one.name, one.defaultValue])),
+    restartPolicy: template.restartPolicy,
+    installProgress: null,
+    operation: null,
+    stats:
+      memory === undefined
+        ? null
+        : {
+            serverId: id(n),
+            at: ago(2 * minute),
+            cpuPercent: cpu ?? 0,
+            memoryBytes: memory * memoryMb * 1024 ** 2,
+            diskBytes: 0.3 * 4096 * 1024 ** 2,
+            pids: 24,
+          },
+    permissions: ['*'],
+    createdAt: ago(60 * 24 * hour),
+    updatedAt: ago(hour),
+    ...changes,
+  };
+}
+
+function operation(kind: 'install'): Server['operation'] {
+  return {
+    id: id(700),
+    kind,
+    status: 'running',
+    error: null,
+    startedAt: ago(48_000),
+    deadlineAt: new Date(Date.now() + 10 * minute),
+    finishedAt: null,
+  };
+}
+
+const joined = ['maple', 'otter_77', 'brickfan', 'Nils', 'quietstorm', 'pixelmum'];
+
+/** A morning on a Minecraft server, in its colours. */
+export function consoleLines(count: number, lastSeq: number): ConsoleLine[] {
+  return Array.from({ length: count }, (_, index): ConsoleLine => {
+    const seq = lastSeq - count + 1 + index;
+    return { seq, at: ago((count - index) * 9000), ...lineOf(seq) };
+  });
+}
+
+function lineOf(seq: number): Pick<ConsoleLine, 'stream' | 'text'> {
+  const name = joined[seq % joined.length];
+  const stdout = (text: string) => ({ stream: 'stdout' as const, text });
+  switch (seq % 11) {
+    case 0:
+      return { stream: 'stdin', text: 'list' };
+    case 1:
+      return stdout(
+        `[INFO] There are \x1b[32m4\x1b[0m of 20 players online: maple, otter_77, brickfan, Nils`,
+      );
+    case 3:
+      return stdout(`[\x1b[33mWARN\x1b[0m] Can't keep up! Running \x1b[33m2140 ms\x1b[0m or 42 ticks behind`);
+    case 5:
+      return stdout(`[INFO] <\x1b[36m${name}\x1b[0m> has anyone seen my horse?`);
+    case 7:
+      return { stream: 'stderr', text: `\x1b[31mError: chunk 12,-7 was saved by a newer version\x1b[0m` };
+    case 8:
+      return { stream: 'system', text: 'The node caught up after a short cut; no line is missing' };
+    case 9:
+      return stdout(`[INFO] ${name} left the game`);
+    default:
+      return stdout(
+        `[INFO] \x1b[1m${name}\x1b[0m joined the game, from https://maps.example.org/?x=${seq % 400}`,
+      );
+  }
+}

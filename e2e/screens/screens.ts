@@ -1,0 +1,340 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { Page } from 'playwright-core';
+import type { DataSet } from './data-sets.ts';
+import { ids, nodes } from './example-data.ts';
+import type { Answers } from './stub-routes.ts';
+
+/** A state of the interface that was designed, how to get there, and what must be seen before it is looked at. */
+export interface Screen {
+  name: string;
+  path: string;
+  /** The data sets it is made with. */
+  dataSets: DataSet[];
+  answers?: Answers;
+  act?: (page: Page, dataSet: DataSet) => Promise<unknown>;
+  /** Text or role that shows it is there. */
+  shown: (page: Page, dataSet: DataSet) => Promise<unknown>;
+}
+
+const all: DataSet[] = ['empty', 'loading', 'full', 'failing'];
+const seen = (page: Page, text: string | RegExp) =>
+  page.getByText(text).filter({ visible: true }).first().waitFor();
+const skeleton = (page: Page) => page.getByRole('status', { name: 'Loading' }).first().waitFor();
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor();
+const terminalText = (page: Page, text: string) =>
+  page.locator('.xterm-rows').getByText(text).first().waitFor();
+const signedOut: Answers = {
+  'sessions.me': () => {
+    throw new AppError('unauthenticated', 'Nobody is signed in');
+  },
+};
+
+export const screens: Screen[] = [
+  {
+    name: 'sign-in',
+    path: '/sign-in',
+    dataSets: all,
+    answers: signedOut,
+    act: async (page, dataSet) => {
+      await page.getByLabel('E-mail').waitFor();
+      if (dataSet === 'empty') return;
+      await page.getByLabel('E-mail').fill('alex@example.org');
+      await page.getByRole('textbox', { name: 'Password' }).fill('not the password');
+      if (dataSet !== 'full') await page.getByRole('button', { name: 'Sign in' }).click();
+    },
+    shown: (page, dataSet) =>
+      dataSet === 'failing'
+        ? seen(page, 'Too many attempts')
+        : dataSet === 'loading'
+          ? page.locator('button[data-loading]').waitFor()
+          : heading(page, /Sign in/),
+  },
+  {
+    name: 'setup',
+    path: '/#setup=K7QX-2M4P-9TRW',
+    dataSets: all,
+    answers: { ...signedOut, 'sessions.setupState': () => ({ required: true, insecureTransport: true }) },
+    act: async (page, dataSet) => {
+      await page.getByLabel('E-mail').waitFor();
+      if (dataSet === 'empty') return;
+      const isWrong = dataSet === 'failing';
+      await page.getByLabel('E-mail').fill(isWrong ? 'alex' : 'alex@example.org');
+      await page.getByLabel('User name').fill(isWrong ? 'Alex!' : 'alex');
+      await page.getByRole('textbox', { name: 'Password' }).fill(isWrong ? 'short' : 'correct horse battery');
+      if (dataSet !== 'full') await page.getByRole('button', { name: 'Create administrator' }).click();
+    },
+    shown: (page, dataSet) =>
+      dataSet === 'failing' ? seen(page, 'Must be an e-mail address') : heading(page, 'Set up this panel'),
+  },
+  {
+    name: 'servers',
+    path: '/servers',
+    dataSets: all,
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'No server yet'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'Creative plots'),
+        failing: () => seen(page, 'The servers could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'servers-selected',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      for (const name of ['Survival', 'Skyblock', 'Build contest 2025']) {
+        await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      }
+    },
+    shown: (page) => seen(page, '3 selected'),
+  },
+  {
+    name: 'servers-as-cards',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      const toggle = page.getByRole('button', { name: 'Show as cards' });
+      await seen(page, 'Creative plots');
+      if (await toggle.isVisible()) await toggle.click();
+    },
+    shown: (page) => page.getByRole('listitem').filter({ hasText: 'Survival' }).first().waitFor(),
+  },
+  {
+    name: 'new-server-game',
+    path: '/servers/new',
+    dataSets: ['empty', 'loading', 'full'],
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'The catalogue is empty.'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'OpenTTD'),
+        failing: () => seen(page, 'OpenTTD'),
+      })[dataSet](),
+  },
+  {
+    name: 'new-server',
+    path: '/servers/new?game=minecraft-js',
+    dataSets: ['full', 'failing'],
+    answers: {
+      'nodes.list': () => ({ items: nodes, nextCursor: null }),
+      'servers.list': () => ({ items: [], nextCursor: null }),
+    },
+    act: async (page, dataSet) => {
+      await heading(page, 'Game settings');
+      if (dataSet === 'failing') await page.getByRole('button', { name: 'Create server' }).click();
+    },
+    shown: (page, dataSet) =>
+      dataSet === 'failing' ? seen(page, 'lacks packages for this game') : heading(page, 'Game settings'),
+  },
+  {
+    name: 'new-server-invalid',
+    path: '/servers/new?game=minecraft-js',
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByLabel('Name', { exact: true }).fill('');
+      await page.getByLabel('Player slots').fill('900');
+      await page.getByText('Advanced').click();
+      await page.getByLabel('Port').fill('80');
+      await page.getByRole('button', { name: 'Create server' }).click();
+    },
+    shown: (page) => seen(page, 'Must be a whole number from 1 to 200'),
+  },
+  {
+    name: 'server-console',
+    path: `/servers/${ids.running}`,
+    dataSets: all,
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'Nothing was printed yet.'),
+        loading: () => skeleton(page),
+        full: () => terminalText(page, 'joined the game'),
+        failing: () => seen(page, 'The console could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'server-crashed',
+    path: `/servers/${ids.crashed}`,
+    dataSets: ['full'],
+    shown: (page) => terminalText(page, 'joined the game'),
+  },
+  {
+    name: 'server-installing',
+    path: `/servers/${ids.installing}`,
+    dataSets: ['full'],
+    shown: (page) => terminalText(page, 'joined the game'),
+  },
+  {
+    name: 'server-node-offline',
+    path: `/servers/${ids.offline}`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'Node cellar is offline'),
+  },
+  {
+    name: 'console-dropped',
+    path: `/servers/${ids.flooded}`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'were not shown, to keep up'),
+  },
+  {
+    name: 'console-find',
+    path: `/servers/${ids.running}`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await terminalText(page, 'joined the game');
+      await page.getByRole('textbox', { name: 'Command' }).focus();
+      await page.keyboard.press('Control+f');
+      await page.getByRole('textbox', { name: 'Find in the console' }).fill('horse');
+    },
+    shown: (page) => seen(page, /of \d+$/),
+  },
+  {
+    name: 'power-menu',
+    path: `/servers/${ids.running}`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await terminalText(page, 'joined the game');
+      await page.getByRole('button', { name: 'More actions for Survival' }).click();
+    },
+    shown: (page) => page.getByRole('menuitem', { name: 'Restart' }).waitFor(),
+  },
+  {
+    name: 'server-settings',
+    path: `/servers/${ids.running}/settings`,
+    dataSets: ['full', 'loading', 'failing'],
+    act: async (page, dataSet) => {
+      if (dataSet !== 'failing') return;
+      await page.getByLabel('Name', { exact: true }).fill('');
+    },
+    shown: (page, dataSet) =>
+      dataSet === 'loading'
+        ? skeleton(page)
+        : dataSet === 'failing'
+          ? seen(page, 'Fill this in')
+          : heading(page, 'Danger zone'),
+  },
+  {
+    name: 'server-settings-unsaved',
+    path: `/servers/${ids.running}/settings`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByLabel('Player slots').fill('40');
+    },
+    shown: (page) => seen(page, 'Unsaved changes'),
+  },
+  {
+    name: 'delete-server',
+    path: `/servers/${ids.stopped}/settings`,
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'Delete server' }).click(),
+    shown: (page) => seen(page, 'to confirm'),
+  },
+  {
+    name: 'nodes',
+    path: '/nodes',
+    dataSets: all,
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'No node yet'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'frankfurt-1'),
+        failing: () => seen(page, 'The nodes could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'node',
+    path: `/nodes/${nodes[0]?.id}`,
+    dataSets: all,
+    shown: (page, dataSet) => (dataSet === 'loading' ? skeleton(page) : heading(page, 'About this node')),
+  },
+  {
+    name: 'add-node',
+    path: '/nodes',
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'Add node' }).click(),
+    shown: (page) => page.getByLabel('Public address').waitFor(),
+  },
+  {
+    name: 'link-node',
+    path: `/nodes/${nodes[3]?.id}`,
+    dataSets: ['full', 'failing'],
+    answers: { 'nodes.get': () => nodes[3] },
+    act: (page) => page.getByRole('button', { name: 'Link its agent' }).click(),
+    shown: (page, dataSet) =>
+      dataSet === 'failing' ? seen(page, 'No token was made') : seen(page, /Expires in/),
+  },
+  {
+    name: 'settings-appearance',
+    path: '/settings',
+    dataSets: ['full'],
+    shown: (page) => heading(page, 'Density'),
+  },
+  {
+    name: 'settings-account',
+    path: '/settings/account',
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'alex@example.org'),
+  },
+  {
+    name: 'settings-about',
+    path: '/settings/about',
+    dataSets: ['full', 'loading', 'failing'],
+    shown: (page, dataSet) =>
+      dataSet === 'failing' ? seen(page, 'could not be read') : heading(page, 'Transport'),
+  },
+  {
+    name: 'palette',
+    path: '/servers',
+    dataSets: ['empty', 'full'],
+    act: async (page, dataSet) => {
+      await heading(page, 'Servers');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Search or jump to' }).fill(dataSet === 'full' ? 'st' : '');
+    },
+    shown: (page) => page.getByRole('option').first().waitFor(),
+  },
+  {
+    name: 'operations',
+    path: '/servers',
+    dataSets: ['empty', 'full'],
+    act: (page) => page.getByRole('button', { name: /Background operations/ }).click(),
+    shown: (page, dataSet) =>
+      dataSet === 'empty'
+        ? seen(page, 'Nothing runs in the background.')
+        : seen(page, 'Installing Sunday railways'),
+  },
+  {
+    name: 'not-found',
+    path: '/nowhere',
+    dataSets: ['full'],
+    shown: (page) => heading(page, 'Nothing is here'),
+  },
+  {
+    name: 'no-permission',
+    path: '/nodes',
+    dataSets: ['full'],
+    answers: {
+      'sessions.me': () => ({
+        id: ids.running,
+        email: 'sam@example.org',
+        name: 'sam',
+        displayName: null,
+        role: 'user',
+        permissions: ['template.read'],
+        createdAt: new Date(),
+      }),
+    },
+    shown: (page) => heading(page, 'Not for your role'),
+  },
+  {
+    name: 'unreachable',
+    path: '/servers',
+    dataSets: ['failing'],
+    answers: {
+      'sessions.me': () => {
+        throw new AppError('unavailable', 'The panel is starting');
+      },
+    },
+    shown: (page) => seen(page, 'The panel cannot be reached'),
+  },
+];

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { startDataSet } from '../screens/data-sets.ts';
+import { firstLoadBytes } from '../screens/first-load.ts';
+import { screens } from '../screens/screens.ts';
+import { builtInterface } from '../screens/stub-panel.ts';
+
+// Every screen in every designed state, narrow and wide, light and dark: pictures to look at in screenshots/, and a check
+// that nothing serious keeps anyone out.
+
+const pictures = fileURLToPath(new URL('../../screenshots', import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const views = { 360: { width: 360, height: 740 }, 1440: { width: 1440, height: 900 } };
+const schemes = ['light', 'dark'] as const;
+/** For looking at a few while working on them: SCREENS=servers,nodes. */
+const only = process.env.SCREENS?.split(',');
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!existsSync(join(builtInterface, 'index.html')))
+    throw new Error('Build the interface first: npm run build');
+  mkdirSync(pictures, { recursive: true });
+  browser = await launchBrowser();
+});
+afterAll(() => browser?.close());
+
+describe.each([360, 1440] as const)('%d px wide', (width) => {
+  let context: BrowserContext;
+  beforeAll(async () => {
+    const isPhone = width === 360;
+    context = await browser.newContext({
+      viewport: views[width],
+      reducedMotion: 'reduce',
+      hasTouch: isPhone,
+      isMobile: isPhone,
+    });
+  });
+  afterAll(() => context.close());
+
+  for (const screen of screens.filter(({ name }) => !only || only.includes(name))) {
+    it.each(screen.dataSets)(`${screen.name}, %s`, async (dataSet) => {
+      await using panel = await startDataSet(dataSet, screen.answers);
+      const page = await context.newPage();
+      const complaints = listenForComplaints(page);
+      try {
+        await page.goto(panel.url + screen.path);
+        await screen.act?.(page, dataSet);
+        await screen.shown(page, dataSet);
+        await growToContent(page, views[width]);
+        for (const scheme of schemes) {
+          await followScheme(page, scheme);
+          await page.screenshot({ path: join(pictures, `${screen.name}-${dataSet}-${width}-${scheme}.png`) });
+          expect(await seriousViolations(page), scheme).toEqual([]);
+        }
+        expect(await horizontalOverflow(page)).toBe(0);
+        expect(complaints).toEqual([]);
+      } finally {
+        await page.close();
+      }
+    });
+  }
+});
+
+it('loads at most 400 KB for signing in and the list of servers', async () => {
+  await using panel = await startDataSet('full');
+  const page = await browser.newPage();
+  const { gzip, brotli } = await firstLoadBytes(page, panel.url, builtInterface);
+  await page.close();
+  console.log(`First load: ${Math.round(gzip / 1024)} KB gzip, ${Math.round(brotli / 1024)} KB brotli`);
+  expect(gzip).toBeLessThanOrEqual(400 * 1024);
+});
+
+/** Errors of our own, and what the page's policy refused. Answers that are errors are part of the picture. */
+function listenForComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' || /Failed to load resource/.test(message.text())) return;
+    complaints.push(message.text());
+  });
+  return complaints;
+}
+
+/** As tall as what is on the page, so that a picture shows all of it and bars stay at the edges. */
+async function growToContent(page: Page, view: { width: number; height: number }): Promise<void> {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (height > view.height) await page.setViewportSize({ ...view, height: Math.min(height, 4000) });
+}
+
+/** The page follows the system while it is open. */
+async function followScheme(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+  await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+}
+
+const horizontalOverflow = (page: Page) =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
+
+async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const result = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return result.violations.map(({ id, impact, nodes }) => ({
+      id,
+      impact,
+      where: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`),
+    }));
+  });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, where }) => `${id}: ${where.join(' | ')}`);
+}
