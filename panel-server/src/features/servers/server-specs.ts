@@ -9,6 +9,9 @@ import { openEnvironment } from './server-secrets.ts';
 import { buildSpec, hashSpec, type SpecBody } from './server-spec.ts';
 import { portsOf } from './server-store.ts';
 
+/** An agent that takes longer gets it again later. */
+const answerWaitMs = 3000;
+
 /** Keeps the agents' specs equal to what the database says. */
 export class ServerSpecs {
   readonly #database: DataSource;
@@ -27,7 +30,11 @@ export class ServerSpecs {
   async apply(row: ServerRow, link: AgentLink): Promise<void> {
     const { spec, revision } = await this.#current(row);
     if (row.appliedRevision === revision) return;
-    const answer = await link.call('server:apply', { spec: { ...spec, revision } });
+    const answer = await link.call(
+      'server:apply',
+      { spec: { ...spec, revision } },
+      { timeoutMs: answerWaitMs },
+    );
     if (answer.revision !== revision) throw new AppError('internal', 'The agent kept another spec');
     await this.#database
       .getRepository(ServerEntity)

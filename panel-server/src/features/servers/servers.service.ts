@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { isGranted } from '@catalyst/shared/contract/permissions';
 import { pageOf } from '@catalyst/shared/contract/values';
@@ -36,6 +37,9 @@ import { openEnvironment, sealEnvironment } from './server-secrets.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
 import { describeServer, mayEditAll } from './server-view.ts';
+
+/** A slow agent does not hold up the answer any longer. */
+const agentPatienceMs = 1000;
 
 const ServerPage = pageOf(Server);
 export type ServerQuery = z.output<(typeof serverRoutes)['list']['schema']['querystring']>;
@@ -88,8 +92,10 @@ export class ServersService {
     directory.add(row.id, { nodeId: row.nodeId, ownerId: row.ownerId });
     const [server] = await this.#describeAll([record], caller);
     // A refusal ends the installation, not the server: its page says why, and it can be installed again.
-    orders.send(row, operation).catch(() => {});
+    const sent = orders.send(row, operation).catch(() => {});
     feed.changed(row);
+    // Whoever has the answer may follow the console, which begins when the agent knows the server.
+    await Promise.race([sent, delay(agentPatienceMs, undefined, { ref: false })]);
     return server as Server;
   }
 
