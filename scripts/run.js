@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const [command, ...rest] = process.argv.slice(2);
 
 installDependencies();
-const child = spawn(productNode(), [join(root, 'scripts', `${command}.js`), ...rest], {
+// A young generation of this size costs nothing measurable and saves an idle panel several megabytes.
+const engineFlags = ['start', 'agent'].includes(command) ? ['--max-semi-space-size=2'] : [];
+const child = spawn(productNode(), [...engineFlags, join(root, 'scripts', `${command}.js`), ...rest], {
   stdio: 'inherit',
   cwd: root,
 });
