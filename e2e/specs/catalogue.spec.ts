@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, isAlive, Product, until } from '../product.ts';
+
+let product: Product;
+let client: Awaited<ReturnType<Product['adminClient']>>;
+
+beforeAll(async () => {
+  product = await Product.create({
+    CATALYST_ADMIN_EMAIL: admin.email,
+    CATALYST_ADMIN_PASSWORD: admin.password,
+  });
+  await product.start();
+  client = await product.adminClient();
+});
+afterAll(() => product?.[Symbol.asyncDispose]());
+
+const games = [
+  {
+    templateId: 'openttd',
+    program: '/usr/games/openttd',
+    exchange: { command: 'server_info', answer: 'Current/maximum clients' },
+    afterwards: 'Shutting down network',
+  },
+  {
+    templateId: 'luanti',
+    program: '/usr/games/minetestserver',
+    exchange: null,
+    afterwards: 'Server: Shutting down',
+  },
+];
+
+describe.each(games)('$templateId', ({ templateId, program, exchange, afterwards }) => {
+  const isInstalled = existsSync(program);
+  if (!isInstalled) console.log(`skipped: ${program} is not installed`);
+
+  it.runIf(isInstalled)(
+    'installs, runs, answers and stops as its template says',
+    { timeout: 120_000 },
+    async () => {
+      const { id } = await client.servers.create({
+        body: {
+          name: templateId,
+          templateId,
+          allocatedMemoryMb: 512,
+          allocatedCpuCores: 1,
+          allocatedDiskMb: 1024,
+          startAfterInstall: true,
+        },
+      });
+      const params = { id };
+      await stateIs(id, 'running');
+      const [pid] = await product.gamePids(id);
+      if (exchange) {
+        const { lines } = await client.console.command({
+          params,
+          body: { command: exchange.command, waitMs: 2000 },
+        });
+        expect(lines?.map(({ text }) => text).join('\n')).toContain(exchange.answer);
+      }
+
+      await client.servers.restart({ params });
+      await until('another process runs', async () => {
+        const [now] = await product.gamePids(id);
+        return now !== undefined && now !== pid;
+      });
+      await stateIs(id, 'running');
+
+      await client.servers.stop({ params });
+      await stateIs(id, 'stopped');
+      expect(await product.gamePids(id)).toEqual([]);
+      expect(isAlive(pid as number)).toBe(false);
+      const { items } = await client.console.logs({ params, query: { limit: 200 } });
+      expect(items.map(({ text }) => text).join('\n')).toContain(afterwards);
+
+      await client.servers.delete({ params });
+      await until('it is gone', async () =>
+        (await client.servers.list()).items.every((server) => server.id !== id),
+      );
+    },
+  );
+});
+
+async function stateIs(id: string, wanted: string): Promise<void> {
+  await until(
+    `the server is ${wanted}`,
+    async () => {
+      const { state, reasonText } = await client.servers.get({ params: { id } });
+      if (state !== wanted && state !== 'stopped' && ['error', 'crashed'].includes(state)) {
+        throw new Error(`${state}: ${reasonText}`);
+      }
+      return state === wanted;
+    },
+    60_000,
+  );
+}
