@@ -16,14 +16,15 @@ import { strings } from './strings.ts';
 
 const takesCommands: Server['state'][] = ['starting', 'running', 'stopping'];
 
-/** The line for commands, or why there is none. */
-export function ConsoleInput({
-  server,
-  input,
-}: {
+interface ConsoleInputProps {
   server: Server;
   input: RefObject<HTMLInputElement | null>;
-}) {
+  /** Scrolls the output by screens, for hands that stay at the keyboard. */
+  onScroll: (pages: number) => void;
+}
+
+/** The line for commands, or why there is none. */
+export function ConsoleInput({ server, input, onScroll }: ConsoleInputProps) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string>();
   const history = useMemo(() => keptHistory(server.id), [server.id]);
@@ -49,6 +50,8 @@ export function ConsoleInput({
     if (event.key === 'Enter' && !event.nativeEvent.isComposing) submit();
     else if (event.key === 'ArrowUp') setText(history.older(text));
     else if (event.key === 'ArrowDown') setText(history.newer(text));
+    else if (event.key === 'PageUp') onScroll(-1);
+    else if (event.key === 'PageDown') onScroll(1);
     else return;
     event.preventDefault();
   };

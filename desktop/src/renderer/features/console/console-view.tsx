@@ -112,7 +112,7 @@ export function ConsoleView({ server }: { server: Server }) {
         )}
       </div>
       {state && open && <ConsoleNotices state={state} session={open.session} />}
-      <ConsoleInput server={server} input={input} />
+      <ConsoleInput server={server} input={input} onScroll={(pages) => open?.terminal.scrollPages(pages)} />
       <div
         className={classes.reader}
         role="log"

@@ -15,6 +15,7 @@ export const strings = {
     system: 'System',
     install: 'Installation',
   } satisfies Record<ConsoleStream, string>,
+  output: 'Output: arrow keys, Page Up, Page Down, Home and End scroll',
   find: 'Find in the console',
   findPlaceholder: 'Find',
   findNext: 'Next match',

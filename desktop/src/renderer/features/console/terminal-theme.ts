@@ -56,6 +56,7 @@ export function terminalTheme(isDark: boolean): ITheme {
   return {
     ...theme,
     ...scrollbar(isDark ? '160, 170, 185' : '90, 100, 115'),
+    overviewRulerBorder: theme.background,
     cursor: theme.background,
     cursorAccent: theme.background,
   };

@@ -4,6 +4,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal as Xterm } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { monospaceFamily } from '../../theme.ts';
+import { strings } from './strings.ts';
 import { matchColours, terminalTheme } from './terminal-theme.ts';
 
 /** Rows kept; more than the lines we hand over, as long lines take several. */
@@ -20,6 +21,8 @@ export interface Terminal {
   /** Shows other text; `above` ends where the view begins, or the view is at the end when it is null. */
   replace(above: string | null, below: string, done: () => void): void;
   scrollToEnd(): void;
+  /** Screens up (negative) or down. */
+  scrollPages(pages: number): void;
   find(text: string, direction: 'next' | 'previous', isIncremental: boolean): void;
   endFind(): void;
   /** The selected text; empty when nothing is selected. */
@@ -64,7 +67,7 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
     }),
   );
   xterm.open(element);
-  xterm.textarea?.setAttribute('tabindex', '-1');
+  xterm.textarea?.setAttribute('aria-label', strings.output);
   let colours = matchColours(isDark);
 
   const tellPosition = () => {
@@ -97,6 +100,7 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
       });
     },
     scrollToEnd: () => xterm.scrollToBottom(),
+    scrollPages: (pages) => xterm.scrollPages(pages),
     find(text, direction, incremental) {
       if (text === '') return search.clearDecorations();
       const options = { decorations: colours, incremental };

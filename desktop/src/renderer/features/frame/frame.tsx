@@ -17,13 +17,15 @@ export function Frame() {
   useLive();
   useInstallEnds();
   const { railCollapsed } = usePreferences();
+  // Between phone and desk the names would take the room of what they lead to.
+  const isTight = useMediaQuery('(max-width: 68em)', undefined, { getInitialValueInEffect: false });
   const isPhone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
   useHotkeys([['mod+K', () => setPaletteOpen(true)]], []);
   useFocusOnNewPage(main);
   return (
-    <div className={classes.frame} data-collapsed={railCollapsed || undefined}>
+    <div className={classes.frame} data-collapsed={railCollapsed || isTight || undefined}>
       <a
         className={classes.skip}
         href={`${location.pathname}#main`}
@@ -34,7 +36,7 @@ export function Frame() {
       >
         {strings.skip}
       </a>
-      {!isPhone && <Rail />}
+      {!isPhone && <Rail isTight={isTight} />}
       <div className={classes.column}>
         <TopBar onSearch={() => setPaletteOpen(true)} isPhone={isPhone} />
         <main className={classes.main} id="main" ref={main} tabIndex={-1}>

@@ -9,12 +9,13 @@ import { strings } from './strings.ts';
 import { UserMenu } from './user-menu.tsx';
 
 /** The places of the panel, at the left. */
-export function Rail() {
+export function Rail({ isTight }: { isTight: boolean }) {
   const { railCollapsed } = usePreferences();
+  const isCollapsed = railCollapsed || isTight;
   const places = useNavigation();
   const toggleLabel = railCollapsed ? strings.expand : strings.collapse;
   return (
-    <div className={classes.rail} data-collapsed={railCollapsed || undefined}>
+    <div className={classes.rail} data-collapsed={isCollapsed || undefined}>
       <div className={classes.top}>
         <BrandMark size={24} />
         <span className={classes.panel}>
@@ -24,7 +25,7 @@ export function Rail() {
       </div>
       <nav className={classes.places} aria-label={strings.navigation}>
         {places.map(({ to, name, Icon }) => (
-          <Tooltip key={to} label={name} position="right" disabled={!railCollapsed} openDelay={0}>
+          <Tooltip key={to} label={name} position="right" disabled={!isCollapsed} openDelay={0}>
             <NavLink to={to} className={classes.place}>
               <Icon size={18} stroke={1.6} aria-hidden />
               <span className={classes.name}>{name}</span>
@@ -33,20 +34,22 @@ export function Rail() {
         ))}
       </nav>
       <div className={classes.bottom}>
-        <UserMenu isIconOnly={railCollapsed} />
-        <Tooltip label={toggleLabel} position="right">
-          <ActionIcon
-            aria-label={toggleLabel}
-            aria-expanded={!railCollapsed}
-            onClick={() => setPreference('railCollapsed', !railCollapsed)}
-          >
-            {railCollapsed ? (
-              <IconLayoutSidebarLeftExpand size={18} stroke={1.6} />
-            ) : (
-              <IconLayoutSidebarLeftCollapse size={18} stroke={1.6} />
-            )}
-          </ActionIcon>
-        </Tooltip>
+        <UserMenu isIconOnly={isCollapsed} />
+        {!isTight && (
+          <Tooltip label={toggleLabel} position="right">
+            <ActionIcon
+              aria-label={toggleLabel}
+              aria-expanded={!railCollapsed}
+              onClick={() => setPreference('railCollapsed', !railCollapsed)}
+            >
+              {railCollapsed ? (
+                <IconLayoutSidebarLeftExpand size={18} stroke={1.6} />
+              ) : (
+                <IconLayoutSidebarLeftCollapse size={18} stroke={1.6} />
+              )}
+            </ActionIcon>
+          </Tooltip>
+        )}
       </div>
     </div>
   );

@@ -151,7 +151,8 @@ export function NodeCrumb() {
 
 function Promised({ node }: { node: Parameters<typeof NodeFacts>[0]['node'] }) {
   const total = node.maxMemoryMb ?? node.health?.memoryTotalMb ?? null;
-  const used = formatMegabytes(node.allocatedMemoryMb);
+  const used =
+    node.allocatedMemoryMb === 0 ? strings.promisedNothing : formatMegabytes(node.allocatedMemoryMb);
   const text =
     total === null ? strings.promisedPlain(used) : strings.promisedOf(used, formatMegabytes(total));
   return (

@@ -24,7 +24,6 @@ export const serverStrings = {
   memory: 'Memory',
   disk: 'Disk',
   processes: 'Processes',
-  idle: 'Not running',
-  unmeasured: 'Not measured here',
+  upTo: (limit: string) => `up to ${limit}`,
   usage: 'Usage',
 };

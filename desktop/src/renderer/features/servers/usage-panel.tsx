@@ -19,14 +19,12 @@ export function UsagePanel({ server }: { server: Server }) {
   const disk = now?.diskBytes ?? server.stats?.diskBytes ?? null;
   const cpu = now?.cpuPercent ?? null;
   const memory = now?.memoryBytes ?? null;
-  const absent = now ? strings.unmeasured : strings.idle;
   return (
     <section className={classes.panel} aria-label={strings.usage}>
       <Metric
         name={strings.cpu}
-        value={cpu === null ? absent : formatCpu(cpu, server.allocatedCpuCores)}
+        value={cpu === null ? null : formatCpu(cpu, server.allocatedCpuCores)}
         limit={formatCores(server.allocatedCpuCores)}
-        isAbsent={cpu === null}
       >
         <Sparkline
           values={samples.map((sample) => sample.cpuPercent)}
@@ -38,9 +36,8 @@ export function UsagePanel({ server }: { server: Server }) {
       </Metric>
       <Metric
         name={strings.memory}
-        value={memory === null ? absent : formatBytes(memory)}
+        value={memory === null ? null : formatBytes(memory)}
         limit={formatBytes(memoryLimit)}
-        isAbsent={memory === null}
       >
         <Sparkline
           values={samples.map((sample) => sample.memoryBytes)}
@@ -52,9 +49,8 @@ export function UsagePanel({ server }: { server: Server }) {
       </Metric>
       <Metric
         name={strings.disk}
-        value={disk === null ? strings.unmeasured : formatBytes(disk)}
+        value={disk === null ? null : formatBytes(disk)}
         limit={formatBytes(diskLimit)}
-        isAbsent={disk === null}
       >
         <div className={classes.bar}>
           <UsageBar
@@ -64,30 +60,28 @@ export function UsagePanel({ server }: { server: Server }) {
           />
         </div>
       </Metric>
-      {now?.pids != null && (
-        <Metric name={strings.processes} value={formatCount(now.pids)} isAbsent={false} />
-      )}
+      {now?.pids != null && <Metric name={strings.processes} value={formatCount(now.pids)} />}
     </section>
   );
 }
 
 function Metric(props: {
   name: string;
-  value: string;
+  /** Null while it is not measured. */
+  value: string | null;
   limit?: string;
-  isAbsent: boolean;
   children?: React.ReactNode;
 }) {
   return (
     <div className={classes.metric}>
       <div className={classes.line}>
         <h2 className={classes.name}>{props.name}</h2>
-        <span className={classes.value} data-absent={props.isAbsent || undefined}>
-          {props.value}
-          {props.limit && !props.isAbsent && <span className={classes.limit}> / {props.limit}</span>}
+        <span className={classes.value} data-absent={props.value === null || undefined}>
+          {props.value ?? (props.limit && strings.upTo(props.limit))}
+          {props.limit && props.value !== null && <span className={classes.limit}> / {props.limit}</span>}
         </span>
       </div>
-      {props.children && !props.isAbsent && <div className={classes.chart}>{props.children}</div>}
+      {props.children && props.value !== null && <div className={classes.chart}>{props.children}</div>}
     </div>
   );
 }
