@@ -38,13 +38,21 @@ try {
   const client = createApiClient(api, { baseUrl: url, token: () => token });
   const agent = await FakeAgent.linked({ admin: { api: client } } as never);
   agent.announceHealth({ memoryTotalMb: 1_000_000, diskTotalMb: 1_000_000_000, cpuCores: 1000 });
+  const serverIds: string[] = [];
   for (let index = 0; index < 100; index++) {
     const limits = { allocatedMemoryMb: 512, allocatedCpuCores: 1, allocatedDiskMb: 1024 };
-    await client.servers.create({
+    const { id } = await client.servers.create({
       body: { name: `Server ${index}`, templateId: 'minecraft-js', nodeId: agent.nodeId, ...limits },
     });
+    serverIds.push(id);
   }
   await delay(1000);
+  // As in life: every report makes the pages of the list anew.
+  const usage = { cpuPercent: 12.5, memoryBytes: 300_000_000, diskBytes: 1_000_000_000, pids: 12 };
+  const reporting = setInterval(() => {
+    const stats = serverIds.map((serverId) => ({ serverId, ...usage }));
+    agent.socket.emit('resource_stats', { at: Date.now(), stats });
+  }, 1000);
   for (const path of ['/health', '/api/auth/me', '/api/servers', '/api/servers?limit=100']) {
     await measure(port, path, token, 1000);
     const before = await cpuSeconds(panel.pid as number);
@@ -58,6 +66,7 @@ try {
         `  ${Math.round(bytes / times.length)} B each  panel ${cores.toFixed(2)} cores`,
     );
   }
+  clearInterval(reporting);
   agent.disconnect();
 } finally {
   panel.kill('SIGTERM');
