@@ -32,9 +32,10 @@ import { catalogue } from './features/templates/catalogue.ts';
 import { readTemplateFolder } from './features/templates/template-folder.ts';
 import { registerTemplateRoutes } from './features/templates/templates.routes.ts';
 import { Templates } from './features/templates/templates.service.ts';
+import { namedTarget } from './http/audit-target.ts';
 import { clientAddress, trustProxies } from './http/client-address.ts';
 import type { Logger } from './logger.ts';
-import { agentAudit } from './realtime/agent-audit.ts';
+import { agentAudit, violationLog } from './realtime/agent-audit.ts';
 import { agentLines } from './realtime/agent-lines.ts';
 import { type AgentListener, Agents } from './realtime/agents.ts';
 import { Browsers, type ClientHandlers } from './realtime/browsers.ts';
@@ -88,11 +89,13 @@ export async function openFleet(
   const clients: Browsers = new Browsers(
     core,
     isTrusted,
+    (serverId) => directory.find(serverId)?.name,
     () => relay,
     () => required(handlers),
   );
   closers.push(() => clients.close());
   const recordAgent = agentAudit(audit, (nodeId) => nodeDirectory.find(nodeId)?.name);
+  const violation = violationLog(recordAgent, log);
   const agents: Agents = new Agents(
     core.io,
     {
@@ -102,12 +105,19 @@ export async function openFleet(
         agentKeyOf: (nodeId) => nodes.agentKeyOf(nodeId),
         enrol: (...about) => nodes.enrol(...about),
         remark: (...about) => nodes.remark(...about),
-        online: (...about) => nodes.online(...about),
-        offline: (nodeId) => nodes.offline(nodeId),
+        online: async (nodeId, agentVersion) => {
+          await nodes.online(nodeId, agentVersion);
+          feed.nodeChanged(nodeId);
+        },
+        offline: async (nodeId) => {
+          await nodes.offline(nodeId);
+          feed.nodeChanged(nodeId);
+        },
       },
       nodeOf: (serverId) => directory.find(serverId)?.nodeId,
       addressOf: ({ request }) => clientAddress(request, isTrusted),
       audit: recordAgent,
+      violation,
       log: core.log.child({ part: 'agents' }),
     },
     () => required(listener),
@@ -126,25 +136,20 @@ export async function openFleet(
     serverList: listCache,
     revocations,
   });
-  const feed = new ServerFeed({ clients, list: listCache, live, directory });
+  const feed: ServerFeed = new ServerFeed({ clients, list: listCache, live, directory });
   const specs = new ServerSpecs({ database, templates, secrets, log });
   const orders = new ServerOrders({ database, agents, templates, specs, feed, log });
   const removal = new ServerRemoval({ database, directory, feed, revocations });
   const ends = new OperationEnds({ database, agents, orders, removal, feed, log });
-  const refuse = (nodeId: string, serverId: string, details: Record<string, unknown>) => {
-    log.warn({ nodeId, serverId, ...details }, 'An agent said something about a server that cannot be');
-    recordAgent({
-      action: 'node.violation',
-      isSuccess: false,
-      nodeId,
-      details: { serverId, ...details },
-    }).catch((error: unknown) => log.error({ err: error, nodeId }, 'A violation was not audited'));
-  };
   const reports = new ServerReports({
     database,
     feed,
-    onImpossible: (row, { state }) =>
-      refuse(row.nodeId, row.id, { kind: 'impossible_report', from: row.state, to: state }),
+    onImpossible: ({ id, nodeId, state: from }, { state: to }) =>
+      violation({
+        nodeId,
+        about: `impossible ${id}`,
+        details: { kind: 'impossible_report', serverId: id, from, to },
+      }),
   });
   const reconciler = new Reconciler({
     database,
@@ -154,7 +159,12 @@ export async function openFleet(
     ends,
     removal,
     feed,
-    onOrphan: (nodeId, serverId) => refuse(nodeId, serverId, { kind: 'orphan' }),
+    onOrphans: (nodeId, serverIds) =>
+      violation({
+        nodeId,
+        about: 'orphans',
+        details: { kind: 'orphans', count: serverIds.length, serverIds: serverIds.slice(0, 20) },
+      }),
     log,
   });
   const tickets = new Tickets();
@@ -201,18 +211,22 @@ export async function openFleet(
   handlers = clientHandlers({ access, servers, directory, console, relay });
   closers.push(
     revocations.on((revocation) => {
-      if (revocation.kind === 'node') agents.cut(revocation.nodeId, revocation.reason);
+      if (revocation.kind !== 'node') return;
+      agents.cut(revocation.nodeId, revocation.reason);
+      tickets.endOf(revocation.nodeId);
     }),
   );
 
+  const nameTarget = namedTarget('server', (id) => directory.find(id)?.name);
   registerTemplateRoutes(core.http, templates);
   registerNodeRoutes(core.http, {
     nodes,
     templates,
+    nameTarget: namedTarget('node', (id) => nodeDirectory.find(id)?.name),
     pairingFor: (request, nodeId, secret) => pairings.forRequest(request.raw, nodeId, secret),
   });
-  registerServerRoutes(core.http, servers);
-  registerConsoleRoutes(core.http, console);
+  registerServerRoutes(core.http, servers, nameTarget);
+  registerConsoleRoutes(core.http, { console, nameTarget, revocations });
   await registerDataPlaneRoutes(core.http, tickets);
   return {
     agents,

@@ -1,5 +1,7 @@
 import type { AuditService } from '../features/audit/audit.service.ts';
-import type { AgentAuditEntry } from './agents.ts';
+import type { Logger } from '../logger.ts';
+import type { AgentAuditEntry, Violation } from './agents.ts';
+import { MessageLimits } from './message-limit.ts';
 
 /** Audit entries whose actor is an agent. */
 export function agentAudit(audit: AuditService, nameOf: (nodeId: string) => string | undefined) {
@@ -13,5 +15,17 @@ export function agentAudit(audit: AuditService, nameOf: (nodeId: string) => stri
       ip,
       details,
     });
+  };
+}
+
+/** Writes down what agents say that cannot be, each thing once a minute: a bad agent must not fill the log. */
+export function violationLog(record: (entry: AgentAuditEntry) => Promise<void>, log: Logger) {
+  const limits = new MessageLimits(1 / 60, 60);
+  return ({ nodeId, about, ip, details }: Violation): void => {
+    if (!limits.take(`${nodeId} ${about}`)) return;
+    log.warn({ nodeId, ...details }, 'An agent said what cannot be');
+    record({ action: 'node.violation', isSuccess: false, nodeId, ip, details }).catch((error: unknown) =>
+      log.error({ err: error, nodeId }, 'A violation was not audited'),
+    );
   };
 }

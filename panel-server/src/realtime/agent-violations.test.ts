@@ -211,6 +211,27 @@ describe.each(testDatabases)('an agent that does wrong, on %s', (database) => {
     await settled(other);
   });
 
+  it('is cut off when it reports faster than anybody could take it in', async () => {
+    const hasty = await FakeAgent.linked(panel, 'hasty');
+    const server = await installedServer(panel.admin, hasty);
+    hasty.disconnect();
+    await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(hasty.nodeId)).toBe(false));
+    await hasty.connect({ snapshot: false });
+    // The panel waits for this answer before it goes on with what comes after the snapshot.
+    hasty.answer('server:apply', () => new Promise(() => {}));
+    void hasty.sendSnapshot(() => ({ revision: 0 })).catch(() => {});
+    const ended = new Promise((resolve) => hasty.socket.once('disconnect', resolve));
+    for (let count = 0; count < 1500; count += 1) {
+      hasty.socket.emit(
+        'operation:finished',
+        { operationId: id, serverId: server.id, error: null },
+        () => {},
+      );
+    }
+    await ended;
+    await expect.poll(async () => (await violations(hasty.nodeId)).length).toBe(1);
+  });
+
   it('is cut off for a frame of more than a megabyte', async () => {
     const big = await FakeAgent.linked(panel, 'big');
     const ended = new Promise((resolve) => big.socket.once('disconnect', resolve));

@@ -283,10 +283,31 @@ describe('the link to agents', () => {
     expect(await code(next.handshake())).toBe('unauthenticated');
   });
 
-  it('notices within its heartbeat that nobody is there any more', () => {
+  it('has a heartbeat that notices within 45 s that nobody is there', () => {
     const { pingInterval = 0, pingTimeout = 0 } = panel.panel.core.io.engine.opts;
     expect(pingInterval).toBeGreaterThan(0);
     expect(pingInterval).toBeLessThanOrEqual(15_000);
     expect(pingInterval + pingTimeout).toBeLessThanOrEqual(45_000);
+  });
+
+  it('notices on both ends that nothing passes any more, though nobody has hung up', async () => {
+    const hasty = await testPanel();
+    Object.assign(hasty.panel.core.io.engine.opts, { pingInterval: 100, pingTimeout: 200 });
+    await using proxy = await TcpProxy.open(hasty.port);
+    const agent = await FakeAgent.linked(hasty);
+    agent.link.url = proxy.url;
+    await agent.connect();
+    const server = await runningServer(hasty.admin, agent);
+    proxy.silence();
+    await serverThat(hasty.admin, server.id, {
+      node: expect.objectContaining({ online: false }),
+      state: 'running',
+    });
+    expect(await code(hasty.admin.api.servers.stop({ params: { id: server.id } }))).toBe('node_offline');
+    await expect.poll(() => agent.isConnected, { timeout: 5000 }).toBe(false);
+    proxy.mend();
+    await agent.connect();
+    await serverThat(hasty.admin, server.id, { node: expect.objectContaining({ online: true }) });
+    await hasty.close();
   });
 });

@@ -17,7 +17,7 @@ import {
 import { shakeHands } from './agent-handshake.ts';
 import { connectError } from './connect-error.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { MessageLimit, MessageLimits } from './message-limit.ts';
+import { MessageLimit } from './message-limit.ts';
 import { withoutForeign } from './server-ids.ts';
 
 /** What the services see of the agents. */
@@ -53,6 +53,8 @@ export interface AgentsOptions {
   nodeOf(serverId: string): string | undefined;
   addressOf(socket: Socket): string;
   audit(entry: AgentAuditEntry): Promise<void>;
+  /** An agent said what it must not say. */
+  violation(violation: Violation): void;
   log: Logger;
 }
 
@@ -64,12 +66,19 @@ export interface AgentAuditEntry {
   details: Record<string, unknown>;
 }
 
+export interface Violation {
+  nodeId: string;
+  /** What is the same thing, and written down once a minute. */
+  about: string;
+  ip?: string;
+  details: Record<string, unknown>;
+}
+
 const snapshotTimeoutMs = 30_000;
-const messagesPerSecond = 5000;
+const messagesPerSecond = 10_000;
 const bytesPerSecond = 20_000_000;
-const burstSeconds = 2;
-/** What one node did wrong is audited once a minute for each kind. */
-const violationsPerSecond = 1 / 60;
+/** An honest agent tells one thing after another, each when the one before was acknowledged. */
+const maxWaitingReports = 1000;
 
 /** The agents that are connected: who they are, what they may say, and the way to ask them. */
 export class Agents implements AgentDoor {
@@ -78,7 +87,6 @@ export class Agents implements AgentDoor {
   readonly #admission: AgentAdmission;
   readonly #connections = new Map<string, AgentConnection>();
   readonly #queue = new KeyedQueue();
-  readonly #violations = new MessageLimits(violationsPerSecond, 1 / violationsPerSecond);
   #isClosed = false;
 
   /** The listener comes last: it is made of services that need the agents themselves. */
@@ -122,9 +130,11 @@ export class Agents implements AgentDoor {
     if (connection) refuse(connection.socket, new AppError('unauthenticated', reason));
   }
 
-  close(): void {
+  /** Resolves when nothing of what agents said is still being dealt with. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#namespace.disconnectSockets(true);
+    await this.#queue.idle();
   }
 
   #ready(nodeId: string): AgentConnection | undefined {
@@ -211,8 +221,9 @@ export class Agents implements AgentDoor {
     const guarded = Object.fromEntries(
       Object.keys(panelCalls).map((name) => [
         name,
-        (input: unknown) =>
-          this.#queue.run(nodeId, async () => {
+        (input: unknown) => {
+          if (this.#queue.lengthOf(nodeId) >= maxWaitingReports) this.#endFlood(socket);
+          return this.#queue.run(nodeId, async () => {
             if (!isCurrent()) throw new AppError('unavailable', 'The connection was replaced');
             const own = this.#ownPart(connection, name, input);
             const answer = own === undefined ? {} : await handlers[name]?.(own);
@@ -221,7 +232,8 @@ export class Agents implements AgentDoor {
               await this.#becomeReady(connection, listener);
             }
             return answer ?? {};
-          }),
+          });
+        },
       ]),
     ) as unknown as CallHandlers<PanelCalls>;
     answerCalls(socket, panelCalls, guarded, {
@@ -264,31 +276,29 @@ export class Agents implements AgentDoor {
   }
 
   #violation({ nodeId, socket }: AgentConnection, kind: string, details: Record<string, unknown>): void {
-    if (!this.#violations.take(`${nodeId} ${kind}`)) return;
-    const { log, audit, addressOf } = this.#options;
-    log.warn({ nodeId, kind, ...details }, 'An agent sent what it must not send');
-    const entry = { action: 'node.violation', isSuccess: false, nodeId, ip: addressOf(socket) } as const;
-    audit({ ...entry, details: { kind, ...details } }).catch((error: unknown) =>
-      log.error({ err: error, nodeId }, 'A violation was not audited'),
-    );
+    const { violation, addressOf } = this.#options;
+    violation({ nodeId, about: kind, ip: addressOf(socket), details: { kind, ...details } });
   }
 
   /** Counts all that comes over the connection, before any of it is parsed. */
   #limit(socket: Socket): void {
-    const messages = new MessageLimit(messagesPerSecond, burstSeconds);
-    const bytes = new MessageLimit(bytesPerSecond, burstSeconds);
+    const messages = new MessageLimit(messagesPerSecond, 1);
+    const bytes = new MessageLimit(bytesPerSecond, 2);
     const count = ({ data }: { data?: string | Buffer }) => {
-      if (messages.take() && bytes.take(data?.length ?? 0)) return;
-      const { nodeId } = hello(socket);
-      const connection = this.#connections.get(nodeId);
-      if (connection?.socket === socket) {
-        this.#violation(connection, 'flood', {});
-        this.#admission.coolDown(nodeId);
-      }
-      socket.conn.close(true);
+      if (!messages.take() || !bytes.take(data?.length ?? 0)) this.#endFlood(socket);
     };
     socket.conn.on('packet', count);
     socket.once('disconnect', () => socket.conn.off('packet', count));
+  }
+
+  #endFlood(socket: Socket): void {
+    const { nodeId } = hello(socket);
+    const connection = this.#connections.get(nodeId);
+    if (connection?.socket === socket) {
+      this.#violation(connection, 'flood', {});
+      this.#admission.coolDown(nodeId);
+    }
+    socket.conn.close(true);
   }
 
   async #inOrder(nodeId: string, work: () => Promise<void>): Promise<void> {

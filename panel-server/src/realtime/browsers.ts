@@ -35,17 +35,20 @@ export class Browsers implements ClientFeed, Broadcast {
   readonly #core: Pick<PanelCore, 'io' | 'sessions' | 'access' | 'audit' | 'revocations' | 'log'>;
   readonly #isTrusted: ProxyTrust;
   readonly #stopListening: () => void;
+  readonly #serverName: (serverId: string) => string | undefined;
   readonly #relay: () => ConsoleRelay;
 
   /** The relay and the handlers come last: they are made of services that need this. */
   constructor(
     core: Pick<PanelCore, 'io' | 'sessions' | 'access' | 'audit' | 'revocations' | 'log'>,
     isTrusted: ProxyTrust,
+    serverName: (serverId: string) => string | undefined,
     relay: () => ConsoleRelay,
     handlers: () => ClientHandlers,
   ) {
     this.#core = core;
     this.#isTrusted = isTrusted;
+    this.#serverName = serverName;
     this.#relay = relay;
     core.io.use((socket, next) => {
       this.#identify(socket).then(
@@ -149,7 +152,10 @@ export class Browsers implements ClientFeed, Broadcast {
       action: audit,
       outcome: error ? 'failure' : 'success',
       actor: actorOf(caller),
-      target: serverId === undefined ? undefined : { kind: 'server', id: serverId },
+      target:
+        serverId === undefined
+          ? undefined
+          : { kind: 'server', id: serverId, name: this.#serverName(serverId) },
       ip,
       errorCode: error?.code,
       details,

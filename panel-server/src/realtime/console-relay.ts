@@ -6,6 +6,8 @@ export const maxBacklogLines = 1000;
 /** What may wait unsent for one viewer before it is skipped. */
 export const maxQueuedBytes = 1_000_000;
 const drainCheckMs = 200;
+/** About what a `dropped` range takes on the wire. */
+const markerBytes = 120;
 
 export interface Range {
   firstSeq: number;
@@ -253,7 +255,7 @@ export class ConsoleRelay {
     if (toSeq <= watch.lastSeq) return;
     const fromSeq = watch.lastSeq + 1;
     watch.lastSeq = toSeq;
-    this.#advance(watch, 0);
+    this.#advance(watch, markerBytes);
     this.#broadcast.dropped(watch.serverId, fromSeq, toSeq);
   }
 

@@ -1,15 +1,28 @@
 /** Does work of one key in order, one at a time; different keys do not wait for each other. */
 export class KeyedQueue {
-  readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #queues = new Map<string, { tail: Promise<unknown>; length: number }>();
+
+  /** How much has been given for this key and is not done. */
+  lengthOf(key: string): number {
+    return this.#queues.get(key)?.length ?? 0;
+  }
 
   run<T>(key: string, work: () => Promise<T> | T): Promise<T> {
-    const done = (this.#tails.get(key) ?? Promise.resolve()).then(work);
-    const tail = done
+    const queue = this.#queues.get(key) ?? { tail: Promise.resolve(), length: 0 };
+    this.#queues.set(key, queue);
+    queue.length += 1;
+    const done = queue.tail.then(work);
+    queue.tail = done
       .catch(() => {})
       .then(() => {
-        if (this.#tails.get(key) === tail) this.#tails.delete(key);
+        queue.length -= 1;
+        if (queue.length === 0) this.#queues.delete(key);
       });
-    this.#tails.set(key, tail);
     return done;
+  }
+
+  /** When all that was given so far is done. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map(({ tail }) => tail));
   }
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { LogPage, LogQuery, NewCommand } from '@catalyst/shared/features/console';
 import type { ServerState } from '@catalyst/shared/features/server-states';
@@ -79,10 +80,7 @@ export class ConsoleService {
   }
 
   /** The history as a stream that the agent delivers; it is destroyed when either end goes away. */
-  async download(
-    serverId: string,
-    signal: AbortSignal,
-  ): Promise<{ name: string; body: NodeJS.ReadableStream }> {
+  async download(serverId: string, signal: AbortSignal): Promise<{ name: string; body: Readable }> {
     const { agents, database, tickets } = this.#parts;
     const { nodeId, name } = await getServer(database, serverId);
     const ticket = tickets.issue({ nodeId, kind: 'console-export' });

@@ -255,6 +255,29 @@ describe.each(testDatabases)('a console on %s', (database) => {
       agent.answer('console:export', undefined);
     });
 
+    it('ends when the one who reads it loses the right to', async () => {
+      const reader = await panel.createUser(`reader-${database}`, 'administrator');
+      agent.answer('console:export', ({ ticket }) => {
+        const body = new ReadableStream({
+          async pull(controller) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            controller.enqueue(Buffer.alloc(1024, 'x'));
+          },
+        });
+        fetch(`${panel.url}/api/data/${ticket}`, {
+          method: 'POST',
+          body,
+          duplex: 'half',
+        } as RequestInit).catch(() => {});
+        return {};
+      });
+      const response = await reader.api.console.download({ params: params() });
+      const cut = expect(response.text()).rejects.toThrow();
+      await reader.api.sessions.logout();
+      await cut;
+      agent.answer('console:export', undefined);
+    });
+
     it('that the agent breaks off does not look complete', async () => {
       agent.answer('console:export', ({ ticket }) => {
         let chunks = 0;

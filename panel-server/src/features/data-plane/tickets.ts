@@ -13,6 +13,7 @@ export interface TicketPurpose {
 interface OpenTicket {
   purpose: TicketPurpose;
   deliver(body: IncomingMessage): void;
+  fail(error: AppError): void;
   timer: NodeJS.Timeout;
 }
 
@@ -40,7 +41,7 @@ export class Tickets {
       cancel();
       reject(new AppError('timeout', 'The node did not send the data in time'));
     }, lifetimeMs).unref();
-    this.#open.set(id, { purpose, deliver: resolve, timer });
+    this.#open.set(id, { purpose, deliver: resolve, fail: reject, timer });
     return {
       id,
       cancel,
@@ -61,6 +62,15 @@ export class Tickets {
     const ticket = this.#take(id);
     if (!ticket) throw new AppError('not_found', 'The ticket is used, expired or unknown');
     ticket.deliver(body);
+  }
+
+  /** The node is no longer one of ours. */
+  endOf(nodeId: string): void {
+    for (const [id, { purpose, fail }] of this.#open) {
+      if (purpose.nodeId !== nodeId) continue;
+      this.#take(id);
+      fail(new AppError('unavailable', 'The node was removed'));
+    }
   }
 
   #take(id: string): OpenTicket | undefined {

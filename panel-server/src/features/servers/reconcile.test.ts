@@ -179,7 +179,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
         await table()
           .getRepository(AuditEntryEntity)
           .findBy({ action: 'node.violation', targetId: agent.nodeId }),
-      ).toMatchObject([{ details: { kind: 'orphan', serverId: stray } }]),
+      ).toMatchObject([{ details: { kind: 'orphans', count: 1, serverIds: [stray] } }]),
     );
     expect(agent.servers.has(stray)).toBe(true);
     expect(agent.controls.filter((one) => one.serverId === stray)).toEqual([]);

@@ -27,7 +27,8 @@ export interface ReconcilerParts {
   ends: OperationEnds;
   removal: ServerRemoval;
   feed: ServerFeed;
-  onOrphan(nodeId: string, serverId: string): void;
+  /** The agent has servers that nobody knows. They are left alone. */
+  onOrphans(nodeId: string, serverIds: string[]): void;
   log: Logger;
 }
 
@@ -58,7 +59,7 @@ export class Reconciler {
       if (!isThere) await removal.forget(tombstone);
       else await this.#removeBuried(tombstone, link);
     }
-    for (const serverId of reported.keys()) this.#parts.onOrphan(nodeId, serverId);
+    if (reported.size > 0) this.#parts.onOrphans(nodeId, [...reported.keys()]);
   }
 
   async #one(

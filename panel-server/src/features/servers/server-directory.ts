@@ -2,27 +2,35 @@ import type { DataSource } from 'typeorm';
 import { ServerEntity } from './server.entity.ts';
 
 export interface ServerPlace {
+  name: string;
   nodeId: string;
   ownerId: string;
 }
 
-/** Where every server is and whose, in memory: asked for each console batch and each request. */
+/** What every server is called, where it is and whose, in memory: asked for each console batch and each request. */
 export class ServerDirectory {
   readonly #places = new Map<string, ServerPlace>();
 
   async load(database: DataSource): Promise<void> {
     const rows = await database
       .getRepository(ServerEntity)
-      .find({ select: { id: true, nodeId: true, ownerId: true } });
-    for (const { id, nodeId, ownerId } of rows) this.add(id, { nodeId, ownerId });
+      .find({ select: { id: true, name: true, nodeId: true, ownerId: true } });
+    for (const row of rows) this.add(row);
   }
 
   find(serverId: string): ServerPlace | undefined {
     return this.#places.get(serverId);
   }
 
-  add(serverId: string, place: ServerPlace): void {
-    this.#places.set(serverId, place);
+  /** Also when something of it has changed. */
+  add({ id, name, nodeId, ownerId }: ServerPlace & { id: string }): void {
+    this.#places.set(id, { name, nodeId, ownerId });
+  }
+
+  on(nodeId: string): { id: string; ownerId: string }[] {
+    return [...this.#places].flatMap(([id, place]) =>
+      place.nodeId === nodeId ? { id, ownerId: place.ownerId } : [],
+    );
   }
 
   remove(serverId: string): void {

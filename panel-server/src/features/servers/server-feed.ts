@@ -52,6 +52,11 @@ export class ServerFeed {
     this.#clients.toServer(ownerId, 'server_update', { serverId: id, deleted: isDeleted });
   }
 
+  /** A node came or went: its servers show it. */
+  nodeChanged(nodeId: string): void {
+    for (const server of this.#directory.on(nodeId)) this.changed(server);
+  }
+
   stats(stats: readonly ResourceStats[]): void {
     const known = stats.flatMap((one) => {
       const place = this.#directory.find(one.serverId);

@@ -50,6 +50,8 @@ export class ServerReports {
         ? judgeSnapshot(row.state, report.state, openOperation)
         : judgeReport(row, report.state, openOperation);
       const changes = changesAfter(verdict, row, report);
+      const isKnown = row.reportedState === report.state && row.lastEventId === eventId;
+      if (verdict === 'same' && isKnown && !isVisible(row, { ...row, ...changes })) return row;
       const next = await updateUnchanged(this.#database, row, {
         ...changes,
         // A clean end that nobody ordered: the game was told to stop from within.

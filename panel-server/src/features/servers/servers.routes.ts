@@ -1,8 +1,9 @@
 import { serverRoutes } from '@catalyst/shared/features/servers';
+import type { NameTarget } from '../../http/audit-target.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { ServersService } from './servers.service.ts';
 
-export function registerServerRoutes(app: PanelHttp, servers: ServersService): void {
+export function registerServerRoutes(app: PanelHttp, servers: ServersService, nameTarget: NameTarget): void {
   app.route({
     ...serverRoutes.list,
     handler: async (request, reply) =>
@@ -22,34 +23,42 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService): v
   });
   app.route({
     ...serverRoutes.update,
+    preHandler: nameTarget,
     handler: (request) => servers.update(request.params.id, request.body, callerOf(request)),
   });
   app.route({
     ...serverRoutes.delete,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => reply.code(202).send(await servers.delete(params.id)),
   });
   app.route({
     ...serverRoutes.start,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'start')),
   });
   app.route({
     ...serverRoutes.stop,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'stop')),
   });
   app.route({
     ...serverRoutes.restart,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'restart')),
   });
   app.route({
     ...serverRoutes.kill,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'kill')),
   });
   app.route({
     ...serverRoutes.reinstall,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => reply.code(202).send(await servers.reinstall(params.id)),
   });
   app.route({
     ...serverRoutes.resetCrashCount,
+    preHandler: nameTarget,
     handler: async ({ params }, reply) => {
       await servers.resetCrashCount(params.id);
       return reply.code(204).send();

@@ -89,7 +89,7 @@ export class ServersService {
     const { creation, directory, orders, feed } = this.#parts;
     const record = await creation.create(input, caller);
     const { row, operation } = record;
-    directory.add(row.id, { nodeId: row.nodeId, ownerId: row.ownerId });
+    directory.add(row);
     const [server] = await this.#describeAll([record], caller);
     // A refusal ends the installation, not the server: its page says why, and it can be installed again.
     const sent = orders.send(row, operation).catch(() => {});
@@ -100,7 +100,7 @@ export class ServersService {
   }
 
   async update(id: string, changes: ServerChanges, caller: Caller): Promise<Server> {
-    const { database, feed, specs, agents } = this.#parts;
+    const { database, directory, feed, specs, agents } = this.#parts;
     const row = await getServer(database, id);
     const columns = this.#changedColumns(row, changes, caller);
     await inTransaction(database, async (manager) => {
@@ -108,6 +108,7 @@ export class ServersService {
       await assertCapacity(manager, node, { ...row, ...columns });
       await manager.update(ServerEntity, { id }, { ...columns, updatedAt: new Date() });
     });
+    directory.add({ ...row, ...columns });
     feed.changed(row);
     if (agents.isOnline(row.nodeId)) {
       await specs.applyOrLater(await getServer(database, id), {

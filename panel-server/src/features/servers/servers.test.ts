@@ -5,6 +5,7 @@ import { type TestPanel, testDatabases, testPanel } from '../../testing/test-pan
 import { installedServer, newServer, runningServer, serverThat } from '../../testing/test-servers.ts';
 import { TestSocket } from '../../testing/test-socket.ts';
 import { testTemplates } from '../../testing/test-template.ts';
+import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
 import { ServerEntity } from './server.entity.ts';
 
 const missing = 'a0000000-0000-7000-8000-000000000000'.replace(/^a/, '0');
@@ -63,6 +64,18 @@ describe.each(testDatabases)('servers on %s', (database) => {
       await admin.api.servers.delete({ params });
       await expect.poll(() => code(admin.api.servers.get({ params }))).toBe('not_found');
       expect(agent.servers.has(created.id)).toBe(false);
+      const audited = await panel.panel.core.database
+        .getRepository(AuditEntryEntity)
+        .find({ where: { targetId: created.id }, order: { seq: 'ASC' } });
+      expect(audited.map(({ action }) => action)).toEqual([
+        'server.create',
+        'server.start',
+        'server.restart',
+        'server.stop',
+        'server.delete',
+      ]);
+      // What was deleted can still be named.
+      for (const entry of audited) expect(entry).toMatchObject({ targetName: 'First', actorName: 'admin' });
     });
 
     it('starts by itself after the installation when asked to, once', async () => {
