@@ -6,7 +6,7 @@ import { strings } from './strings.ts';
 import type { Terminal } from './terminal.ts';
 import type { Matches } from './use-console.ts';
 
-/** The search bar over the terminal; Enter goes on, Shift-Enter back, Escape leaves. */
+/** The search bar over the terminal; Enter goes to older matches, Shift-Enter to newer ones, Escape leaves. */
 export function ConsoleFind(props: {
   terminal: Terminal;
   matches: Matches | undefined;
@@ -25,22 +25,22 @@ export function ConsoleFind(props: {
         spellCheck={false}
         onChange={(event) => {
           setText(event.currentTarget.value);
-          terminal.find(event.currentTarget.value, 'next', true);
+          terminal.find(event.currentTarget.value, 'newest');
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') onClose();
           if (event.key !== 'Enter') return;
           event.preventDefault();
-          terminal.find(text, event.shiftKey ? 'previous' : 'next', false);
+          terminal.find(text, event.shiftKey ? 'newer' : 'older');
         }}
       />
       <span className={classes.count} role="status">
         {text !== '' && matches && countText(matches)}
       </span>
-      <ActionIcon aria-label={strings.findPrevious} onClick={() => terminal.find(text, 'previous', false)}>
+      <ActionIcon aria-label={strings.findOlder} onClick={() => terminal.find(text, 'older')}>
         <IconChevronUp size={16} />
       </ActionIcon>
-      <ActionIcon aria-label={strings.findNext} onClick={() => terminal.find(text, 'next', false)}>
+      <ActionIcon aria-label={strings.findNewer} onClick={() => terminal.find(text, 'newer')}>
         <IconChevronDown size={16} />
       </ActionIcon>
       <ActionIcon aria-label={strings.closeFind} onClick={onClose}>

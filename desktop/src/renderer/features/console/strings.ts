@@ -18,8 +18,8 @@ export const strings = {
   output: 'Output: arrow keys, Page Up, Page Down, Home and End scroll',
   find: 'Find in the console',
   findPlaceholder: 'Find',
-  findNext: 'Next match',
-  findPrevious: 'Previous match',
+  findNewer: 'Newer match',
+  findOlder: 'Older match',
   closeFind: 'Close',
   matches: (index: number, count: number) =>
     count === 0 ? 'No match' : `${index + 1} of ${formatCount(count)}`,

@@ -23,7 +23,8 @@ export interface Terminal {
   scrollToEnd(): void;
   /** Screens up (negative) or down. */
   scrollPages(pages: number): void;
-  find(text: string, direction: 'next' | 'previous', isIncremental: boolean): void;
+  /** Marks every match and goes to one: the newest, or from there to an older or newer one. */
+  find(text: string, which: 'newest' | 'older' | 'newer'): void;
   endFind(): void;
   /** The selected text; empty when nothing is selected. */
   selection(): string;
@@ -69,6 +70,7 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
   xterm.open(element);
   xterm.textarea?.setAttribute('aria-label', strings.output);
   let colours = matchColours(isDark);
+  let sought = '';
 
   const tellPosition = () => {
     const { viewportY, baseY } = xterm.buffer.active;
@@ -101,13 +103,16 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
     },
     scrollToEnd: () => xterm.scrollToBottom(),
     scrollPages: (pages) => xterm.scrollPages(pages),
-    find(text, direction, incremental) {
+    find(text, which) {
+      sought = text;
       if (text === '') return search.clearDecorations();
-      const options = { decorations: colours, incremental };
-      if (direction === 'next') search.findNext(text, options);
-      else search.findPrevious(text, options);
+      // Without a selection a search backwards begins at the end, where the newest line is.
+      if (which === 'newest') xterm.clearSelection();
+      if (which === 'newer') search.findNext(text, { decorations: colours });
+      else search.findPrevious(text, { decorations: colours });
     },
     endFind() {
+      sought = '';
       search.clearDecorations();
       xterm.clearSelection();
     },
@@ -115,6 +120,9 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
     setDark(dark) {
       xterm.options.theme = terminalTheme(dark);
       colours = matchColours(dark);
+      if (sought === '') return;
+      search.clearDecorations();
+      search.findPrevious(sought, { decorations: colours });
     },
     focus: () => xterm.focus(),
     close() {

@@ -34,8 +34,8 @@ export function PowerButton({ server, compact }: { server: Server; compact?: boo
   };
   const [first, ...others] = choices;
   if (!first) return null;
-  // A lone destructive choice does not stand in the open, where a second click of “Stop” would hit it.
-  const primary = first.needsConfirmation ? undefined : first;
+  // In a row, what destroys is not beside what is clicked all day.
+  const primary = first.needsConfirmation && compact ? undefined : first;
   const inMenu = primary ? others : choices;
   const View = compact ? CompactPower : FullPower;
   return (
@@ -77,6 +77,7 @@ function FullPower({ server, primary, inMenu, choose, isBusy }: PowerViewProps) 
           onClick={() => choose(primary)}
         >
           {primary.label}
+          {primary.needsConfirmation ? '…' : ''}
         </Button>
       )}
       {inMenu.length > 0 && (

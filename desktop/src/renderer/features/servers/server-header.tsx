@@ -7,10 +7,11 @@ import classes from './server-header.module.css';
 import { sinceOf } from './server-order.ts';
 import { serverStrings as strings } from './server-strings.ts';
 import { StateBadge } from './state-badge.tsx';
+import { strings as listStrings } from './strings.ts';
 
 /** Who the server is, how it is, where players find it, and the one thing to do with it. */
 export function ServerHeader({ server }: { server: Server }) {
-  const isRunning = server.state === 'running' && server.node.online;
+  const { states } = listStrings;
   return (
     <header className={classes.header}>
       <GameIcon name={server.template.icon} size={48} />
@@ -29,9 +30,13 @@ export function ServerHeader({ server }: { server: Server }) {
           <span>
             {server.template.name} {strings.on(server.node.name)}
           </span>
-          <span>
-            {isRunning ? strings.up : strings.since} <Elapsed since={sinceOf(server)} />
-          </span>
+          {server.node.online ? (
+            <span>
+              {server.state === 'running' ? strings.up : strings.since} <Elapsed since={sinceOf(server)} />
+            </span>
+          ) : (
+            <span>{strings.lastKnown(states[server.state])}</span>
+          )}
         </div>
       </div>
       <div className={classes.power}>

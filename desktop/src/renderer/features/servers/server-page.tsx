@@ -73,8 +73,15 @@ function ServerSkeleton() {
           <Skeleton height={14} width={280} mt={8} maw="60vw" />
         </div>
       </div>
-      <Skeleton height={38} />
-      <Skeleton className={classes.skeletonBody} />
+      <div className={classes.skeletonTabs}>
+        <Skeleton height={14} width={56} />
+        <Skeleton height={14} width={60} />
+      </div>
+      <div className={classes.skeletonBody}>
+        {[62, 48, 70, 40, 55, 66].map((width) => (
+          <Skeleton key={width} height={12} width={`${width}%`} />
+        ))}
+      </div>
     </div>
   );
 }

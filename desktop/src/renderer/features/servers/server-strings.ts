@@ -9,6 +9,7 @@ export const serverStrings = {
   on: (node: string) => `on ${node}`,
   up: 'up',
   since: 'for',
+  lastKnown: (state: string) => `last known: ${state.toLowerCase()}`,
   seeLines: 'See last lines',
   raiseLimit: 'Raise limit',
   reinstall: 'Install again',

@@ -3,7 +3,15 @@ import { BrandMark } from '../../components/brand-mark.tsx';
 import classes from './entry-page.module.css';
 
 /** The page in front of the pages: signing in and setting up. */
-export function EntryPage({ title, lead, children }: { title?: string; lead?: string; children: ReactNode }) {
+export function EntryPage({
+  title,
+  lead,
+  children,
+}: {
+  title?: string;
+  lead?: string;
+  children?: ReactNode;
+}) {
   return (
     <main className={classes.page} id="main">
       <div className={classes.column}>

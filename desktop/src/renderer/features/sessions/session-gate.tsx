@@ -3,8 +3,8 @@ import { hasCode } from '../../api/errors.ts';
 import { Failure } from '../../components/failure.tsx';
 import { FrameSkeleton } from '../frame/frame-skeleton.tsx';
 import { EntryPage } from './entry-page.tsx';
-import { PanelUnreachable } from './panel-unreachable.tsx';
 import { signInPath } from './return-path.ts';
+import { strings } from './strings.ts';
 import { useMe } from './use-session.ts';
 
 /** Lets signed-in people through to the pages; others go to sign in and come back. */
@@ -14,13 +14,12 @@ export function SessionGate() {
   if (me.data) return <Outlet />;
   if (me.data === null) return <Navigate to={signInPath(here)} replace />;
   if (me.error) {
+    if (hasCode(me.error, 'unavailable', 'timeout')) {
+      return <EntryPage title={strings.unreachableTitle} lead={strings.unreachable} />;
+    }
     return (
       <EntryPage>
-        {hasCode(me.error, 'unavailable', 'timeout') ? (
-          <PanelUnreachable />
-        ) : (
-          <Failure error={me.error} retry={() => void me.refetch()} isRetrying={me.isFetching} />
-        )}
+        <Failure error={me.error} retry={() => void me.refetch()} isRetrying={me.isFetching} />
       </EntryPage>
     );
   }

@@ -52,13 +52,12 @@ export function SetupPage() {
   }, [error, form.setErrors, queryClient]);
 
   if (hasCode(state.error, 'not_found') || state.data === null) return <Navigate to="/sign-in" replace />;
-  const suggestName = () => {
-    const suggestion = form.values.email
-      .split('@')[0]
-      ?.toLowerCase()
-      .replace(/[^a-z0-9_-]/g, '-')
-      .slice(0, 32);
-    if (!form.values.name && suggestion) form.setFieldValue('name', suggestion);
+  /** The name follows the address until it is typed by hand. */
+  const setEmail = (email: string) => {
+    if (form.values.name === suggestedName(form.values.email)) {
+      form.setFieldValue('name', suggestedName(email));
+    }
+    form.setFieldValue('email', email);
   };
   const isFieldError = hasCode(error, 'invalid_credentials', 'forbidden', 'invalid_input');
   return (
@@ -91,10 +90,7 @@ export function SetupPage() {
           autoComplete="username"
           autoFocus={Boolean(codeInAddress)}
           {...form.getInputProps('email')}
-          onBlur={(event) => {
-            form.getInputProps('email').onBlur?.(event);
-            suggestName();
-          }}
+          onChange={(event) => setEmail(event.currentTarget.value)}
         />
         <TextInput
           label={strings.name}
@@ -117,4 +113,9 @@ export function SetupPage() {
       </form>
     </EntryPage>
   );
+}
+
+function suggestedName(email: string): string {
+  const [first = ''] = email.toLowerCase().split('@');
+  return first.replace(/[^a-z0-9_-]/g, '-').slice(0, 32);
 }
