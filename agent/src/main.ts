@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { startAgent } from './agent.ts';
 import { readConfig } from './config.ts';
 import { DataFolder } from './data-folder.ts';
-import { runLinkCommand } from './link/link-command.ts';
+import { giveBackMemoryAfterStart } from './give-back-memory.ts';
 import { createLogger } from './logger.ts';
 import { StartError } from './start-error.ts';
 
@@ -14,8 +14,10 @@ const closeTimeoutMs = 8000;
 try {
   const [command = 'run', ...args] = process.argv.slice(2);
   if (command === 'run' && args.length === 0) await run();
-  else if (command === 'link') await runLinkCommand(args, new DataFolder(readConfig(process.env).dataDir));
-  else throw new StartError(usage);
+  else if (command === 'link') {
+    const { runLinkCommand } = await import('./link/link-command.ts');
+    await runLinkCommand(args, new DataFolder(readConfig(process.env).dataDir));
+  } else throw new StartError(usage);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   process.stderr.write(`${error.message}\n`);
@@ -29,6 +31,7 @@ async function run(): Promise<void> {
   process.on('unhandledRejection', (err) => log.error({ err }, 'Something failed and nobody noticed'));
   beTheLastToDie();
   const agent = await startAgent({ config, log });
+  giveBackMemoryAfterStart();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, async () => {
       log.info({ signal }, 'The agent ends; its servers run on');

@@ -1,8 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { http } from '../node-http.ts';
 import type { LinkState } from './link-state.ts';
 import { openTransport } from './panel-transport.ts';
 
@@ -21,7 +21,7 @@ export async function sendStream(
 ): Promise<void> {
   const transport = openTransport(link);
   const url = new URL(`/api/data/${encodeURIComponent(ticket)}`, link.panelUrl);
-  const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const open = url.protocol === 'https:' ? httpsRequest : http.request;
   const upload = open(url, {
     method: 'POST',
     agent: transport.agent,

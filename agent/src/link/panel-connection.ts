@@ -1,3 +1,4 @@
+import './forget-built-in-websocket.ts';
 import { randomBytes } from 'node:crypto';
 import { AppError, ErrorBody, type ErrorCode } from '@catalyst/shared/contract/errors';
 import { answerCalls, listen } from '@catalyst/shared/contract/rpc';

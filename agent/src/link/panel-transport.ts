@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
+import type { ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { http } from '../node-http.ts';
 import { isLoopback, type LinkState } from './link-state.ts';
 
 type WhenConnected = (error: Error | null, socket?: Duplex) => void;
@@ -71,7 +72,7 @@ export function openTransport({ panelUrl, tlsPin }: Pick<LinkState, 'panelUrl' |
       }
     : () => track(connectTcp({ host, port, noDelay: true }));
 
-  const agent = isTls ? new HttpsAgent() : new HttpAgent();
+  const agent = isTls ? new HttpsAgent() : new http.Agent();
   // Called by Node for every connection this agent needs; in its types only since later versions.
   Object.assign(agent, { createConnection: connect });
   return {

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
+import { http } from '../node-http.ts';
 
 export interface StatsServer {
   readonly port: number;
@@ -15,7 +16,7 @@ export async function openStatsServer(
   read: () => Promise<unknown>,
   log: Logger,
 ): Promise<StatsServer | null> {
-  const server = createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     answer(request, response, read).catch((err) => {
       log.error({ err }, 'The stats could not be read');
       response.writeHead(500).end();
