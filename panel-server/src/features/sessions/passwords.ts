@@ -1,9 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { hash, verify } from '@node-rs/argon2';
 
-/** Argon2id as the library has it by default: 19 MiB, two passes, one lane. */
+/** Argon2id (the library's default): 19 MiB, two passes, one lane. */
+export const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Of a password that nobody knows, at the same cost; checked where there is no account, so that it takes as long. */
+export const nobodysHash =
+  '$argon2id$v=19$m=19456,t=2,p=1$6h5Vt0w7/8dFAWuYYreYSA$g+BlBiSFOKPt9WOLij3i6ziVx7HjXVxid49h4i358/s';
+
 const maxRunning = Math.max(1, availableParallelism() - 1);
 const maxWaiting = 40;
 
@@ -14,16 +19,15 @@ const maxWaiting = 40;
 export class Passwords {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
-  readonly #nobodysHash = hash(randomBytes(16).toString('hex'));
 
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(password));
+    return this.#inTurn(() => hash(password, passwordCost));
   }
 
   /** Takes as long when there is no such user (`passwordHash` undefined) as when there is. */
   matches(passwordHash: string | undefined, password: string): Promise<boolean> {
     return this.#inTurn(async () => {
-      const isRight = await verify(passwordHash ?? (await this.#nobodysHash), password);
+      const isRight = await verify(passwordHash ?? nobodysHash, password);
       return isRight && passwordHash !== undefined;
     });
   }
