@@ -26,9 +26,12 @@ export type Events = Record<string, Event>;
 
 /** What both ends of Socket.IO have in common. */
 export interface SocketLike {
+  // Socket.IO's own listeners take any arguments; what arrives is parsed before it is used.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
   on(event: string, listener: (...args: any[]) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
   off(event: string, listener: (...args: any[]) => void): unknown;
-  emit(event: string, ...args: any[]): unknown;
+  emit(event: string, ...args: unknown[]): unknown;
 }
 
 export type CallInput<C extends Call> = C extends { input: infer S extends z.ZodType } ? z.output<S> : never;
