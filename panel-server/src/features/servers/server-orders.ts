@@ -71,8 +71,10 @@ export class ServerOrders {
     if (action === 'start' && row.installedAt === null) {
       throw new AppError('invalid_state', 'The server is not installed; run its installation again');
     }
+    const isWanted = action === 'start' || action === 'restart';
     return this.#give(row, current, action, stateAfterOrder(row.state, action), {
-      desiredState: action === 'start' || action === 'restart' ? 'running' : 'stopped',
+      desiredState: isWanted ? 'running' : 'stopped',
+      ...(!isWanted && { startAfterInstall: false }),
     });
   }
 
@@ -83,7 +85,10 @@ export class ServerOrders {
     if (!isTransitionAllowed(row.state, 'installing', 'panel')) {
       throw new AppError('invalid_state', `The server is ${row.state}; stop it before installing again`);
     }
-    return this.#give(row, current, 'install', 'installing', { desiredState: 'stopped', installedAt: null });
+    return this.#give(row, current, 'install', 'installing', {
+      desiredState: row.startAfterInstall ? 'running' : 'stopped',
+      installedAt: null,
+    });
   }
 
   /** Asks the agent to remove a server that is down. */

@@ -7,7 +7,7 @@ import type { Templates } from '../templates/templates.service.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import { openEnvironment } from './server-secrets.ts';
 import { buildSpec, hashSpec, type SpecBody } from './server-spec.ts';
-import { portsOf } from './server-store.ts';
+import { getServer, portsOf } from './server-store.ts';
 
 /** An agent that takes longer gets it again later. */
 const answerWaitMs = 3000;
@@ -51,7 +51,7 @@ export class ServerSpecs {
   /** A newer template makes another spec from the same settings: that is a new revision too. */
   async #current(row: ServerRow): Promise<{ spec: SpecBody; revision: number }> {
     const template = this.#templates.find(row.templateId);
-    if (!template) throw new AppError('unavailable', `The template ${row.templateId} no longer exists`);
+    if (!template) throw new AppError('conflict', `The template ${row.templateId} no longer exists`);
     const ports = (await portsOf(this.#database, [row.id])).get(row.id) ?? [];
     const spec = buildSpec(row, template, openEnvironment(this.#secrets, row), ports);
     const specHash = hashSpec(spec);
@@ -60,7 +60,8 @@ export class ServerSpecs {
     const { affected } = await this.#database
       .getRepository(ServerEntity)
       .update({ id: row.id, specRevision: row.specRevision }, { specRevision: revision, specHash });
-    if (affected !== 1) throw new AppError('conflict', 'The settings of the server changed at this moment');
-    return { spec, revision };
+    if (affected === 1) return { spec, revision };
+    // Somebody else made this revision at the same moment, perhaps from newer settings.
+    return this.#current(await getServer(this.#database, row.id));
   }
 }

@@ -111,6 +111,31 @@ describe.each(testDatabases)('servers on %s', (database) => {
       await serverThat(panel.admin, id, { state: 'running', reason: null });
     });
 
+    it('that is told to stop while it is installed does not start afterwards', async () => {
+      agent.isObedient = false;
+      const { id } = await panel.admin.api.servers.create({ body: custom({ startAfterInstall: true }) });
+      await panel.admin.api.servers.kill({ params: { id } });
+      await agent.report(id, 'error', { reason: 'install_cancelled' });
+      agent.isObedient = true;
+      await panel.admin.api.servers.reinstall({ params: { id } });
+      await serverThat(panel.admin, id, {
+        state: 'stopped',
+        desiredState: 'stopped',
+        operation: expect.objectContaining({ kind: 'install', status: 'succeeded' }),
+      });
+      expect(agent.controls.filter((one) => one.serverId === id && one.action === 'start')).toEqual([]);
+    });
+
+    it('whose template is gone says so instead of waiting', async () => {
+      const { id } = await installedServer(panel.admin, agent, custom());
+      await panel.panel.core.database.getRepository(ServerEntity).update({ id }, { templateId: 'gone' });
+      expect(await code(panel.admin.api.servers.start({ params: { id } }))).toBe('conflict');
+      await serverThat(panel.admin, id, {
+        state: 'stopped',
+        template: { id: 'gone', name: 'gone', icon: 'unknown' },
+      });
+    });
+
     it('counts crashes as the agent reports them, and resets them', async () => {
       const { id } = await runningServer(panel.admin, agent);
       agent.server(id).crashCount = 3;

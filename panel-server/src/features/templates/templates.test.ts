@@ -1,0 +1,31 @@
+import { Template } from '@catalyst/shared/features/templates';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
+import { testTemplates } from '../../testing/test-template.ts';
+
+describe.each(testDatabases)('templates on %s', (database) => {
+  let panel: TestPanel;
+
+  beforeAll(async () => {
+    panel = await testPanel({ database, fleet: { templates: testTemplates() } });
+  });
+  afterAll(() => panel.close());
+
+  it('are shown to everybody who is signed in, in pages', async () => {
+    const { templates } = panel.user.api;
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await templates.list({ query: { limit: 3, cursor } });
+      expect(page.items.length).toBeLessThanOrEqual(3);
+      ids.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(ids).toEqual([...new Set(ids)].sort());
+    expect(ids).toEqual(expect.arrayContaining(['luanti', 'minecraft-js', 'openttd', 'test-game']));
+    const one = await templates.get({ params: { id: 'openttd' } });
+    expect(Template.parse(one)).toEqual(one);
+    await expect(templates.get({ params: { id: 'nope' } })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(panel.anonymous.templates.list()).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+});
