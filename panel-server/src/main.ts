@@ -1,6 +1,9 @@
 import { buildPanel } from './app.ts';
 import { readConfig } from './config.ts';
+import { giveBackMemoryAfterStart } from './give-back-memory.ts';
 import { StartError } from './start-error.ts';
+
+const closeTimeoutMs = 15_000;
 
 // Not awaited at the top level: parts loaded later share code with this file and would wait for it for ever.
 void run();
@@ -9,6 +12,7 @@ async function run(): Promise<void> {
   try {
     const panel = await buildPanel(readConfig(process.env), { fleet: { environment: process.env } });
     const stop = async () => {
+      setTimeout(() => process.exit(1), closeTimeoutMs).unref();
       await panel.close();
       process.exit(0);
     };
@@ -19,6 +23,7 @@ async function run(): Promise<void> {
     console.log(
       code ? `Catalyst: make the first account at ${url}/setup#${code}` : `Catalyst is ready: ${url}`,
     );
+    giveBackMemoryAfterStart();
   } catch (error) {
     console.error(error instanceof StartError ? `Catalyst cannot start. ${error.message}` : error);
     process.exit(1);

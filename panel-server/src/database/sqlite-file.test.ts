@@ -4,13 +4,13 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -61,9 +61,8 @@ describe('a damaged database', () => {
     ['with a broken page that a log lies over', 'is damaged', breakUnderLog],
     ['that is gone', 'is missing', () => rmSync(file)],
   ])('%s is refused with the command that restores it, and left as it is', async (_what, cause, damage) => {
+    await test.restart();
     await test.panel.close();
-    mkdirSync(backups);
-    copyFileSync(file, join(backups, '2026-01-01T00-00-00.000Z.sqlite'));
     damage();
     const before = existsSync(file) ? readFileSync(file) : undefined;
     const message = await refusal();
@@ -115,11 +114,28 @@ it('backs the database up before a change of its tables, and says what is wrong 
   await test.panel.close();
   expect(await refusal()).toContain('could not be brought up to this version; it is as it was before');
   const [backup] = readdirSync(backups);
-  expect(backup).toMatch(/\.sqlite$/);
+  expect(backup).toMatch(/-before-update\.sqlite$/);
   expect(statSync(join(backups, backup as string)).mode & 0o777).toBe(0o600);
   const copy = new Database(join(backups, backup as string), { readonly: true });
   expect(copy.prepare('SELECT count(*) FROM users').pluck().get()).toBe(2);
   copy.close();
+});
+
+it('copies the database once a day, and keeps seven copies', async () => {
+  await test.restart();
+  await test.restart();
+  const [first, ...others] = readdirSync(backups);
+  expect(others).toEqual([]);
+  const longAgo = new Date(Date.now() - 25 * 3_600_000);
+  for (let day = 1; day <= 9; day++) {
+    copyFileSync(join(backups, first as string), join(backups, `2026-01-0${day}T00-00-00.000Z.sqlite`));
+  }
+  utimesSync(join(backups, first as string), longAgo, longAgo);
+  await test.restart();
+  const left = readdirSync(backups);
+  expect(left).toHaveLength(7);
+  expect(left).toContain(first);
+  expect(left).not.toContain('2026-01-04T00-00-00.000Z.sqlite');
 });
 
 it('keeps the database to its owner', () => {

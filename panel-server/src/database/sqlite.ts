@@ -7,7 +7,7 @@ import { StartError } from '../start-error.ts';
 import type { OpenDatabase } from './data-source.ts';
 import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
 import { ormLogger } from './orm-logger.ts';
-import { backUpBeforeMigration } from './sqlite-backups.ts';
+import { backUpBeforeMigration, backUpDaily } from './sqlite-backups.ts';
 import { createSqliteFile, inspectSqliteFile, sqlitePaths } from './sqlite-file.ts';
 import { separateTransactions } from './sqlite-gate.ts';
 import { lockSqlite } from './sqlite-lock.ts';
@@ -22,7 +22,10 @@ export async function openSqlite(dataDir: string, options: OpenOptions, log: Log
     if (!existsSync(paths.file)) createSqliteFile(Database, paths);
     const { applied } = inspectSqliteFile(Database, paths);
     const isPending = hasPendingMigrations(options, applied, paths.file);
-    if (isPending && applied.length > 0) await backUpBeforeMigration(Database, paths, log);
+    if (applied.length > 0) {
+      if (isPending) await backUpBeforeMigration(Database, paths, log);
+      else await backUpDaily(Database, paths, log);
+    }
     const dataSource = new DataSource({
       ...options,
       type: 'better-sqlite3',

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type AuditService, actorOf } from '../features/audit/audit.service.ts';
+import { type AuditRecord, type AuditService, actorOf } from '../features/audit/audit.service.ts';
+import { errorAnswer } from './error-handler.ts';
 
 /** For routes that declare an audit action: every call leaves an entry before it is answered, refused ones too. */
 export function auditHooks(audit: AuditService, action: string, onServer: boolean) {
@@ -21,26 +22,41 @@ export function auditHooks(audit: AuditService, action: string, onServer: boolea
     },
 
     async onSend(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-      // The answer to a failed audit entry comes through here again.
-      if (recorded.has(request)) return payload;
+      // A flood that is turned away must not fill the log; the failures that led to it are in it.
+      if (recorded.has(request) || reply.statusCode === 429) return payload;
       recorded.add(request);
-      const { id } = (request.params ?? {}) as { id?: string };
-      const note = request.auditNote;
-      const isSuccess = reply.statusCode < 400;
-      await audit.record({
-        action,
-        outcome: isSuccess ? 'success' : 'failure',
-        actor: note?.actor ?? actorOf(request.caller ?? undefined),
-        target:
-          note?.target ??
-          (id ? { kind: onServer ? 'server' : targetKind(action), id: id.slice(0, 100) } : undefined),
-        ip: request.clientIp,
-        requestId: request.id,
-        errorCode: isSuccess ? undefined : errorCodeOf(payload),
-        details: note?.details ?? (isRecord(request.body) ? request.body : {}),
-      });
-      return payload;
+      try {
+        await audit.record(entryOf(request, reply, payload, action, onServer));
+        return payload;
+      } catch (error) {
+        if (reply.statusCode >= 400) return payload;
+        reply.removeHeader('content-length');
+        return errorAnswer(error, request, reply);
+      }
     },
+  };
+}
+
+function entryOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  action: string,
+  onServer: boolean,
+): AuditRecord {
+  const { id } = (request.params ?? {}) as { id?: string };
+  const note = request.auditNote;
+  const isSuccess = reply.statusCode < 400;
+  const named = id ? { kind: onServer ? 'server' : targetKind(action), id: id.slice(0, 100) } : undefined;
+  return {
+    action,
+    outcome: isSuccess ? 'success' : 'failure',
+    actor: note?.actor ?? actorOf(request.caller ?? undefined),
+    target: note?.target ?? named,
+    ip: request.clientIp,
+    requestId: request.id,
+    errorCode: isSuccess ? undefined : errorCodeOf(payload),
+    details: note?.details ?? (isRecord(request.body) ? request.body : {}),
   };
 }
 

@@ -2,8 +2,13 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway, isDiskFull } from '../database/database-errors.ts';
 
-/** The one place where an error becomes an answer. */
+/** Fastify's error handler. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  reply.send(errorAnswer(error, request, reply));
+}
+
+/** The one place where an error becomes an answer: sets status and headers, logs what is our fault, gives the body. */
+export function errorAnswer(error: unknown, request: FastifyRequest, reply: FastifyReply): string {
   const known = toAppError(error);
   const answer = known ?? new AppError('internal', 'Something went wrong in the panel; its log says what');
   if (answer.status >= 500) {
@@ -13,10 +18,8 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     );
   }
   if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', answer.retryAfterSeconds);
-  reply
-    .code(answer.status)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify(answer.toBody(request.id)));
+  reply.code(answer.status).type('application/json; charset=utf-8');
+  return JSON.stringify(answer.toBody(request.id));
 }
 
 function toAppError(error: unknown): AppError | undefined {

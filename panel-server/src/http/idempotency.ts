@@ -66,15 +66,20 @@ export class Idempotency {
     const id = this.#claims.get(request);
     if (!id) return payload;
     this.#claims.delete(request);
-    const repository = this.#database.getRepository(IdempotencyKeyEntity);
-    const isPassing = reply.statusCode >= 500 || reply.statusCode === 429;
-    if (isPassing) await repository.delete({ id });
-    else {
-      const answer = this.#box.seal(typeof payload === 'string' ? payload : '', place(id));
-      await repository.update({ id }, { status: reply.statusCode, answer });
+    try {
+      await this.#keep(id, reply.statusCode, typeof payload === 'string' ? payload : '');
+    } catch (err) {
+      // The effect is there and so is its answer; a repetition is told that the first one's end is unknown.
+      this.#log.warn({ err }, 'The answer to a request with an Idempotency-Key was not kept');
     }
     return payload;
   };
+
+  async #keep(id: string, status: number, answer: string): Promise<void> {
+    const repository = this.#database.getRepository(IdempotencyKeyEntity);
+    if (status >= 500 || status === 429) await repository.delete({ id });
+    else await repository.update({ id }, { status, answer: this.#box.seal(answer, place(id)) });
+  }
 
   close(): void {
     clearInterval(this.#pruning);
