@@ -189,6 +189,44 @@ describe('a console that is followed', () => {
     expect(viewer.got.every((one) => typeof one === 'number')).toBe(true);
   });
 
+  it('does not bring twice what the history has already and the agent sends a moment later', async () => {
+    const source = new FakeSource();
+    source.make(10);
+    const early = new FakeViewer();
+    const viewer = new FakeViewer();
+    const relay = relayFor(source, [early, viewer]);
+    await relay.subscribe(early, server);
+    await isLive(early);
+    const onTheirWay = source.make(20);
+    await relay.subscribe(viewer, server, 0);
+    await isLive(viewer);
+    relay.receiveLines('s', onTheirWay.slice(0, 5));
+    relay.receiveDropped('s', 20);
+    relay.receiveLines('s', onTheirWay.slice(10));
+    expect(viewer.covered).toEqual({ from: 1, to: 30 });
+    expect(early.covered).toEqual({ from: 1, to: 30 });
+  });
+
+  it('does not bring again what was read from the history before', async () => {
+    const source = new FakeSource();
+    source.make(10);
+    const early = new FakeViewer();
+    const viewer = new FakeViewer();
+    const relay = relayFor(source, [early, viewer]);
+    await relay.subscribe(early, server);
+    await isLive(early);
+    const onTheirWay = source.make(20);
+    // It has read up to 25 over HTTP; the live lines are at 10.
+    expect(await relay.subscribe(viewer, server, 25)).toEqual({ firstSeq: 26, lastSeq: 25 });
+    relay.receiveLines('s', onTheirWay.slice(0, 5));
+    relay.receiveLines('s', onTheirWay.slice(5, 18));
+    await isLive(viewer);
+    relay.receiveLines('s', onTheirWay.slice(18));
+    relay.receiveLines('s', source.make(1));
+    expect(viewer.got).toEqual([26, 27, 28, 29, 30, 31]);
+    expect(early.covered).toEqual({ from: 1, to: 31 });
+  });
+
   it('catches up by skipping when lines come faster than they can be read', async () => {
     const source = new FakeSource();
     source.make(10);

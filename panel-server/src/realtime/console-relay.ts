@@ -41,8 +41,11 @@ export interface Broadcast {
 interface Follow {
   /** Number of the last line this viewer has or was told to have missed. */
   sentSeq: number;
-  /** `paused` reads no more of its backlog for now, `stalled` gets no live lines: both until it has drained. */
-  state: 'backlog' | 'paused' | 'live' | 'stalled';
+  /**
+   * `paused` reads no more of its backlog for now, `stalled` gets no live lines: both until it has drained. `ahead` has
+   * lines from the history that the broadcasts have not come to.
+   */
+  state: 'backlog' | 'paused' | 'ahead' | 'live' | 'stalled';
 }
 
 interface Watch {
@@ -87,14 +90,14 @@ export class ConsoleRelay {
     try {
       const { firstSeq } = await watch.begun;
       const oldest = Math.max(firstSeq - 1, watch.lastSeq - maxBacklogLines, 0);
-      const wanted = Math.min(afterSeq ?? oldest, watch.lastSeq);
+      const wanted = await this.#known(watch, afterSeq ?? oldest);
       follow.sentSeq = Math.max(wanted, oldest);
       // The answer goes out before the lines do.
       setImmediate(() => {
         if (wanted < follow.sentSeq) viewer.sendDropped(server.id, wanted + 1, follow.sentSeq);
         void this.#catchUp(watch, viewer, follow);
       });
-      return { firstSeq: follow.sentSeq + 1, lastSeq: watch.lastSeq };
+      return { firstSeq: follow.sentSeq + 1, lastSeq: Math.max(watch.lastSeq, follow.sentSeq) };
     } catch (error) {
       this.#unfollow(watch, viewer);
       throw error;
@@ -187,6 +190,13 @@ export class ConsoleRelay {
     return watch;
   }
 
+  /** A number that somebody says he has, if there is such a line. */
+  async #known(watch: Watch, seq: number): Promise<number> {
+    if (seq <= watch.lastSeq) return seq;
+    const { lastSeq } = await this.#source.read(watch.serverId, seq, 1);
+    return Math.min(seq, Math.max(lastSeq, watch.lastSeq));
+  }
+
   #unfollow(watch: Watch, viewer: Viewer): void {
     if (!watch.follows.delete(viewer)) return;
     viewer.setLive(watch.serverId, false);
@@ -208,8 +218,10 @@ export class ConsoleRelay {
     const isWanted = () => watch.follows.get(viewer) === follow && follow.state === 'backlog';
     for (let budget = 2 * maxBacklogLines; isWanted() && follow.sentSeq < watch.lastSeq; ) {
       this.#skipOld(watch, viewer, follow);
-      const lines = budget > 0 ? await this.#readAfter(watch, follow.sentSeq) : [];
-      if (lines === 'offline' || !isWanted()) return;
+      const page = budget > 0 ? await this.#readAfter(watch, follow.sentSeq) : [];
+      if (page === 'offline' || !isWanted()) return;
+      // The history is ahead of the broadcasts: what those will bring is not sent twice.
+      const lines = page.filter(({ seq }) => seq <= watch.lastSeq);
       if (lines.length === 0) return this.#skipToLive(watch, viewer, follow);
       budget -= lines.length;
       if (viewer.countQueued(sizeOf(lines)) > maxQueuedBytes) follow.state = 'paused';
@@ -219,7 +231,9 @@ export class ConsoleRelay {
       }
       follow.sentSeq = Math.max(follow.sentSeq, lines.at(-1)?.seq ?? 0);
     }
-    if (isWanted()) this.#makeLive(watch, viewer, follow);
+    if (!isWanted()) return;
+    if (follow.sentSeq > watch.lastSeq) follow.state = 'ahead';
+    else this.#makeLive(watch, viewer, follow);
   }
 
   #skipOld(watch: Watch, viewer: Viewer, follow: Follow): void {
@@ -262,6 +276,11 @@ export class ConsoleRelay {
   /** Before a broadcast: those who do not keep up are left out of it. */
   #advance(watch: Watch, bytes: number): void {
     for (const [viewer, follow] of watch.follows) {
+      if (follow.state === 'ahead' && watch.lastSeq >= follow.sentSeq) {
+        follow.state = 'backlog';
+        // After this broadcast, which is not for it.
+        setImmediate(() => void this.#catchUp(watch, viewer, follow));
+      }
       if (follow.state !== 'live') continue;
       if (viewer.countQueued(bytes) <= maxQueuedBytes) follow.sentSeq = watch.lastSeq;
       else {
