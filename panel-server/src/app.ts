@@ -10,6 +10,7 @@ import { SessionsService } from './features/sessions/sessions.service.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
 import { registerSystemRoutes } from './features/system/system.routes.ts';
 import { type Fleet, type FleetOptions, openFleet } from './fleet.ts';
+import { isLoopback } from './http/client-address.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { StartError } from './start-error.ts';
@@ -68,6 +69,9 @@ export async function buildPanel(
         closers.push(await announceAddress(config.dataDir, address, setup));
         for (const starter of starters) await starter(address);
         core.readiness.setStarted(true);
+        if (config.allowPlainHttp && !isLoopback(config.host)) {
+          log.warn('Other machines may use plain HTTP: passwords and consoles cross the network readable');
+        }
         log.info({ url: address.url }, 'The panel is ready');
         return address;
       },

@@ -2,11 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildPanel } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { type Ask, ask } from '../testing/ask.ts';
 import { password, type TestPanel, testPanel } from '../testing/test-panel.ts';
+import { bodyTimeoutMs } from './body-deadline.ts';
 
 let test: TestPanel;
 beforeAll(async () => {
@@ -101,6 +102,20 @@ describe('what is not a proper request', () => {
       Array(800).fill(chunk),
     );
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('a body that never ends is not waited for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const answer = rawRequest(
+        'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+      );
+      await expect.poll(() => vi.getTimerCount(), { interval: 5, timeout: 5000 }).toBeGreaterThan(0);
+      await vi.advanceTimersByTimeAsync(bodyTimeoutMs);
+      expect(await answer).toBe('');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('bytes that are not HTTP get a short answer', async () => {
@@ -240,7 +255,7 @@ describe('the interface', () => {
     writeFileSync(join(folder, 'assets', 'app-1a2b.js'), script);
     writeFileSync(join(folder, 'assets', 'app-1a2b.js.br'), brotliCompressSync(script));
     writeFileSync(join(folder, 'assets', 'app-1a2b.js.map'), '{}');
-    await expect.poll(async () => (await ask(test, '/')).status).toBe(200);
+    await expect.poll(async () => (await ask(test, '/')).status, { timeout: 5000 }).toBe(200);
     for (const path of ['/', '/setup', '/servers/01890000-0000-7000-8000-000000000000/console?tab=1']) {
       const page = await ask(test, path);
       expect(page.text).toContain('<title>Built</title>');

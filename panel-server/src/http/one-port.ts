@@ -13,7 +13,9 @@ export function createOnePortServer(
   handler: RequestListener,
   tls: () => { key: string; cert: string },
 ): Server & { renewCertificate(): void } {
-  const server = createServer({ requestTimeout: 300_000, headersTimeout: 30_000 }, handler);
+  // A request may be a long stream (`body-deadline.ts` sees to the others); proxies reuse a connection for a minute.
+  const timeouts = { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 72_000 };
+  const server = createServer(timeouts, handler);
   const [acceptHttp] = server.listeners('connection') as ((socket: Socket) => void)[];
   if (!acceptHttp) throw new Error('The HTTP server does not listen to its own connections');
   let tlsServer: TlsServer | undefined;

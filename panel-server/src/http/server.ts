@@ -11,6 +11,7 @@ import type { Logger } from '../logger.ts';
 import { auditHooks } from './audit.ts';
 import { authenticator } from './authenticate.ts';
 import { authorizer } from './authorize.ts';
+import { bodyDeadline } from './body-deadline.ts';
 import type { ProxyTrust } from './client-address.ts';
 import { answerError } from './error-handler.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -87,6 +88,7 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
   app.addHook('onRoute', (route) => {
     const { audit, onServer = false } = route.config ?? {};
     const onRequest = [route.onRequest ?? [], authorizer(parts.access, route)].flat();
+    if (!route.config?.stream) onRequest.push(bodyDeadline);
     const preHandler = [route.preHandler ?? []].flat();
     const preSerialization = [route.preSerialization ?? []].flat();
     const onSend = [route.onSend ?? []].flat();

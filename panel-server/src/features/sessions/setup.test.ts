@@ -23,7 +23,7 @@ describe.each(testDatabases)('the first administrator on %s', (database) => {
     const { token, user } = await test.anonymous.sessions.setup({ body: { ...admin, code } });
     expect(user.permissions).toEqual(['*']);
     expect(await test.clientFor(token).sessions.me()).toEqual(user);
-    await expect.poll(() => existsSync(setupFile)).toBe(false);
+    await expect.poll(() => existsSync(setupFile), { timeout: 5000 }).toBe(false);
   });
 
   it('is one, whoever else tries then or after a restart', async () => {
