@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const outDir = fileURLToPath(new URL('./dist/renderer', import.meta.url));
 /** Where `vite` finds a panel while the interface is being worked on. */
-const developmentPanel = `http://127.0.0.1:${process.env.CATALYST_PORT ?? 8080}`;
+const developmentPanel = `http://127.0.0.1:${process.env.CATALYST_PORT ?? 3000}`;
 
 // Served from another folder than `/` with `vite build --base /folder/`: every address follows import.meta.env.BASE_URL.
 export default defineConfig({

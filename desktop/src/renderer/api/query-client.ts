@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { keys } from './keys.ts';
+import { sessionEnd } from './session-end.ts';
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: endSessionOn401 }),
@@ -20,7 +21,9 @@ export const queryClient = new QueryClient({
 
 /** The gate in front of the pages sees that nobody is signed in and asks for it. */
 function endSessionOn401(error: unknown): void {
-  if (error instanceof AppError && error.code === 'unauthenticated') queryClient.setQueryData(keys.me, null);
+  if (!(error instanceof AppError) || error.code !== 'unauthenticated') return;
+  if (queryClient.getQueryData(keys.me)) sessionEnd.set('');
+  queryClient.setQueryData(keys.me, null);
 }
 
 function isPassing(error: unknown): boolean {

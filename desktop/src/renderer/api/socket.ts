@@ -5,6 +5,8 @@ import { observable } from './observable.ts';
 /** `caught-up` is shown for a moment after everything missed during a cut was read again. */
 export type ConnectionState = 'idle' | 'connecting' | 'online' | 'reconnecting' | 'caught-up';
 
+const refusedRetryMs = 5000;
+
 export const connection = observable<ConnectionState>('idle');
 
 /** The one connection to the panel; it authenticates by the session's cookie, so it opens after signing in. */
@@ -27,8 +29,15 @@ socket.on('disconnect', (reason) => {
   if (connection.get() !== 'idle') connection.set('reconnecting');
 });
 socket.on('connect_error', () => {
-  if (connection.get() === 'online') connection.set('reconnecting');
+  if (connection.get() === 'idle') return;
+  connection.set('reconnecting');
+  // A transport that fails is tried again by itself; a refusal is not, and may pass.
+  if (!socket.active) setTimeout(reopen, refusedRetryMs);
 });
+
+function reopen(): void {
+  if (connection.get() !== 'idle' && !socket.active) socket.connect();
+}
 
 export function openSocket(): void {
   if (connection.get() !== 'idle') return;

@@ -17,6 +17,7 @@ import {
   type ServerPages,
   withState,
 } from './server-cache.ts';
+import { sessionEnd } from './session-end.ts';
 import { closeSocket, connection, openSocket, socket } from './socket.ts';
 import { statsHistory } from './stats-history.ts';
 
@@ -63,9 +64,10 @@ function handlers(queryClient: QueryClient) {
     } & NonNullable<Server['installProgress']>) =>
       changeServer(queryClient, serverId, (server) => ({ ...server, installProgress })),
     node_update: ({ node }: { node: Node }) => changeNode(queryClient, node),
-    revoked: ({ serverId }: { serverId?: string }) => {
-      if (serverId) forgetServer(queryClient, serverId);
-      else queryClient.setQueryData(keys.me, null);
+    revoked: ({ serverId, reason }: { serverId?: string; reason: string }) => {
+      if (serverId) return forgetServer(queryClient, serverId);
+      sessionEnd.set(reason);
+      queryClient.setQueryData(keys.me, null);
     },
   };
 }

@@ -4,9 +4,11 @@ import { formatDuration, formatExact, formatRelative } from './units.ts';
 
 /** One clock for every time on the page, so that all of them turn over together. */
 const clock = observable(new Date());
-setInterval(() => {
+const tick = () => {
   if (!document.hidden) clock.set(new Date());
-}, 1000);
+};
+setInterval(tick, 1000);
+document.addEventListener('visibilitychange', tick);
 
 export const useNow = (): Date => useObservable(clock);
 

@@ -13,11 +13,11 @@ it('keeps only as many samples as fit', () => {
 
 it('stays inside when a value exceeds the limit or the limit is zero', () => {
   expect(sparklinePath([250, -3], box)).toBe('M75 1L100 21');
-  expect(sparklinePath([5], { ...box, max: 0 })).toBe('M100 21');
+  expect(sparklinePath([5], { ...box, max: 0 })).toBe('M100 21h0');
 });
 
-it('breaks the line where a sample is missing', () => {
-  expect(sparklinePath([0, null, 100], box)).toBe('M50 21M100 1');
+it('breaks the line where a sample is missing, down to a dot', () => {
+  expect(sparklinePath([0, null, 100], box)).toBe('M50 21h0M100 1h0');
   expect(sparklineArea([0, null, 100], box)).toBe('');
 });
 

@@ -9,17 +9,15 @@ export interface SparklineBox {
 
 /** The line of a small chart as SVG path data, newest on the right; a missing sample leaves a gap. */
 export function sparklinePath(values: readonly (number | null)[], box: SparklineBox): string {
-  let path = '';
-  let isDrawing = false;
-  for (const point of points(values, box)) {
-    if (!point) {
-      isDrawing = false;
-      continue;
-    }
-    path += `${isDrawing ? 'L' : 'M'}${round(point.x)} ${round(point.y)}`;
-    isDrawing = true;
-  }
-  return path;
+  const all = points(values, box);
+  return all
+    .map((point, index) => {
+      if (!point) return '';
+      if (all[index - 1]) return `L${round(point.x)} ${round(point.y)}`;
+      // A sample between gaps is a line without length, which round ends make a dot.
+      return `M${round(point.x)} ${round(point.y)}${all[index + 1] ? '' : 'h0'}`;
+    })
+    .join('');
 }
 
 /** The area under the line; empty when it has gaps, which an area would hide. */

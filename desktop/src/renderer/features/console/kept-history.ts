@@ -1,6 +1,7 @@
 import { createInputHistory, type InputHistory } from './input-history.ts';
 
 const histories = new Map<string, InputHistory>();
+const keyPrefix = 'catalyst.commands.';
 
 /**
  * The commands typed on a server. They outlive the page but not the browser's window, as commands may hold what others who
@@ -9,7 +10,7 @@ const histories = new Map<string, InputHistory>();
 export function keptHistory(serverId: string): InputHistory {
   const known = histories.get(serverId);
   if (known) return known;
-  const storageKey = `catalyst.commands.${serverId}`;
+  const storageKey = keyPrefix + serverId;
   const history = createInputHistory(read(storageKey));
   const kept: InputHistory = {
     ...history,
@@ -24,6 +25,18 @@ export function keptHistory(serverId: string): InputHistory {
   };
   histories.set(serverId, kept);
   return kept;
+}
+
+/** The next person in this window starts with an empty history. */
+export function forgetCommands(): void {
+  histories.clear();
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith(keyPrefix)) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
 }
 
 function read(storageKey: string): string[] {

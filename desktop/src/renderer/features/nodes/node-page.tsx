@@ -10,10 +10,10 @@ import { NoPermissionPage } from '../../components/error-page.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { Section } from '../../components/section.tsx';
 import { strings as shared } from '../../components/strings.ts';
 import { formatMegabytes } from '../../components/units.ts';
 import { UsageBar } from '../../components/usage-bar.tsx';
-import { SettingsSection } from '../servers/settings-section.tsx';
 import { useMay } from '../sessions/use-session.ts';
 import { LinkDialog } from './link-dialog.tsx';
 import { NodeDialog } from './node-dialog.tsx';
@@ -88,34 +88,34 @@ export function NodePage() {
       {node.statusText && (
         <Notice tone={node.status === 'refused' ? 'error' : 'info'}>{node.statusText}</Notice>
       )}
-      <SettingsSection id="resources" title={strings.resources}>
+      <Section id="resources" title={strings.resources}>
         {node.health ? (
           <NodeUsage health={node.health} />
         ) : (
           <p className={classes.none}>{strings.silent[node.status]}</p>
         )}
         <Promised node={node} />
-      </SettingsSection>
+      </Section>
       {node.health && (
-        <SettingsSection id="runtimes" title={strings.runtimes} hint={strings.runtimesHint}>
+        <Section id="runtimes" title={strings.runtimes} hint={strings.runtimesHint}>
           <RuntimeList runtimes={node.health.runtimes} />
-        </SettingsSection>
+        </Section>
       )}
-      <SettingsSection id="servers" title={strings.serversTitle} hint={strings.servers(node.serverCount)}>
+      <Section id="servers" title={strings.serversTitle} hint={strings.servers(node.serverCount)}>
         <NodeServers nodeId={node.id} />
-      </SettingsSection>
-      <SettingsSection id="facts" title={strings.facts}>
+      </Section>
+      <Section id="facts" title={strings.facts}>
         <NodeFacts node={node} />
-      </SettingsSection>
+      </Section>
       {mayDelete && !node.local && (
-        <SettingsSection id="danger" title={strings.danger} isDangerous>
+        <Section id="danger" title={strings.danger} isDangerous>
           <div className={classes.dangerRow}>
             <p className={classes.none}>{strings.deleteHint}</p>
             <Button color="red" disabled={node.serverCount > 0} onClick={() => setDialog('delete')}>
               {strings.delete}…
             </Button>
           </div>
-        </SettingsSection>
+        </Section>
       )}
       {dialog === 'link' && <LinkDialog node={node} onClose={close} />}
       {dialog === 'edit' && <NodeDialog node={node} onClose={close} onSaved={close} />}

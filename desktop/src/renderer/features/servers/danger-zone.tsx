@@ -5,9 +5,9 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { Section } from '../../components/section.tsx';
 import classes from './danger-zone.module.css';
 import { mayOnServer } from './power.ts';
-import { SettingsSection } from './settings-section.tsx';
 import { settingsStrings as strings } from './settings-strings.ts';
 import { useDeleteServer, useReinstall } from './use-server-changes.ts';
 
@@ -23,7 +23,7 @@ export function DangerZone({ server }: { server: Server }) {
   const close = () => setAsked(undefined);
   if (!mayReinstall && !mayDelete) return null;
   return (
-    <SettingsSection id="danger" title={strings.danger} isDangerous>
+    <Section id="danger" title={strings.danger} isDangerous>
       {mayReinstall && (
         <div className={classes.row}>
           <div className={classes.text}>
@@ -89,6 +89,6 @@ export function DangerZone({ server }: { server: Server }) {
           {strings.deleteText(server.name, server.node.name)}
         </ConfirmDialog>
       )}
-    </SettingsSection>
+    </Section>
   );
 }

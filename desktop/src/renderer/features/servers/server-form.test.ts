@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { exampleServer } from './example-server.ts';
-import { appliesAtNextStart, changesOf, formIssues, formOf } from './server-form.ts';
+import { appliesAtNextStart, changesOf, formIssues, formOf, formWith } from './server-form.ts';
 
 const server = exampleServer({ environment: { SLOTS: '10', PASSWORD: '' } });
 const variable = (name: string, secret = false) => ({
@@ -22,6 +22,16 @@ it('sends nothing when nothing changed', () => {
 it('sends only what changed, of the variables too', () => {
   const form = { ...formOf(server), name: 'Hardcore', environment: { SLOTS: '20', PASSWORD: '' } };
   expect(changesOf(server, form)).toEqual({ name: 'Hardcore', environment: { SLOTS: '20' } });
+});
+
+it('does not undo what somebody else changed meanwhile', () => {
+  const edits = { name: 'Hardcore', environment: { SLOTS: '20' } };
+  const changedMeanwhile = {
+    ...server,
+    description: 'New',
+    environment: { SLOTS: '10', PASSWORD: '', MOTD: 'Hi' },
+  };
+  expect(changesOf(changedMeanwhile, formWith(changedMeanwhile, edits))).toEqual(edits);
 });
 
 it('names what the panel would refuse', () => {

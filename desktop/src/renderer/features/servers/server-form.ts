@@ -28,6 +28,14 @@ export function formOf(server: Server): ServerForm {
   };
 }
 
+/** What a person changed so far. */
+export type ServerEdits = Partial<ServerForm>;
+
+export function formWith(server: Server, edits: ServerEdits): ServerForm {
+  const form = formOf(server);
+  return { ...form, ...edits, environment: { ...form.environment, ...edits.environment } };
+}
+
 /** Only what differs, so that two people who change different things do not undo each other. */
 export function changesOf(server: Server, form: ServerForm): ServerChanges {
   const before = formOf(server);

@@ -12,6 +12,7 @@ export const settingsStrings = {
   cpu: 'CPU',
   cpuHint: 'In cores; fractions are allowed.',
   disk: 'Disk',
+  diskHint: 'For everything in its folder.',
   restart: 'Restart policy',
   restartHint: 'What the node does when the game ends by itself, also while the panel is away.',
   restartModes: {
@@ -29,10 +30,7 @@ export const settingsStrings = {
   noVariables: 'This game has no settings here.',
   templateUnknown: 'The template of this server is not available, so its game settings cannot be shown.',
   secretKept: 'Unchanged',
-  unsaved: 'Unsaved changes',
   nextStart: 'Limits and game settings apply at the next start.',
-  save: 'Save',
-  discard: 'Discard',
   saved: 'Saved',
   savedNextStart: 'Saved. Limits and game settings apply at the next start.',
   saveFailed: 'The changes were not saved',

@@ -5,6 +5,8 @@ import { Navigate, useNavigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.ts';
 import { hasCode } from '../../api/errors.ts';
 import { keys } from '../../api/keys.ts';
+import { useObservable } from '../../api/observable.ts';
+import { sessionEnd } from '../../api/session-end.ts';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { useDocumentTitle } from '../../components/page-header.tsx';
@@ -24,6 +26,7 @@ export function SignInPage() {
   const begin = useBeginSession();
   const me = useMe();
   const setup = useSetupState();
+  const ended = useObservable(sessionEnd);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const next = safeReturnPath(search.get('next'), location.origin);
@@ -44,8 +47,10 @@ export function SignInPage() {
   };
   return (
     <EntryPage title={strings.signInTo(location.host)}>
-      {search.has('next') && me.isSuccess && signIn.isIdle && (
-        <p className={classes.footnote}>{strings.ended}</p>
+      {ended !== null && signIn.isIdle && (
+        <Notice tone="info" title={strings.ended}>
+          {ended}
+        </Notice>
       )}
       {isInsecureTransport(location) && (
         <Notice tone="warning" title={strings.insecureTitle}>

@@ -13,6 +13,6 @@ export const strings = {
   insecureTitle: 'This connection is not encrypted',
   insecure:
     'Anyone on the network between you and the panel can read your password. Use an https:// address, or sign in on the machine itself.',
-  ended: 'Your session has ended. Sign in again to go on where you were.',
+  ended: 'Your session has ended. Sign in to go on where you were.',
   forgotten: 'Forgot your password? Ask an administrator of this panel.',
 };

@@ -1,10 +1,12 @@
 import type { Permission } from '@catalyst/shared/contract/permissions';
 import type { User } from '@catalyst/shared/features/users';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { hasCode } from '../../api/errors.ts';
 import { keys } from '../../api/keys.ts';
+import { sessionEnd } from '../../api/session-end.ts';
 import { statsHistory } from '../../api/stats-history.ts';
+import { forgetCommands } from '../console/kept-history.ts';
 
 const retryUnreachableMs = 3000;
 
@@ -43,7 +45,8 @@ export function useMay(permission: Permission): boolean {
 export function useBeginSession(): (user: User) => void {
   const queryClient = useQueryClient();
   return (user) => {
-    queryClient.clear();
+    forgetOthers(queryClient);
+    sessionEnd.set(null);
     queryClient.setQueryData(keys.me, user);
   };
 }
@@ -53,9 +56,16 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api.sessions.logout(),
     onSuccess: () => {
-      statsHistory.clear();
       queryClient.setQueryData(keys.me, null);
-      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+      forgetOthers(queryClient);
     },
   });
+}
+
+/** Nothing that one person saw or typed is there for the next. */
+function forgetOthers(queryClient: QueryClient): void {
+  statsHistory.clear();
+  forgetCommands();
+  const kept: unknown[] = [keys.me[0], keys.setup[0]];
+  queryClient.removeQueries({ predicate: ({ queryKey }) => !kept.includes(queryKey[0]) });
 }

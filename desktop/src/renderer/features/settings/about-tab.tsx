@@ -10,7 +10,7 @@ import { Facts } from '../../components/facts.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Elapsed } from '../../components/relative-time.tsx';
-import { SettingsSection } from '../servers/settings-section.tsx';
+import { Section } from '../../components/section.tsx';
 import { useMay } from '../sessions/use-session.ts';
 import classes from './settings-page.module.css';
 import { strings } from './strings.ts';
@@ -33,7 +33,7 @@ export function AboutTab() {
           isRetrying={isFetching}
         />
       )}
-      <SettingsSection id="panel" title={strings.about}>
+      <Section id="panel" title={strings.about}>
         {isLoading ? (
           <Skeleton height={120} />
         ) : (
@@ -51,9 +51,9 @@ export function AboutTab() {
           />
         )}
         {!mayRead && <p>{strings.aboutForbidden}</p>}
-      </SettingsSection>
+      </Section>
       {data && (
-        <SettingsSection id="identity" title={strings.identity} hint={strings.identityHint}>
+        <Section id="identity" title={strings.identity} hint={strings.identityHint}>
           <Facts
             facts={[
               [
@@ -63,18 +63,18 @@ export function AboutTab() {
               [strings.tlsFingerprint, <Copyable key="tls" value={data.tlsFingerprint} what="fingerprint" />],
             ]}
           />
-        </SettingsSection>
+        </Section>
       )}
-      <SettingsSection id="transport" title={strings.transport}>
+      <Section id="transport" title={strings.transport}>
         <Transport isInsecure={data?.insecureTransport ?? false} />
-      </SettingsSection>
-      <SettingsSection id="programs" title={strings.apiTitle} hint={strings.apiHint}>
+      </Section>
+      <Section id="programs" title={strings.apiTitle} hint={strings.apiHint}>
         <div>
           <Anchor size="sm" href={`${basePath}/api/docs`} target="_blank" rel="noopener">
             {strings.apiReference}
           </Anchor>
         </div>
-      </SettingsSection>
+      </Section>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { Copyable } from '../../components/copy-button.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
-import { SettingsSection } from '../servers/settings-section.tsx';
+import { Section } from '../../components/section.tsx';
 import { useSignOut, useUser } from '../sessions/use-session.ts';
 import { strings } from './strings.ts';
 
@@ -12,7 +12,7 @@ export function AccountTab() {
   const signOut = useSignOut();
   return (
     <>
-      <SettingsSection id="account" title={strings.account}>
+      <Section id="account" title={strings.account}>
         <Facts
           facts={[
             [strings.email, user.email],
@@ -23,15 +23,15 @@ export function AccountTab() {
             [strings.id, <Copyable key="id" value={user.id} what="id" />],
           ]}
         />
-      </SettingsSection>
-      <SettingsSection id="session" title={strings.session} hint={strings.sessionHint}>
+      </Section>
+      <Section id="session" title={strings.session} hint={strings.sessionHint}>
         {signOut.error && <Failure title={strings.signOutFailed} error={signOut.error} />}
         <div>
           <Button variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>
             {strings.signOut}
           </Button>
         </div>
-      </SettingsSection>
+      </Section>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import '@mantine/core/styles/Switch.layer.css';
-import { SettingsSection } from '../servers/settings-section.tsx';
+import { Section } from '../../components/section.tsx';
 import { type Preferences, setPreference, usePreferences } from './preferences.ts';
 import { strings } from './strings.ts';
 
@@ -10,7 +10,7 @@ export function AppearanceTab() {
   const { density, announceConsole } = usePreferences();
   return (
     <>
-      <SettingsSection id="theme" title={strings.theme} hint={strings.themeHint}>
+      <Section id="theme" title={strings.theme} hint={strings.themeHint}>
         <div>
           <SegmentedControl
             aria-label={strings.theme}
@@ -19,8 +19,8 @@ export function AppearanceTab() {
             onChange={(value) => setColorScheme(value as keyof typeof strings.themes)}
           />
         </div>
-      </SettingsSection>
-      <SettingsSection id="density" title={strings.density} hint={strings.densityHint}>
+      </Section>
+      <Section id="density" title={strings.density} hint={strings.densityHint}>
         <div>
           <SegmentedControl
             aria-label={strings.density}
@@ -29,15 +29,15 @@ export function AppearanceTab() {
             onChange={(value) => setPreference('density', value as Preferences['density'])}
           />
         </div>
-      </SettingsSection>
-      <SettingsSection id="console" title={strings.console}>
+      </Section>
+      <Section id="console" title={strings.console}>
         <Switch
           label={strings.announce}
           description={strings.announceHint}
           checked={announceConsole}
           onChange={(event) => setPreference('announceConsole', event.currentTarget.checked)}
         />
-      </SettingsSection>
+      </Section>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import classes from './settings-section.module.css';
+import classes from './section.module.css';
 
-interface SettingsSectionProps {
+interface SectionProps {
   id: string;
   title: string;
   hint?: ReactNode;
@@ -10,7 +10,7 @@ interface SettingsSectionProps {
 }
 
 /** A part of a form: what it is about at the left, its fields at the right. */
-export function SettingsSection({ id, title, hint, children, isDangerous }: SettingsSectionProps) {
+export function Section({ id, title, hint, children, isDangerous }: SectionProps) {
   return (
     <section
       className={classes.section}

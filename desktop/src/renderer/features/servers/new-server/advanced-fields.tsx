@@ -1,0 +1,70 @@
+import type { Template } from '@catalyst/shared/features/templates';
+import { NumberInput, Textarea } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import classes from './new-server-details.module.css';
+import { strings } from './strings.ts';
+import type { NewServerState } from './use-new-server.ts';
+
+/** What is right for nearly everybody as it is. */
+export function AdvancedFields({ template, state }: { template: Template; state: NewServerState }) {
+  const { form, set, touch, errorOf } = state;
+  const port = template.ports[0];
+  return (
+    <details
+      className={classes.advanced}
+      open={state.isAdvancedOpen}
+      onToggle={(event) => state.setAdvancedOpen(event.currentTarget.open)}
+    >
+      <summary className={classes.advancedTitle}>
+        <IconChevronRight size={16} className={classes.chevron} aria-hidden />
+        {strings.advanced}
+        <span className={classes.note}>{strings.advancedHint}</span>
+      </summary>
+      <div className={classes.grid}>
+        <NumberInput
+          label={strings.cpu}
+          value={form.cpuCores}
+          suffix={strings.cpuSuffix(form.cpuCores)}
+          min={0.05}
+          step={0.5}
+          decimalScale={2}
+          error={errorOf('allocatedCpuCores')}
+          onBlur={() => touch('allocatedCpuCores')}
+          onChange={(cores) => set({ cpuCores: Number(cores) })}
+        />
+        <NumberInput
+          label={strings.disk}
+          value={form.diskMb / 1024}
+          suffix=" GiB"
+          min={0}
+          decimalScale={3}
+          error={errorOf('allocatedDiskMb')}
+          onBlur={() => touch('allocatedDiskMb')}
+          onChange={(gibibytes) => set({ diskMb: Math.round(Number(gibibytes) * 1024) })}
+        />
+        <NumberInput
+          label={strings.port}
+          placeholder={port && strings.portAutomatic(port.preferred)}
+          value={form.port ?? ''}
+          thousandSeparator=""
+          allowDecimal={false}
+          allowNegative={false}
+          hideControls
+          error={errorOf('primaryPort')}
+          onBlur={() => touch('primaryPort')}
+          onChange={(chosen) => set({ port: chosen === '' ? undefined : Number(chosen) })}
+        />
+        <Textarea
+          className={classes.wide}
+          label={strings.description}
+          autosize
+          minRows={2}
+          maxLength={500}
+          value={form.description}
+          error={errorOf('description')}
+          onChange={(event) => set({ description: event.currentTarget.value })}
+        />
+      </div>
+    </details>
+  );
+}

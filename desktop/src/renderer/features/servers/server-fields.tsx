@@ -1,0 +1,137 @@
+import type { Server } from '@catalyst/shared/features/servers';
+import type { Template } from '@catalyst/shared/features/templates';
+import { NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Section } from '../../components/section.tsx';
+import { formatMegabytes } from '../../components/units.ts';
+import classes from './server-settings-tab.module.css';
+import { settingsStrings as strings } from './settings-strings.ts';
+import { SizeField } from './size-field.tsx';
+import type { ServerFormState } from './use-server-form.ts';
+
+export function GeneralFields({ form, issues, set, isReadOnly }: ServerFormState) {
+  return (
+    <Section id="general" title={strings.general}>
+      <TextInput
+        label={strings.name}
+        maxLength={100}
+        value={form.name}
+        error={issues.name}
+        disabled={isReadOnly}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <Textarea
+        label={strings.description}
+        description={strings.descriptionHint}
+        autosize
+        minRows={2}
+        maxRows={6}
+        maxLength={500}
+        value={form.description}
+        error={issues.description}
+        disabled={isReadOnly}
+        onChange={(event) => set({ description: event.currentTarget.value })}
+      />
+    </Section>
+  );
+}
+
+interface LimitFieldsProps extends ServerFormState {
+  server: Server;
+  /** Its advice; unknown when the template is gone. */
+  defaults: Template['defaults'] | undefined;
+}
+
+export function LimitFields({ form, issues, set, isReadOnly, server, defaults }: LimitFieldsProps) {
+  return (
+    <Section id="limits" title={strings.limits} hint={strings.limitsHint}>
+      <SizeField
+        label={strings.memory}
+        description={
+          defaults &&
+          strings.memoryAdvice(formatMegabytes(defaults.memoryMb), formatMegabytes(defaults.minimumMemoryMb))
+        }
+        error={issues.allocatedMemoryMb}
+        valueMb={form.allocatedMemoryMb}
+        minMb={defaults?.minimumMemoryMb ?? 128}
+        maxMb={Math.max(8192, server.allocatedMemoryMb * 2)}
+        advisedMb={defaults?.memoryMb}
+        advisedLabel={strings.advised}
+        isReadOnly={isReadOnly}
+        onChange={(allocatedMemoryMb) => set({ allocatedMemoryMb })}
+      />
+      <div className={classes.pair}>
+        <NumberInput
+          label={strings.cpu}
+          description={strings.cpuHint}
+          error={issues.allocatedCpuCores}
+          value={form.allocatedCpuCores}
+          min={0.05}
+          step={0.5}
+          decimalScale={2}
+          disabled={isReadOnly}
+          onChange={(cores) => set({ allocatedCpuCores: Number(cores) })}
+        />
+        <NumberInput
+          label={strings.disk}
+          description={strings.diskHint}
+          error={issues.allocatedDiskMb}
+          value={form.allocatedDiskMb / 1024}
+          min={0}
+          step={1}
+          decimalScale={3}
+          suffix=" GiB"
+          disabled={isReadOnly}
+          onChange={(gibibytes) => set({ allocatedDiskMb: Math.round(Number(gibibytes) * 1024) })}
+        />
+      </div>
+    </Section>
+  );
+}
+
+export function RestartFields({ form, issues, set, isReadOnly }: ServerFormState) {
+  const { restartPolicy } = form;
+  const change = (changes: Partial<typeof restartPolicy>) =>
+    set({ restartPolicy: { ...restartPolicy, ...changes } });
+  return (
+    <Section id="restart" title={strings.restart} hint={strings.restartHint}>
+      <div>
+        <p className={classes.label} id="restart-mode">
+          {strings.restartModeLabel}
+        </p>
+        <SegmentedControl
+          aria-labelledby="restart-mode"
+          disabled={isReadOnly}
+          data={Object.entries(strings.restartModes).map(([value, label]) => ({ value, label }))}
+          value={restartPolicy.mode}
+          onChange={(mode) => change({ mode: mode as typeof restartPolicy.mode })}
+        />
+      </div>
+      {restartPolicy.mode !== 'never' && (
+        <div className={classes.pair}>
+          <NumberInput
+            label={strings.maxRestarts}
+            suffix={strings.restartsSuffix}
+            error={issues['restartPolicy.maxRestarts']}
+            value={restartPolicy.maxRestarts}
+            min={0}
+            max={100}
+            allowDecimal={false}
+            disabled={isReadOnly}
+            onChange={(times) => change({ maxRestarts: Number(times) })}
+          />
+          <NumberInput
+            label={strings.windowMinutes}
+            suffix={strings.minutesSuffix}
+            error={issues['restartPolicy.windowSeconds']}
+            value={restartPolicy.windowSeconds / 60}
+            min={1}
+            max={1440}
+            decimalScale={1}
+            disabled={isReadOnly}
+            onChange={(minutes) => change({ windowSeconds: Math.round(Number(minutes) * 60) })}
+          />
+        </div>
+      )}
+    </Section>
+  );
+}
