@@ -7,6 +7,8 @@ import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes
 import { Tickets } from './features/data-plane/tickets.ts';
 import { LocalAgent } from './features/nodes/local-agent.ts';
 import { NodeDirectory } from './features/nodes/node-directory.ts';
+import { NodeLinks } from './features/nodes/node-links.ts';
+import { NodePlacement } from './features/nodes/node-placement.ts';
 import { registerNodeRoutes } from './features/nodes/nodes.routes.ts';
 import { NodesService } from './features/nodes/nodes.service.ts';
 import { ownAddress } from './features/nodes/own-address.ts';
@@ -36,8 +38,9 @@ import { namedTarget } from './http/audit-target.ts';
 import { clientAddress, trustProxies } from './http/client-address.ts';
 import type { Logger } from './logger.ts';
 import { agentAudit, violationLog } from './realtime/agent-audit.ts';
+import type { AgentListener } from './realtime/agent-door.ts';
 import { agentLines } from './realtime/agent-lines.ts';
-import { type AgentListener, Agents } from './realtime/agents.ts';
+import { Agents } from './realtime/agents.ts';
 import { Browsers, type ClientHandlers } from './realtime/browsers.ts';
 import { ConsoleRelay } from './realtime/console-relay.ts';
 import { panelVersion } from './version.ts';
@@ -102,17 +105,11 @@ export async function openFleet(
       panel: core.identity,
       panelVersion,
       registry: {
-        agentKeyOf: (nodeId) => nodes.agentKeyOf(nodeId),
-        enrol: (...about) => nodes.enrol(...about),
-        remark: (...about) => nodes.remark(...about),
-        online: async (nodeId, agentVersion) => {
-          await nodes.online(nodeId, agentVersion);
-          feed.nodeChanged(nodeId);
-        },
-        offline: async (nodeId) => {
-          await nodes.offline(nodeId);
-          feed.nodeChanged(nodeId);
-        },
+        agentKeyOf: (nodeId) => links.agentKeyOf(nodeId),
+        enrol: (...about) => links.enrol(...about),
+        remark: (...about) => links.remark(...about),
+        online: (...about) => links.online(...about),
+        offline: (nodeId) => links.offline(nodeId),
       },
       nodeOf: (serverId) => directory.find(serverId)?.nodeId,
       addressOf: ({ request }) => clientAddress(request, isTrusted),
@@ -128,7 +125,7 @@ export async function openFleet(
 
   const listCache = new ServerListCache();
   const live = new LiveValues();
-  const nodes: NodesService = new NodesService({
+  const nodes = new NodesService({
     database,
     directory: nodeDirectory,
     agents,
@@ -136,7 +133,14 @@ export async function openFleet(
     serverList: listCache,
     revocations,
   });
-  const feed: ServerFeed = new ServerFeed({ clients, list: listCache, live, directory });
+  const feed = new ServerFeed({ clients, list: listCache, live, directory });
+  const links: NodeLinks = new NodeLinks({
+    database,
+    directory: nodeDirectory,
+    nodes,
+    onPresence: (nodeId) => feed.nodeChanged(nodeId),
+  });
+  const placement = new NodePlacement({ directory: nodeDirectory, agents, nodes });
   const specs = new ServerSpecs({ database, templates, secrets, log });
   const orders = new ServerOrders({ database, agents, templates, specs, feed, log });
   const removal = new ServerRemoval({ database, directory, feed, revocations });
@@ -169,13 +173,12 @@ export async function openFleet(
   });
   const tickets = new Tickets();
   const console = new ConsoleService({ database, agents, relay, tickets });
-  const creation = new ServerCreation({ database, agents, nodes, templates, orders, secrets, portRange });
+  const creation = new ServerCreation({ database, agents, placement, templates, orders, secrets, portRange });
   const servers = new ServersService({
     database,
     secrets,
     agents,
     users,
-    nodes,
     nodeDirectory,
     templates,
     directory,
@@ -200,7 +203,7 @@ export async function openFleet(
   const pairings = new Pairings(core, isTrusted);
 
   listener = agentListener({
-    nodes,
+    links,
     reports,
     ends,
     reconciler,

@@ -1,6 +1,6 @@
 import type { AuditService } from '../features/audit/audit.service.ts';
 import type { Logger } from '../logger.ts';
-import type { AgentAuditEntry, Violation } from './agents.ts';
+import type { AgentAuditEntry, Violation } from './agent-door.ts';
 import { MessageLimits } from './message-limit.ts';
 
 /** Audit entries whose actor is an agent. */

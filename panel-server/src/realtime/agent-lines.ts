@@ -1,6 +1,6 @@
 import { nodeOffline } from './agent-connection.ts';
-import type { AgentDoor } from './agents.ts';
-import type { LineSource } from './console-relay.ts';
+import type { AgentDoor } from './agent-door.ts';
+import type { LineSource } from './console-viewer.ts';
 
 /** Console lines, from the agent of whichever node a server is on. */
 export function agentLines(

@@ -3,76 +3,23 @@ import { answerCalls, type CallHandlers, type EventHandlers, listen } from '@cat
 import type { AgentHello } from '@catalyst/shared/features/agent-link';
 import { agentEvents, panelCalls } from '@catalyst/shared/realtime';
 import type { Namespace, Socket, Server as SocketServer } from 'socket.io';
-import type { PanelIdentity } from '../identity/panel-identity.ts';
-import type { Logger } from '../logger.ts';
-import { AgentAdmission, type NodeRegistry, notLinked } from './agent-admission.ts';
+import { AgentAdmission, notLinked } from './agent-admission.ts';
 import {
   type AgentCallInput,
   type AgentCallOutput,
   type AgentCalls,
   AgentConnection,
-  type AgentLink,
   nodeOffline,
 } from './agent-connection.ts';
+import type { AgentDoor, AgentListener, AgentsOptions } from './agent-door.ts';
 import { shakeHands } from './agent-handshake.ts';
 import { connectError } from './connect-error.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { MessageLimit } from './message-limit.ts';
 import { withoutForeign } from './server-ids.ts';
 
-/** What the services see of the agents. */
-export interface AgentDoor {
-  isOnline(nodeId: string): boolean;
-  /** Rejects with `node_offline` at once when the node's agent is not connected. */
-  call<Name extends keyof AgentCalls>(
-    nodeId: string,
-    name: Name,
-    input: AgentCallInput<Name>,
-    options?: { timeoutMs?: number },
-  ): Promise<AgentCallOutput<Name>>;
-}
-
 type PanelCalls = typeof panelCalls;
 type AgentEvents = typeof agentEvents;
-
-/** What becomes of the messages of one agent. They come one after another, without what concerns other nodes. */
-export interface AgentListener {
-  calls(nodeId: string, link: AgentLink): CallHandlers<PanelCalls>;
-  events(nodeId: string): Required<EventHandlers<AgentEvents>>;
-  /** The agent has a new connection; its snapshot comes first. */
-  connected(nodeId: string): void;
-  /** The snapshot has been taken in. */
-  ready(nodeId: string): void;
-}
-
-export interface AgentsOptions {
-  panel: Pick<PanelIdentity, 'publicKey' | 'sign'>;
-  panelVersion: string;
-  registry: NodeRegistry;
-  /** The node a server is on; undefined for one that does not exist. */
-  nodeOf(serverId: string): string | undefined;
-  addressOf(socket: Socket): string;
-  audit(entry: AgentAuditEntry): Promise<void>;
-  /** An agent said what it must not say. */
-  violation(violation: Violation): void;
-  log: Logger;
-}
-
-export interface AgentAuditEntry {
-  action: 'node.enrol' | 'node.violation' | 'node.duplicate';
-  isSuccess: boolean;
-  nodeId: string;
-  ip?: string;
-  details: Record<string, unknown>;
-}
-
-export interface Violation {
-  nodeId: string;
-  /** What is the same thing, and written down once a minute. */
-  about: string;
-  ip?: string;
-  details: Record<string, unknown>;
-}
 
 const snapshotTimeoutMs = 30_000;
 const messagesPerSecond = 10_000;

@@ -11,8 +11,9 @@ import { readBearer, readSessionCookie } from '../http/session-cookie.ts';
 import type { Revocation } from '../revocations.ts';
 import type { ClientEvents, ClientFeed, ClientPayload } from './client-feed.ts';
 import { connectError } from './connect-error.ts';
-import type { Broadcast, ConsoleRelay } from './console-relay.ts';
+import type { ConsoleRelay } from './console-relay.ts';
 import type { ViewerLine } from './console-text.ts';
+import type { Broadcast } from './console-viewer.ts';
 import { MessageLimit } from './message-limit.ts';
 import { consoleRoom, SocketViewer } from './socket-viewer.ts';
 

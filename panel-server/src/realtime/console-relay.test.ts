@@ -1,13 +1,8 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  type Broadcast,
-  ConsoleRelay,
-  type LineSource,
-  maxQueuedBytes,
-  type Viewer,
-} from './console-relay.ts';
+import { ConsoleRelay, maxQueuedBytes } from './console-relay.ts';
 import type { AgentLine, ViewerLine } from './console-text.ts';
+import type { Broadcast, LineSource, Viewer } from './console-viewer.ts';
 
 const server = { id: 's', nodeId: 'n' };
 

@@ -1,5 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { type AgentLine, toViewerLines, type ViewerLine } from './console-text.ts';
+import type { Broadcast, LineSource, Range, Viewer } from './console-viewer.ts';
+import { contiguousRuns, sizeOf } from './line-runs.ts';
 
 /** Lines that come before the live ones, at most. */
 export const maxBacklogLines = 1000;
@@ -8,35 +10,6 @@ export const maxQueuedBytes = 1_000_000;
 const drainCheckMs = 200;
 /** About what a `dropped` range takes on the wire. */
 const markerBytes = 120;
-
-export interface Range {
-  firstSeq: number;
-  lastSeq: number;
-}
-
-/** Where lines come from: the agent of the server's node. Both reject while it is offline. */
-export interface LineSource {
-  watch(serverId: string, watch: boolean): Promise<Range>;
-  /** The oldest lines after a number; at most `limit`, fewer when they are long. */
-  read(serverId: string, after: number, limit: number): Promise<Range & { lines: AgentLine[] }>;
-}
-
-/** One socket, which may follow many consoles. */
-export interface Viewer {
-  sendLines(serverId: string, lines: ViewerLine[]): void;
-  sendDropped(serverId: string, fromSeq: number, toSeq: number): void;
-  /** Begins or ends to get what is broadcast for this console. */
-  setLive(serverId: string, isLive: boolean): void;
-  /** Counts what is about to be sent; answers how much waits in all. */
-  countQueued(bytes: number): number;
-  isDrained(): boolean;
-}
-
-/** Sends to every viewer that is live; encodes once, however many there are. */
-export interface Broadcast {
-  lines(serverId: string, lines: ViewerLine[]): void;
-  dropped(serverId: string, fromSeq: number, toSeq: number): void;
-}
 
 interface Follow {
   /** Number of the last line this viewer has or was told to have missed. */
@@ -352,28 +325,4 @@ export class ConsoleRelay {
 
 function isOffline(error: unknown): boolean {
   return error instanceof AppError && (error.code === 'node_offline' || error.code === 'unavailable');
-}
-
-/** Splits lines into runs without gaps, without what is at or before `afterSeq` and what is out of order. */
-function contiguousRuns(lines: readonly AgentLine[], afterSeq: number) {
-  const runs: { gap: { fromSeq: number; toSeq: number } | null; lines: AgentLine[] }[] = [];
-  let expected = afterSeq + 1;
-  for (const line of lines) {
-    if (line.seq < expected) continue;
-    const run = runs.at(-1);
-    if (run && line.seq === expected) run.lines.push(line);
-    else {
-      const gap = line.seq > expected ? { fromSeq: expected, toSeq: line.seq - 1 } : null;
-      runs.push({ gap, lines: [line] });
-    }
-    expected = line.seq + 1;
-  }
-  return runs;
-}
-
-/** About what the lines take on the wire. */
-function sizeOf(lines: readonly AgentLine[]): number {
-  let bytes = 0;
-  for (const line of lines) bytes += line.text.length + 80;
-  return bytes;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
-import type { Viewer } from './console-relay.ts';
 import type { ViewerLine } from './console-text.ts';
+import type { Viewer } from './console-viewer.ts';
 
 export const consoleRoom = (serverId: string) => `console:${serverId}`;
 

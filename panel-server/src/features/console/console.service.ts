@@ -5,7 +5,7 @@ import type { ServerState } from '@catalyst/shared/features/server-states';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ConsoleRelay } from '../../realtime/console-relay.ts';
 import { cleanText, type ViewerLine } from '../../realtime/console-text.ts';
 import { MessageLimits } from '../../realtime/message-limit.ts';

@@ -11,6 +11,8 @@ export interface Allocated {
   servers: number;
 }
 
+export const noServers: Allocated = { memoryMb: 0, cpuCores: 0, servers: 0 };
+
 export function describeNode(
   row: NodeRow,
   { isOnline, health, allocated }: { isOnline: boolean; health: TimedHealth | null; allocated: Allocated },

@@ -1,25 +1,20 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
-import { type HealthReport, type NewNode, Node, type NodeChanges } from '@catalyst/shared/features/nodes';
-import type { RuntimeName } from '@catalyst/shared/features/server-spec';
-import type { NewServer } from '@catalyst/shared/features/servers';
+import { type NewNode, Node, type NodeChanges } from '@catalyst/shared/features/nodes';
 import type { Template } from '@catalyst/shared/features/templates';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { databaseErrorCode } from '../../database/database-errors.ts';
-import type { NodeRegistry } from '../../realtime/agent-admission.ts';
-import { nodeOffline } from '../../realtime/agent-connection.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { Revocations } from '../../revocations.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';
-import { issueSecret, redeemSecret } from './enrolment.ts';
+import { issueSecret } from './enrolment.ts';
 import { NodeEntity, type NodeRow } from './node.entity.ts';
-import { chooseNode, runtimeOn } from './node-choice.ts';
 import type { NodeDirectory } from './node-directory.ts';
-import { type Allocated, describeNode } from './node-view.ts';
+import { type Allocated, describeNode, noServers } from './node-view.ts';
 
 const hasServers = () => new AppError('conflict', 'Delete the servers of this node, or move them, first');
 const isForeignKeyViolation = (error: unknown) =>
@@ -27,8 +22,6 @@ const isForeignKeyViolation = (error: unknown) =>
 
 const isPrivateAddress = (address: string) =>
   /^(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$/.test(address);
-
-const noServers: Allocated = { memoryMb: 0, cpuCores: 0, servers: 0 };
 
 export interface NodesParts {
   database: DataSource;
@@ -39,8 +32,8 @@ export interface NodesParts {
   revocations: Revocations;
 }
 
-/** The machines, and which agent stands for which. */
-export class NodesService implements NodeRegistry {
+/** The machines that run servers. */
+export class NodesService {
   readonly #parts: NodesParts;
 
   constructor(parts: NodesParts) {
@@ -50,7 +43,7 @@ export class NodesService implements NodeRegistry {
   async list({ limit, cursor }: PageQuery): Promise<Page<Node>> {
     const after = this.#parts.directory.all().filter(({ id }) => cursor === undefined || id > cursor);
     const rows = after.slice(0, limit);
-    const allocated = await this.#allocated();
+    const allocated = await this.allocated();
     return {
       items: rows.map((row) => this.#describe(row, allocated)),
       nextCursor: after.length > limit ? (rows.at(-1)?.id ?? null) : null,
@@ -58,7 +51,7 @@ export class NodesService implements NodeRegistry {
   }
 
   async get(id: string): Promise<Node> {
-    return this.#describe(this.row(id), await this.#allocated());
+    return this.#describe(this.row(id), await this.allocated());
   }
 
   async create(input: z.output<typeof NewNode>): Promise<Node> {
@@ -66,7 +59,7 @@ export class NodesService implements NodeRegistry {
   }
 
   async update(id: string, changes: z.output<typeof NodeChanges>): Promise<Node> {
-    await this.#change(this.row(id), changes);
+    await this.change(this.row(id), changes);
     return this.get(id);
   }
 
@@ -109,48 +102,9 @@ export class NodesService implements NodeRegistry {
     }
     // A name or a public address was set by somebody; an address of the local network is the one it had then.
     if (isPrivateAddress(existing.publicAddress) && existing.publicAddress !== address) {
-      await this.#change(existing, { publicAddress: address });
+      await this.change(existing, { publicAddress: address });
     }
     return this.row(existing.id);
-  }
-
-  /** The asked node, or the one with the most memory left; online, and able to run this. */
-  async chooseFor(template: Template, input: NewServer): Promise<NodeRow> {
-    const { directory, agents } = this.#parts;
-    if (input.nodeId !== undefined) return this.#asked(input.nodeId, template);
-    const allocated = await this.#allocated();
-    const candidates = directory
-      .all()
-      .filter(({ id, locationId }) => agents.isOnline(id) && locationId === (input.locationId ?? locationId))
-      .map((row) => ({
-        row,
-        health: directory.healthOf(row.id),
-        allocated: allocated.get(row.id) ?? noServers,
-      }));
-    return chooseNode(candidates, template, input.allocatedMemoryMb);
-  }
-
-  /** Throws `conflict` when the node cannot run it. */
-  runtimeFor(nodeId: string, template: Template): RuntimeName {
-    const runtime = runtimeOn(this.#parts.directory.healthOf(nodeId), template);
-    if (!runtime) throw new AppError('conflict', `This node cannot run ${template.name}`);
-    return runtime;
-  }
-
-  /** Throws `host_package_missing` naming what an administrator has to install. */
-  async assertHostPackages(nodeId: string, { hostPackages, name }: Template): Promise<void> {
-    if (hostPackages.length === 0) return;
-    const { missing } = await this.#parts.agents.call(nodeId, 'host-packages:missing', {
-      packages: hostPackages,
-    });
-    if (missing.length === 0) return;
-    throw new AppError(
-      'host_package_missing',
-      `${name} needs packages this node lacks: ${missing.join(', ')}`,
-      {
-        issues: missing.map((message) => ({ path: 'hostPackages', message })),
-      },
-    );
   }
 
   async installHostPackages(
@@ -158,70 +112,6 @@ export class NodesService implements NodeRegistry {
     { hostPackages }: Template,
   ): Promise<{ installed: string[]; output: string }> {
     return this.#parts.agents.call(this.row(id).id, 'host-packages:install', { packages: hostPackages });
-  }
-
-  /** The row as it is now, kept from changing (and its servers from being added to) until the transaction ends. */
-  async lock(manager: EntityManager, id: string): Promise<NodeRow> {
-    // A transaction on SQLite is alone anyway.
-    const isShared = manager.connection.options.type === 'postgres';
-    const row = await manager.findOne(NodeEntity, {
-      where: { id },
-      ...(isShared && { lock: { mode: 'pessimistic_write' as const } }),
-    });
-    if (!row) throw new AppError('not_found', 'There is no such node');
-    return row;
-  }
-
-  // What the link asks and tells.
-
-  async agentKeyOf(nodeId: string): Promise<string | null | undefined> {
-    return this.#parts.directory.find(nodeId)?.agentKey;
-  }
-
-  async enrol(nodeId: string, agentKey: string, secret: string): Promise<boolean> {
-    const { database, directory } = this.#parts;
-    if (!(await redeemSecret(database, nodeId, agentKey, secret))) return false;
-    const row = directory.find(nodeId);
-    if (row) directory.set({ ...row, agentKey, isRefused: false, statusText: null });
-    return true;
-  }
-
-  async remark(nodeId: string, { text, isRefused }: { text: string; isRefused: boolean }): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
-    if (!row || (row.statusText === text && row.isRefused === isRefused)) return;
-    await this.#change(row, { statusText: text, isRefused });
-  }
-
-  async online(nodeId: string, agentVersion: string): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
-    if (!row) return;
-    const changes = { agentVersion, lastSeenAt: new Date(), isRefused: false };
-    await this.#change(row, { ...changes, ...(row.isRefused && { statusText: null }) });
-  }
-
-  async offline(nodeId: string): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
-    if (row) await this.#change(row, { lastSeenAt: new Date() });
-  }
-
-  async health(nodeId: string, report: HealthReport): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
-    if (!row) return;
-    const at = new Date();
-    this.#parts.directory.setHealth(nodeId, { ...report, at });
-    await this.#change(row, { lastSeenAt: at });
-  }
-
-  async #asked(nodeId: string, template: Template): Promise<NodeRow> {
-    const row = this.#parts.directory.find(nodeId);
-    if (!row) {
-      throw new AppError('invalid_input', 'There is no such node', {
-        issues: [{ path: 'nodeId', message: 'is not a node' }],
-      });
-    }
-    if (!this.#parts.agents.isOnline(nodeId)) throw nodeOffline();
-    this.runtimeFor(nodeId, template);
-    return row;
   }
 
   async #insert(input: z.output<typeof NewNode>, isLocal: boolean): Promise<NodeRow> {
@@ -247,7 +137,8 @@ export class NodesService implements NodeRegistry {
     return row;
   }
 
-  async #change(row: NodeRow, changes: Partial<NodeRow>): Promise<void> {
+  /** Writes, and tells those who look. */
+  async change(row: NodeRow, changes: Partial<NodeRow>): Promise<void> {
     const { database, directory } = this.#parts;
     if (Object.keys(changes).length > 0) {
       await database.getRepository(NodeEntity).update({ id: row.id }, changes);
@@ -261,7 +152,7 @@ export class NodesService implements NodeRegistry {
 
   async #tell(row: NodeRow): Promise<void> {
     this.#parts.serverList.invalidate();
-    const node = this.#describe(row, await this.#allocated());
+    const node = this.#describe(row, await this.allocated());
     this.#parts.clients.toNodes('node_update', { node: z.encode(Node, node) });
   }
 
@@ -273,7 +164,8 @@ export class NodesService implements NodeRegistry {
     });
   }
 
-  async #allocated(): Promise<Map<string, Allocated>> {
+  /** What the servers of each node were promised; nodes without servers are absent. */
+  async allocated(): Promise<Map<string, Allocated>> {
     const sums = await this.#parts.database
       .getRepository(ServerEntity)
       .createQueryBuilder('server')

@@ -1,6 +1,6 @@
-import type { AgentListener } from '../../realtime/agents.ts';
+import type { AgentListener } from '../../realtime/agent-door.ts';
 import type { ConsoleRelay } from '../../realtime/console-relay.ts';
-import type { NodesService } from '../nodes/nodes.service.ts';
+import type { NodeLinks } from '../nodes/node-links.ts';
 import { clampTime } from './judge-report.ts';
 import type { OperationEnds } from './operation-ends.ts';
 import type { Reconciler } from './reconcile.ts';
@@ -8,7 +8,7 @@ import type { ServerFeed } from './server-feed.ts';
 import type { ServerReports } from './server-reports.ts';
 
 export interface AgentListenerParts {
-  nodes: NodesService;
+  links: NodeLinks;
   reports: ServerReports;
   ends: OperationEnds;
   reconciler: Reconciler;
@@ -19,7 +19,7 @@ export interface AgentListenerParts {
 
 /** Agents' messages → services, one line each. */
 export function agentListener(parts: AgentListenerParts): AgentListener {
-  const { nodes, reports, ends, reconciler, feed, relay, onFailure } = parts;
+  const { links, reports, ends, reconciler, feed, relay, onFailure } = parts;
   return {
     calls: (nodeId, link) => ({
       node_snapshot: async (snapshot) => {
@@ -45,7 +45,7 @@ export function agentListener(parts: AgentListenerParts): AgentListener {
       server_log: ({ serverId, lines }) => relay.receiveLines(serverId, lines),
       'console:dropped': ({ serverId, toSeq }) => relay.receiveDropped(serverId, toSeq),
       health_report: (report) => {
-        nodes.health(nodeId, report).catch((error: unknown) => onFailure(error, nodeId));
+        links.health(nodeId, report).catch((error: unknown) => onFailure(error, nodeId));
       },
     }),
     connected: (nodeId) => relay.hold(nodeId),

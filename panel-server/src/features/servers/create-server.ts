@@ -7,8 +7,8 @@ import { v7 as uuid } from 'uuid';
 import type { Caller } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
-import type { NodesService } from '../nodes/nodes.service.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
+import { lockNode, type NodePlacement } from '../nodes/node-placement.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { resolveVariables } from '../templates/variables.ts';
@@ -30,7 +30,7 @@ const portAttempts = 300;
 export interface CreateParts {
   database: DataSource;
   agents: AgentDoor;
-  nodes: NodesService;
+  placement: NodePlacement;
   templates: Templates;
   orders: ServerOrders;
   secrets: SecretBox;
@@ -53,13 +53,13 @@ export class ServerCreation {
       mayEditAll: mayEditAll(caller),
     });
     assertMemory(template, input.allocatedMemoryMb);
-    const node = await this.#parts.nodes.chooseFor(template, input);
-    const runtime = this.#parts.nodes.runtimeFor(node.id, template);
+    const node = await this.#parts.placement.chooseFor(template, input);
+    const runtime = this.#parts.placement.runtimeFor(node.id, template);
     const networkMode = input.networkMode ?? (runtime === 'containerd' ? 'bridge' : 'host');
     if (runtime !== 'containerd' && networkMode === 'bridge') {
       throw invalid('networkMode', 'This node runs the server as a process, which uses its network directly');
     }
-    if (runtime === 'process') await this.#parts.nodes.assertHostPackages(node.id, template);
+    if (runtime === 'process') await this.#parts.placement.assertHostPackages(node.id, template);
     const now = new Date();
     const server: Omit<ServerRow, 'specHash' | 'operationId'> = {
       id: uuid(),
@@ -107,14 +107,14 @@ export class ServerCreation {
     variables: Record<string, string>,
     asked: number | undefined,
   ): Promise<NewRecord> {
-    const { database, agents, nodes, orders, portRange } = this.#parts;
+    const { database, agents, orders, portRange } = this.#parts;
     const wish = { nodeId: server.nodeId, ports: template.ports, asked };
     const machine = new MachinePorts();
     for (let attempt = 0; attempt < portAttempts; attempt += 1) {
       const tried = await freePorts(database, wish, portRange, machine);
       if (!(await checkOnMachine(agents, server.nodeId, tried, machine))) continue;
       const recorded = await inTransaction(database, async (manager) => {
-        const node = await nodes.lock(manager, server.nodeId);
+        const node = await lockNode(manager, server.nodeId);
         await assertCapacity(manager, node, server);
         const ports = await freePorts(manager, wish, portRange, machine);
         // Somebody took the tried ones meanwhile, and the machine has not been asked about these.

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { endOperation, findOperation } from '../operations/operations.ts';
 import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';

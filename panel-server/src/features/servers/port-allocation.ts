@@ -4,7 +4,7 @@ import type { Template } from '@catalyst/shared/features/templates';
 import type { EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { isUniqueViolation } from '../../database/database-errors.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
 import { choosePorts, type PortRange, portKey, transportPorts } from './ports.ts';
 import { ServerEntity } from './server.entity.ts';

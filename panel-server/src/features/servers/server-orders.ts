@@ -11,7 +11,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
 import { type AgentLink, nodeOffline } from '../../realtime/agent-connection.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { operationTimeoutMs, outcomeByState } from '../operations/deadlines.ts';
 import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
 import { endOperation, findOperation, isOpen, markRunning, newOperation } from '../operations/operations.ts';

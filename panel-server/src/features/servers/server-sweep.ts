@@ -1,7 +1,7 @@
 import { isInTransition } from '@catalyst/shared/features/server-states';
 import { type DataSource, In, LessThan } from 'typeorm';
 import type { Logger } from '../../logger.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { stateTimeoutMs } from '../operations/deadlines.ts';
 import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
 import {

@@ -15,9 +15,9 @@ import type { Caller } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
-import type { AgentDoor } from '../../realtime/agents.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { NodeDirectory } from '../nodes/node-directory.ts';
-import type { NodesService } from '../nodes/nodes.service.ts';
+import { lockNode } from '../nodes/node-placement.ts';
 import { operationTimeoutMs } from '../operations/deadlines.ts';
 import { findOperation, newOperation } from '../operations/operations.ts';
 import type { Templates } from '../templates/templates.service.ts';
@@ -49,7 +49,6 @@ export interface ServersParts {
   secrets: SecretBox;
   agents: AgentDoor;
   users: UsersService;
-  nodes: NodesService;
   nodeDirectory: NodeDirectory;
   templates: Templates;
   directory: ServerDirectory;
@@ -104,7 +103,7 @@ export class ServersService {
     const row = await getServer(database, id);
     const columns = this.#changedColumns(row, changes, caller);
     await inTransaction(database, async (manager) => {
-      const node = await this.#parts.nodes.lock(manager, row.nodeId);
+      const node = await lockNode(manager, row.nodeId);
       await assertCapacity(manager, node, { ...row, ...columns });
       await manager.update(ServerEntity, { id }, { ...columns, updatedAt: new Date() });
     });
