@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { HostPackage } from '@catalyst/shared/features/server-spec';
 import { findProgram, serverPath } from './program-paths.ts';
@@ -8,7 +9,11 @@ const installTimeoutMs = 14 * 60_000;
 
 /** The names of those whose program a server would not find. */
 export function missingPackages(packages: readonly HostPackage[], path = serverPath()): string[] {
-  return packages.filter(({ program }) => findProgram(program, path) === null).map(({ debian }) => debian);
+  return packages.filter(({ program }) => !isPresent(program, path)).map(({ debian }) => debian);
+}
+
+function isPresent(program: string, path: string): boolean {
+  return program.startsWith('/') ? existsSync(program) : findProgram(program, path) !== null;
 }
 
 export interface InstallOptions {

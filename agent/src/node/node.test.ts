@@ -84,6 +84,11 @@ describe.skipIf(!isLinux)('host packages', () => {
     expect(missingPackages([game, { debian: 'dash', program: 'sh' }])).toEqual(['nice-game']);
   });
 
+  it('without a program of their own are known by a file', () => {
+    const data = { debian: 'nice-data', program: '/absent/nice.dat' };
+    expect(missingPackages([data, { debian: 'base-passwd', program: '/etc/passwd' }])).toEqual(['nice-data']);
+  });
+
   it('are installed without a question, and only those that are missing', async () => {
     const apt = fakeApt('[ "$1" = update ] || { echo "#!/bin/sh" > nicegame; chmod 755 nicegame; }');
     const { installed, output } = await installPackages([game], apt);

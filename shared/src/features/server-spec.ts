@@ -80,10 +80,10 @@ export type PortBinding = z.output<typeof PortBinding>;
 export const RuntimeName = z.enum(['process', 'containerd', 'fake']);
 export type RuntimeName = z.output<typeof RuntimeName>;
 
-/** A package of the host's distribution and the program by which its presence is seen. */
+/** A package of the host's distribution, and the program (or the absolute path of a file) that shows that it is there. */
 export const HostPackage = z.strictObject({
   debian: z.string().regex(/^[a-z0-9][a-z0-9+.-]{1,63}$/),
-  program: z.string().regex(/^[A-Za-z0-9._+-]{1,64}$/),
+  program: z.string().regex(/^(\/[A-Za-z0-9._+/-]{1,200}|[A-Za-z0-9._+-]{1,64})$/),
 });
 export type HostPackage = z.output<typeof HostPackage>;
 

@@ -94,7 +94,7 @@ autosave_on_exit = true
   },
   hostPackages: [
     { debian: 'openttd', program: 'openttd' },
-    { debian: 'openttd-opengfx', program: 'openttd' },
+    { debian: 'openttd-opengfx', program: '/usr/share/games/openttd/baseset/opengfx/opengfx.obg' },
   ],
   restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
   defaults: { memoryMb: 512, minimumMemoryMb: 256, cpuCores: 1, diskMb: 512 },
