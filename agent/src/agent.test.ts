@@ -234,6 +234,21 @@ describe.skipIf(process.platform === 'win32')('an agent', () => {
     if (isLinuxRoot) expect(statSync(join(folder, 'installed')).uid).toBe(700_000);
   });
 
+  it('ends an installation that writes more than the server may have', async () => {
+    const { panel } = await started();
+    const script = `
+      require('fs').writeFileSync('big', Buffer.alloc(8_000_000, 1));
+      console.log('written'); setInterval(() => {}, 1000);`;
+    const spec = gameSpec(counting, {
+      limits: { memoryMb: 256, swapMb: 0, cpuCores: 2, diskMb: 4, pids: 64 },
+      install: { timeoutSeconds: 60, steps: [{ kind: 'run', label: 'Write', argv: node(script) }] },
+    });
+    await panel.call('server:apply', { spec });
+    const error = await finished(panel, await order(panel, spec.serverId, 'install'));
+    expect(error).toMatchObject({ code: 'quota_exceeded', message: expect.stringContaining('4 MB') });
+    expect(panel.stateOf(spec.serverId)).toBe('error');
+  });
+
   it('gives a game nothing of its own environment', async () => {
     const { panel } = await started({
       CATALYST_SECRET_FOR_TEST: 'hunter2',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { LinkState } from './link-state.ts';
@@ -13,6 +13,11 @@ export class Enrolment {
 
   async isDone(link: LinkState): Promise<boolean> {
     return (await readFile(this.#path, 'utf8').catch(() => null)) === content(link);
+  }
+
+  /** The panel does not know this agent's key any more. */
+  async forget(): Promise<void> {
+    await rm(this.#path, { force: true });
   }
 
   /** The panel has accepted this agent as its node. */

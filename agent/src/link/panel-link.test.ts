@@ -115,6 +115,27 @@ describe('the link', () => {
     expect(moved.shown).toEqual([]);
   });
 
+  it('goes over to another panel when it is linked to one, without a restart', async () => {
+    const [panel, other] = [await FakePanel.open(), await FakePanel.open()];
+    const agent = await testAgent(panel.pairing());
+    await panel.connected();
+    writeFileSync(agent.folder.link, JSON.stringify(other.pairing()));
+    await other.connected();
+    await vi.waitFor(() => expect(panel.isConnected).toBe(false));
+  });
+
+  it('shows a new secret to its panel when that has forgotten it', async () => {
+    const panel = await FakePanel.open();
+    const agent = await testAgent(panel.pairing());
+    await panel.connected();
+    panel.agentKey = null;
+    const renewed = panel.pairing();
+    writeFileSync(agent.folder.link, JSON.stringify(renewed));
+    panel.cut();
+    await panel.connected(1);
+    expect(panel.shown.at(-1)).toBe(renewed.secret);
+  });
+
   it('waits for a link file, and says that it does', async () => {
     const panel = await FakePanel.open();
     const agent = await testAgent(null);
@@ -132,8 +153,8 @@ describe('the link', () => {
   });
 
   it('notices a panel that hangs with the connection open', async () => {
-    const panel = await FakePanel.open();
-    const agent = await testAgent(panel.pairing(), { link: { connect: { silenceMs: 600 } } });
+    const panel = await FakePanel.open({ pings: { pingInterval: 200, pingTimeout: 10_000 } });
+    const agent = await testAgent(panel.pairing(), { link: { connect: { silenceMs: 1500 } } });
     await panel.connected();
     panel.freeze();
     await panel.connected(1);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Identity } from '../identity.ts';
 import type { Logger } from '../logger.ts';
@@ -25,8 +26,9 @@ export interface PanelLinkOptions {
   connect?: Pick<ConnectOptions, 'timeoutMs' | 'silenceMs' | 'protocol'>;
 }
 
-/** How often the link file is looked at while nothing else happens. */
+/** How often the link file is looked at, without and with a connection. */
 const lookAtFileMs = 500;
+const lookAgainMs = 2000;
 
 /** The one connection to the panel: made again whenever it ends, whatever the reason. */
 export class PanelLink {
@@ -71,7 +73,8 @@ export class PanelLink {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.#remark(link, error);
-        const isLasting = error instanceof LinkRefusal && error.isLasting;
+        const isLasting =
+          error instanceof LinkRefusal && error.isLasting && !(await this.#canShowSecret(link, error));
         const retryAfterMs = ((error as Partial<AppError>).retryAfterSeconds ?? 0) * 1000;
         const waitMs = isLasting ? refusedDelayMs(this.#times) : backOffMs(failures++, this.#times);
         await this.#waitForAnotherFile(link, Math.max(waitMs, retryAfterMs));
@@ -93,14 +96,36 @@ export class PanelLink {
     const { host } = new URL(link.panelUrl);
     log.info({ panel: host, panelVersion: connection.panelVersion }, 'Connected to the panel');
     const stopServing = this.#options.serve(connection, link);
+    const relinked = new AbortController();
     try {
       await enrolment.finish(link);
+      void this.#whenRelinked(link, relinked.signal).then(() => connection.close());
       const reason = await connection.ended;
       if (!this.#stop.signal.aborted) log.warn({ panel: host, reason }, 'The connection to the panel ended');
     } finally {
+      relinked.abort();
       stopServing();
       connection.close();
       this.#connection = null;
+    }
+  }
+
+  /** A panel that has forgotten our key may still know the secret that was given to us. */
+  async #canShowSecret(link: LinkState, { code }: LinkRefusal): Promise<boolean> {
+    const { enrolment } = this.#options;
+    if (code !== 'unauthenticated' || link.secret === undefined || !(await enrolment.isDone(link)))
+      return false;
+    await enrolment.forget();
+    return true;
+  }
+
+  /** Somebody has linked this agent to another panel. */
+  async #whenRelinked(link: LinkState, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await delay(lookAgainMs, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) return;
+      const current = await this.#readLink();
+      if (current && !isSamePanel(current, link)) return;
     }
   }
 
@@ -150,4 +175,10 @@ export class PanelLink {
     this.#lastRemark = sentence;
     this.#options.log[level](fields, sentence);
   }
+}
+
+function isSamePanel(one: LinkState, other: LinkState): boolean {
+  const { secret: _one, ...first } = one;
+  const { secret: _other, ...second } = other;
+  return isDeepStrictEqual(first, second);
 }

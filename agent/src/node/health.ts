@@ -60,7 +60,10 @@ export class Health {
         const report = await runtime.detect();
         return { ...report, notes: [...notes, ...report.notes].slice(0, 30) };
       }),
-    );
+    ).catch((error: unknown) => {
+      this.#runtimes = undefined;
+      throw error;
+    });
     return this.#runtimes;
   }
 }

@@ -24,6 +24,7 @@ export class GameKeeper {
   readonly #onUnaskedEnd: (ending: UnaskedEnding) => void;
   #game: Game | null = null;
   #isEndExpected = false;
+  #isReleased = false;
 
   constructor(parts: ServerParts, onUnaskedEnd: (ending: UnaskedEnding) => void) {
     this.#parts = parts;
@@ -116,8 +117,9 @@ export class GameKeeper {
     return game.ended;
   }
 
-  /** Lets go; the game runs on. */
+  /** Lets go; the game runs on, and its end is for the next agent process to handle. */
   release(): void {
+    this.#isReleased = true;
     this.#game?.running.release();
   }
 
@@ -130,6 +132,7 @@ export class GameKeeper {
   async #finish(game: Game, exit: Exit): Promise<Exit> {
     const { file, runs, log } = this.#parts;
     game.hasExited = true;
+    if (this.#isReleased) return exit;
     try {
       await runs.drain();
       if (!this.#isEndExpected) {

@@ -77,6 +77,9 @@ export class GameServer {
     const { record } = file;
     if (record.removal) throw new AppError('not_found', 'This server is being removed');
     if (spec.revision <= record.spec.revision) return record.spec.revision;
+    if (spec.runtime !== record.spec.runtime) {
+      throw new AppError('conflict', 'A server cannot change its runtime; move or create it anew');
+    }
     record.spec = spec;
     this.#maskSecrets();
     folder.updateLimit();

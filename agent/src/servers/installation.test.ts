@@ -59,7 +59,7 @@ describe('an installation', () => {
 
   it('is ended when it prints without end', async () => {
     const test = await TestSupervisor.open();
-    const loud = command('Loud', 'flood 1000000');
+    const loud = command('Loud', 'flood 150000');
     const spec = fakeSpec(forever, { install: { steps: [loud] } });
     await test.supervisor.apply(spec);
     await test.done(test.order(spec.serverId, 'install'), 'limit_reached');

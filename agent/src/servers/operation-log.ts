@@ -38,6 +38,11 @@ export class OperationLog {
     this.#onFinished(operation);
   }
 
+  /** What they were for has happened (or not), and nobody is left to tell it for each. */
+  finishAll(error: unknown): void {
+    for (const operation of this.pending) this.finish(operation, error);
+  }
+
   /** For a panel that asks again, because it has missed the end. */
   tellAgain(operation: OperationRecord): void {
     if (operation.error !== undefined) this.#onFinished(operation);

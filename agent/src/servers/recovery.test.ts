@@ -92,6 +92,22 @@ describe('after the agent was restarted', () => {
     );
   });
 
+  it('a removal that was done but not told is told', async () => {
+    const test = await TestSupervisor.open();
+    const id = await test.install(fakeSpec(['say ready']));
+    await test.supervisor.close();
+    const remove = newId();
+    changeRecord(test, id, (record) => {
+      record.removal = { wipe: true, isDone: true };
+      record.operations.push(pending(remove, 'remove'));
+    });
+    const later = await TestSupervisor.open({ folder: test.folder, runtime: test.runtime });
+    expect(later.supervisor.snapshot()).toEqual([]);
+    expect(later.supervisor.unreportedOperations().map(({ operation }) => operation)).toContainEqual(
+      expect.objectContaining({ id: remove, error: null }),
+    );
+  });
+
   it('a restart that had stopped the game starts it again', async () => {
     const test = await TestSupervisor.open();
     const id = await test.run(fakeSpec(['say ready']));

@@ -8,7 +8,8 @@ export class ServerFolder {
   readonly path: string;
   readonly #record: ServerRecord;
   readonly #quota: Quota;
-  #opening: Promise<ServerDirectory> | null = null;
+  #directory: ServerDirectory | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, record: ServerRecord) {
     this.path = path;
@@ -17,13 +18,14 @@ export class ServerFolder {
   }
 
   /** The same door for everybody, or two counts of the disk would be kept. */
-  async open(ifMissing: 'create' | 'refuse'): Promise<ServerDirectory> {
-    const current = await this.#opening?.catch(() => null);
-    if (current) return current;
-    const { uid } = this.#record;
-    const owner = uid === null ? {} : { uid, gid: uid };
-    this.#opening = openServerDirectory(this.path, { ...owner, quota: this.#quota, ifMissing });
-    return this.#opening;
+  open(ifMissing: 'create' | 'refuse'): Promise<ServerDirectory> {
+    return this.#oneAfterTheOther(async () => {
+      const { uid } = this.#record;
+      const owner = uid === null ? {} : { uid, gid: uid };
+      const options = { ...owner, quota: this.#quota, ifMissing };
+      this.#directory ??= await openServerDirectory(this.path, options);
+      return this.#directory;
+    });
   }
 
   /** The limit of the disk has changed. */
@@ -48,11 +50,20 @@ export class ServerFolder {
       throw error;
     });
     await directory?.destroy(signal);
-    this.#opening = null;
+    this.#directory = null;
   }
 
   async close(): Promise<void> {
-    await (await this.#opening?.catch(() => null))?.close();
+    await this.#oneAfterTheOther(async () => {
+      await this.#directory?.close();
+      this.#directory = null;
+    });
+  }
+
+  #oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => {});
+    return result;
   }
 }
 

@@ -60,7 +60,8 @@ export class Supervisor {
     await Promise.all(
       files.map(async (file) => {
         const server = this.#add(file);
-        if (!server || server.isRemoved) return;
+        if (!server) return;
+        if (server.isRemoved) return server.operations.finishAll(null);
         try {
           await this.#recoveries.take(never, () => server.recover());
         } catch (err) {
@@ -130,7 +131,7 @@ export class Supervisor {
   /** Lets go of everything; the games run on. */
   async close(): Promise<void> {
     this.#listener = null;
-    await Promise.all(this.all.map((server) => server.close()));
+    await Promise.all([...this.#servers.values()].map((server) => server.close()));
   }
 
   #add(file: RecordFile): GameServer | null {

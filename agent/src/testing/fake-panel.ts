@@ -38,8 +38,8 @@ export type Announced = {
 
 export interface FakePanelOptions {
   tls?: boolean;
-  /** To come back at the same place. */
   port?: number;
+  pings?: { pingInterval: number; pingTimeout: number };
   like?: FakePanel;
 }
 
@@ -48,6 +48,7 @@ export class FakePanel {
   readonly nodeId: string;
   readonly privateKey: KeyObject;
   readonly #tls: { key: string; cert: string } | null;
+  #pings: FakePanelOptions['pings'];
   readonly tlsPin: string | null;
   port = 0;
   /** One-use secrets that let an agent enrol. */
@@ -79,8 +80,9 @@ export class FakePanel {
     this.tlsPin = tls?.pin ?? null;
   }
 
-  static async open({ tls = false, port = 0, like }: FakePanelOptions = {}): Promise<FakePanel> {
+  static async open({ tls = false, port = 0, like, pings }: FakePanelOptions = {}): Promise<FakePanel> {
     const panel = new FakePanel(tls ? await makeCertificate() : null, like);
+    panel.#pings = pings;
     await panel.listen(port);
     onTestFinished(() => panel.close());
     return panel;
@@ -172,6 +174,15 @@ export class FakePanel {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Stops reading; what the agent sends fills the network. */
+  pauseReading(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  resumeReading(): void {
+    for (const socket of this.#sockets) socket.resume();
+  }
+
   /** Stops reading and answering, with all connections open: a machine that hangs. */
   freeze(): void {
     for (const socket of this.#sockets) {
@@ -200,8 +211,7 @@ export class FakePanel {
     server.on('tlsClientError', () => {});
     const sockets = new Server(server, {
       serveClient: false,
-      pingInterval: 500,
-      pingTimeout: 1000,
+      ...this.#pings,
       maxHttpBufferSize: 1_048_576,
     });
     sockets.of('/agent').use((socket, next) => this.#admit(socket, next));
