@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { SessionStore } from '../features/sessions/session-store.ts';
 import { addressGroup } from './client-address.ts';
 import { isFromOwnPage } from './origin.ts';
+import { isApiRequest } from './panel-http.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { readBearer, readSessionCookie } from './session-cookie.ts';
 
@@ -29,11 +30,9 @@ export function authenticator(store: SessionStore, limiter: RateLimiter) {
   };
 }
 
-function anonymousBucket({
-  routeOptions,
-  url,
-}: FastifyRequest): 'health' | 'tickets' | 'files' | 'anonymous' {
-  if (routeOptions.url === '/health') return 'health';
-  if (routeOptions.config.permission === 'ticket') return 'tickets';
-  return url.startsWith('/api/') ? 'anonymous' : 'files';
+function anonymousBucket(request: FastifyRequest): 'health' | 'tickets' | 'files' | 'anonymous' {
+  const { url, config } = request.routeOptions;
+  if (url === '/health') return 'health';
+  if (config.permission === 'ticket') return 'tickets';
+  return isApiRequest(request) ? 'anonymous' : 'files';
 }

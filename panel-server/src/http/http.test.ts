@@ -152,6 +152,16 @@ describe('a page of another site', () => {
     expect((await ask(test, '/api/auth/me', { headers, token: test.user.token })).status).toBe(403);
   });
 
+  it('cannot get around that by another spelling of the address', async () => {
+    const { token, api } = await test.createUser('spelled');
+    const headers = { origin: 'https://evil.example' };
+    for (const path of ['/%61pi/auth/logout', '//api/auth/logout', '/api//auth/logout', '/API/auth/logout']) {
+      const answer = await ask(test, path, { method: 'POST', cookie: `catalyst=${token}`, headers });
+      expect([403, 404], path).toContain(answer.status);
+    }
+    expect((await api.sessions.me()).name).toBe('spelled');
+  });
+
   it('gets no CORS headers', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
     const answer = await ask(test, '/api/auth/login', { method: 'OPTIONS', headers });
@@ -230,6 +240,8 @@ describe('routes', () => {
   it('refuse who is not signed in with 401 and who may not with 403', async () => {
     expect((await ask(test, '/api/system')).status).toBe(401);
     expect((await ask(test, '/api/system', { token: 'x'.repeat(43) })).status).toBe(401);
+    expect((await ask(test, '/api/system', { method: 'HEAD' })).status).toBe(401);
+    expect((await ask(test, '/%61pi/system')).status).toBe(401);
     const answer = await ask(test, '/api/system', { token: test.user.token });
     expect(answer.status).toBe(403);
     expect(answer.body.error.message).toBe('This needs the permission settings.read');

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { RouteConfig } from '@catalyst/shared/contract/route';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Caller } from '../access.ts';
 import type { AuditActor } from '../features/audit/audit.service.ts';
@@ -42,3 +42,7 @@ export function callerOf(request: { caller: Caller | null }): Caller {
   if (!request.caller) throw new Error('The route is public: it may have no caller');
   return request.caller;
 }
+
+/** By the route it found, as the same address can be spelled in many ways (`/%61pi/`). */
+export const isApiRequest = ({ routeOptions, url }: Pick<FastifyRequest, 'routeOptions' | 'url'>) =>
+  (routeOptions.url ?? url).startsWith('/api/');

@@ -18,7 +18,7 @@ import type { Idempotency } from './idempotency.ts';
 import { answerTheRest } from './not-found.ts';
 import { createOnePortServer } from './one-port.ts';
 import { isOwnOrigin } from './origin.ts';
-import type { PanelHttp } from './panel-http.ts';
+import { isApiRequest, type PanelHttp } from './panel-http.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { serializerFor, validatorFor } from './schemas.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -77,7 +77,7 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
   app.addHook('onRequest', transportHook(isTrusted, config.allowPlainHttp));
   await app.register(helmet, securityHeaders);
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/api/')) return;
+    if (!isApiRequest(request)) return;
     reply.header('cache-control', 'no-store');
     if (!isOwnOrigin(request.raw, isTrusted, config.publicUrl)) {
       throw new AppError('origin_refused', 'This request comes from a page of another site');
