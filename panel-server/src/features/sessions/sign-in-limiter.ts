@@ -115,12 +115,24 @@ export class SignInLimiter {
     await inTransaction(this.#database, async (manager) => {
       const now = Date.now();
       for (const { id, limit } of keys) {
-        const row = await manager.findOneBy(SignInFailureEntity, { id });
-        const failures = countOf(row ?? undefined, now) + 1;
-        await manager.upsert(
+        const fresh = { id, failures: 0, lastFailureAt: new Date(now), blockedUntil: null };
+        await manager
+          .createQueryBuilder()
+          .insert()
+          .into(SignInFailureEntity)
+          .values(fresh)
+          .orIgnore()
+          .execute();
+        // On Postgres two failures at once would both add one to the same number.
+        const lock =
+          this.#database.options.type === 'postgres' ? { mode: 'pessimistic_write' as const } : undefined;
+        const row = await manager.findOneOrFail(SignInFailureEntity, { where: { id }, lock });
+        const failures = countOf(row, now) + 1;
+        const blockedUntil = blockUntil(failures - limit, now);
+        await manager.update(
           SignInFailureEntity,
-          { id, failures, lastFailureAt: new Date(now), blockedUntil: blockUntil(failures - limit, now) },
-          ['id'],
+          { id },
+          { failures, lastFailureAt: new Date(now), blockedUntil },
         );
       }
     });

@@ -113,9 +113,9 @@ describe('the time a refusal takes', () => {
       known.push(await timed(() => login(test, '', 'admin@example.com', 'wrong')));
       unknown.push(await timed(() => login(test, '', 'nobody@example.com', 'wrong')));
     }
-    const difference = Math.abs(quantile(known, 0.5) - quantile(unknown, 0.5));
-    // On a machine that is busy with something else, everything is slower and so is the difference.
-    expect(difference).toBeLessThan(Math.max(5, quantile(known, 0.5) / 5));
+    // Of the quickest ones, which a busy machine slows least; without a hash they would be ten times apart.
+    const difference = Math.abs(quantile(known, 0.1) - quantile(unknown, 0.1));
+    expect(difference).toBeLessThan(Math.max(5, quantile(known, 0.1) / 2));
   });
 
   it('leaves the rest of the panel alone while a crowd tries to sign in', async () => {
