@@ -22,6 +22,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          // Browsers and games have the machine to themselves, after everything else.
+          sequence: { groupOrder: 1 },
         },
       },
     ],
