@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { announce, answerCalls, type CallHandlers } from '@catalyst/shared/contract/rpc';
 import { clientCalls, clientEvents } from '@catalyst/shared/realtime';
 import { Server as SocketServer } from 'socket.io';
 import { type Answers, answerRequest } from './stub-routes.ts';
 
-export const builtInterface = fileURLToPath(new URL('../../desktop/dist/renderer', import.meta.url));
+const builtInterface = fileURLToPath(new URL('../../desktop/dist/renderer', import.meta.url));
 
 type Events = typeof clientEvents;
 type Tell = <Name extends keyof Events & string>(
@@ -40,6 +40,19 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
+/** Read once, so that a build meanwhile changes nothing for the tests that run. */
+const interfaceFiles = new Map(
+  existsSync(builtInterface)
+    ? readdirSync(builtInterface, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [`/${relative(builtInterface, path).split(sep).join('/')}`, readFileSync(path)])
+    : [],
+);
+
+/** A file of the built interface by its path in the URL; undefined when there is none. */
+export const interfaceFile = (path: string): Buffer | undefined => interfaceFiles.get(path);
+
 /** Serves the built interface and answers it from a table, through the schemas of the contract. */
 export async function startStubPanel(options: {
   answers: Answers;
@@ -57,13 +70,10 @@ export async function startStubPanel(options: {
       return;
     }
     const file = extname(path) ? path : '/index.html';
-    try {
-      const content = readFileSync(join(builtInterface, file));
-      response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
-      response.end(content);
-    } catch {
-      response.writeHead(404).end();
-    }
+    const content = interfaceFiles.get(file);
+    if (!content) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+    response.end(content);
   });
   const io = new SocketServer(http, { transports: ['websocket'], pingInterval: 60_000 });
   io.use((_, next) => (isReachable ? next() : next(new Error('unreachable'))));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { launchBrowser } from '../browser.ts';
 import { startDataSet } from '../screens/data-sets.ts';
 import { firstLoadBytes } from '../screens/first-load.ts';
 import { screens } from '../screens/screens.ts';
-import { builtInterface } from '../screens/stub-panel.ts';
+import { interfaceFile } from '../screens/stub-panel.ts';
 
 // Every screen in every designed state, narrow and wide, light and dark: pictures to look at in screenshots/, and a check
 // that nothing serious keeps anyone out.
@@ -23,8 +23,7 @@ const only = process.env.SCREENS?.split(',');
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!existsSync(join(builtInterface, 'index.html')))
-    throw new Error('Build the interface first: npm run build');
+  if (!interfaceFile('/index.html')) throw new Error('Build the interface first: npm run build');
   mkdirSync(pictures, { recursive: true });
   browser = await launchBrowser();
 });
@@ -70,7 +69,7 @@ describe.each([360, 1440] as const)('%d px wide', (width) => {
 it('loads at most 400 KB for signing in and the list of servers', async () => {
   await using panel = await startDataSet('full');
   const page = await browser.newPage();
-  const { gzip, brotli } = await firstLoadBytes(page, panel.url, builtInterface);
+  const { gzip, brotli } = await firstLoadBytes(page, panel.url);
   await page.close();
   console.log(`First load: ${Math.round(gzip / 1024)} KB gzip, ${Math.round(brotli / 1024)} KB brotli`);
   expect(gzip).toBeLessThanOrEqual(400 * 1024);

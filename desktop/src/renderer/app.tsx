@@ -11,6 +11,7 @@ import { FrameSkeleton } from './features/frame/frame-skeleton.tsx';
 import { strings as frame } from './features/frame/strings.ts';
 import { serverStrings } from './features/servers/server-strings.ts';
 import { ServersPage } from './features/servers/servers-page.tsx';
+import { strings as servers } from './features/servers/strings.ts';
 import { SessionGate } from './features/sessions/session-gate.tsx';
 import { SignInPage } from './features/sessions/sign-in-page.tsx';
 import { strings as settings } from './features/settings/strings.ts';
@@ -25,7 +26,7 @@ const serverRoutes: RouteObject[] = [
   { index: true, Component: ServersPage },
   {
     path: 'new',
-    handle: { crumb: 'New server' },
+    handle: { crumb: servers.newServer },
     lazy: page(() => import('./features/servers/new-server/new-server-page.tsx'), 'NewServerPage'),
   },
   {

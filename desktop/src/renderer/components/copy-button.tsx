@@ -3,12 +3,12 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import classes from './copy-button.module.css';
 import { copyText } from './copy-text.ts';
-import { strings } from './strings.ts';
+import { type CopyableName, strings } from './strings.ts';
 
 const shownMs = 1500;
 
 /** Copies a value; `what` names it (`address`). */
-export function CopyButton({ value, what }: { value: string; what: string }) {
+export function CopyButton({ value, what }: { value: string; what: CopyableName }) {
   const [result, setResult] = useState<'copied' | 'failed'>();
   useEffect(() => {
     if (!result) return;
@@ -41,7 +41,7 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
 }
 
 /** A value in the fixed font with its button. */
-export function Copyable({ value, what }: { value: string; what: string }) {
+export function Copyable({ value, what }: { value: string; what: CopyableName }) {
   return (
     <span className={classes.copyable}>
       <code className={classes.value}>{value}</code>

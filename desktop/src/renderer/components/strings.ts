@@ -1,5 +1,17 @@
+/** What has a copy button. */
+const copyables = {
+  address: 'address',
+  id: 'id',
+  fingerprint: 'fingerprint',
+  command: 'command',
+  token: 'token',
+  dataFolder: 'data folder',
+  userName: 'user name',
+};
+export type CopyableName = keyof typeof copyables;
+
 export const strings = {
-  copy: (what: string) => `Copy ${what}`,
+  copy: (what: keyof typeof copyables) => `Copy ${copyables[what]}`,
   copied: 'Copied',
   copyFailed: 'Copying was refused: select the text instead',
   tryAgain: 'Try again',

@@ -6,6 +6,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { useNow } from '../../components/relative-time.tsx';
+import type { CopyableName } from '../../components/strings.ts';
 import { formatDuration } from '../../components/units.ts';
 import classes from './link-dialog.module.css';
 import { strings } from './strings.ts';
@@ -34,12 +35,12 @@ export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void 
         <ol className={classes.steps}>
           <li>
             <p>{strings.step1}</p>
-            <CodeLine value={linkCommand} what={strings.command} />
+            <CodeLine value={linkCommand} what="command" />
           </li>
           <li>
             <p>{strings.step2}</p>
             {data ? (
-              <CodeLine value={data.token} what={strings.token} isSpent={isExpired || isLinked} />
+              <CodeLine value={data.token} what="token" isSpent={isExpired || isLinked} />
             ) : (
               !error && <Skeleton height={40} />
             )}
@@ -81,7 +82,7 @@ export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void 
   );
 }
 
-function CodeLine({ value, what, isSpent }: { value: string; what: string; isSpent?: boolean }) {
+function CodeLine({ value, what, isSpent }: { value: string; what: CopyableName; isSpent?: boolean }) {
   return (
     <div className={classes.code} data-spent={isSpent || undefined}>
       <code>{value}</code>

@@ -48,8 +48,6 @@ export const strings = {
   expired: 'This token has expired.',
   newToken: 'New token',
   tokenFailed: 'No token was made',
-  token: 'token',
-  command: 'command',
   close: 'Close',
   done: 'Done',
   otherTokensEnd: 'A new token ends earlier ones. A linked agent stays linked until another uses the token.',

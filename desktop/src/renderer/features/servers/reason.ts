@@ -1,6 +1,7 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import { formatMegabytes, formatRelative } from '../../components/units.ts';
 import { mayOnServer } from './power.ts';
+import { reasonStrings as strings } from './reason-strings.ts';
 
 export type ReasonAction = 'see-lines' | 'raise-limit' | 'reinstall' | 'reset-crashes';
 
@@ -33,8 +34,8 @@ export function explain(server: Explained, now: Date): Reason | null {
   if (!server.node.online) {
     return {
       tone: 'offline',
-      title: `Node ${server.node.name} is offline`,
-      text: 'The panel cannot reach it, so nothing here is current and nothing can be sent. A running game goes on running.',
+      title: strings.nodeOffline(server.node.name),
+      text: strings.nodeOfflineText,
       actions: [],
     };
   }
@@ -43,8 +44,8 @@ export function explain(server: Explained, now: Date): Reason | null {
   if (server.state === 'suspended') {
     return {
       tone: 'warning',
-      title: `Suspended ${formatRelative(server.suspendedAt ?? server.stateChangedAt, now)}`,
-      text: server.reasonText ?? 'It cannot be started until an administrator lifts the suspension.',
+      title: strings.suspended(formatRelative(server.suspendedAt ?? server.stateChangedAt, now)),
+      text: server.reasonText ?? strings.suspendedText,
       actions: [],
     };
   }
@@ -53,8 +54,8 @@ export function explain(server: Explained, now: Date): Reason | null {
   if (server.state === 'running' && server.crashCount >= 3 && server.lastCrashAt) {
     return {
       tone: 'warning',
-      title: `Crashed ${server.crashCount} times, the last ${formatRelative(server.lastCrashAt, now)}`,
-      text: 'It was started again each time by its restart policy.',
+      title: strings.crashedOften(server.crashCount, formatRelative(server.lastCrashAt, now)),
+      text: strings.crashedOftenText,
       actions: allowed(server, ['see-lines', 'reset-crashes']),
     };
   }
@@ -63,9 +64,9 @@ export function explain(server: Explained, now: Date): Reason | null {
 
 function explainCrash(server: Explained, now: Date): Reason {
   const isOutOfMemory = server.reason === 'out_of_memory';
-  const parts = [`Crashed ${formatRelative(server.stateChangedAt, now)}`];
-  if (server.exitCode !== null && server.exitCode >= 0) parts.push(`exit ${server.exitCode}`);
-  if (isOutOfMemory) parts.push(`out of memory: limit ${formatMegabytes(server.allocatedMemoryMb)}`);
+  const parts = [strings.crashed(formatRelative(server.stateChangedAt, now))];
+  if (server.exitCode !== null && server.exitCode >= 0) parts.push(strings.exit(server.exitCode));
+  if (isOutOfMemory) parts.push(strings.outOfMemory(formatMegabytes(server.allocatedMemoryMb)));
   const sentences = [];
   if (server.reasonText && !isOutOfMemory) sentences.push(endSentence(server.reasonText));
   sentences.push(retryPlan(server, now));
@@ -78,19 +79,17 @@ function explainCrash(server: Explained, now: Date): Reason {
 }
 
 function retryPlan(server: Explained, now: Date): string {
-  if (server.nextRestartAt) return `It is started again ${formatRelative(server.nextRestartAt, now)}.`;
-  if (server.restartPolicy.mode === 'never')
-    return 'Its restart policy is “never”, so it stays down until you start it.';
-  const times = server.crashCount === 1 ? 'once' : `${server.crashCount} times`;
-  return `It crashed ${times} and is not started again by itself.`;
+  if (server.nextRestartAt) return strings.startsAgain(formatRelative(server.nextRestartAt, now));
+  if (server.restartPolicy.mode === 'never') return strings.staysDown;
+  return strings.notAgain(server.crashCount);
 }
 
 function explainError(server: Explained, now: Date): Reason {
   const isInstall = server.reason === 'install_failed';
-  const what = isInstall ? 'Installation failed' : 'Failed';
+  const since = formatRelative(server.stateChangedAt, now);
   return {
     tone: 'error',
-    title: `${what} ${formatRelative(server.stateChangedAt, now)}`,
+    title: isInstall ? strings.installFailed(since) : strings.failed(since),
     text: server.reasonText ? endSentence(server.reasonText) : null,
     actions: allowed(server, isInstall ? ['see-lines', 'reinstall'] : ['see-lines']),
   };

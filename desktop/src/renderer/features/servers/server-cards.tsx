@@ -80,7 +80,7 @@ const ServerCard = memo(function ServerCard(props: {
         <CardReason server={server} />
       )}
       <div className={classes.foot}>
-        <Copyable value={server.address} what={strings.address} />
+        <Copyable value={server.address} what="address" />
         <div className={classes.power}>
           <PowerButton server={server} compact />
         </div>

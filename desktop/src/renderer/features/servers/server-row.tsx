@@ -52,7 +52,7 @@ export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected,
       </td>
       <td className={classes.node}>{server.node.name}</td>
       <td className={classes.address}>
-        <Copyable value={server.address} what={strings.address} />
+        <Copyable value={server.address} what="address" />
       </td>
       <td className={classes.cpu}>
         <LiveCpu server={server} />

@@ -55,7 +55,9 @@ export function ServersToolbar(props: ServersToolbarProps) {
         onChange={(event) => onFilter({ ...filter, q: event.currentTarget.value })}
       />
       {isWhole ? (
-        <StateSummary servers={servers} chosen={props.group} onChoose={props.onGroup} />
+        <div className={classes.states}>
+          <StateSummary servers={servers} chosen={props.group} onChoose={props.onGroup} />
+        </div>
       ) : (
         <Select
           className={classes.choice}

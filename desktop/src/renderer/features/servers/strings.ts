@@ -91,7 +91,6 @@ export const strings = {
   cancelInstallButton: 'Cancel installation',
   noPower: 'You may not use its power actions',
   uptime: 'Up',
-  address: 'address',
   game: 'Game',
   cpuOf: (cores: string) => `of ${cores}`,
   memory: 'Memory',

@@ -44,7 +44,7 @@ export function AboutTab() {
               [strings.database, data && strings.databases[data.database]],
               [
                 strings.dataDirectory,
-                data && <Copyable key="data" value={data.dataDirectory} what="data folder" />,
+                data && <Copyable key="data" value={data.dataDirectory} what="dataFolder" />,
               ],
               [strings.running, data && <Elapsed key="up" since={new Date(data.startedAt)} />],
             ]}

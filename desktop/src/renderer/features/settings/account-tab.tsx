@@ -16,7 +16,7 @@ export function AccountTab() {
         <Facts
           facts={[
             [strings.email, user.email],
-            [strings.name, <Copyable key="name" value={user.name} what="user name" />],
+            [strings.name, <Copyable key="name" value={user.name} what="userName" />],
             [strings.displayName, user.displayName],
             [strings.role, strings.roles[user.role] ?? user.role],
             [strings.since, <RelativeTime key="since" at={user.createdAt} />],
