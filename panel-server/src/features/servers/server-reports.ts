@@ -50,12 +50,17 @@ export class ServerReports {
         ? judgeSnapshot(row.state, report.state, openOperation)
         : judgeReport(row, report.state, openOperation);
       const changes = changesAfter(verdict, row, report);
+      // An agent that came back may not have got the order to install.
+      const isUnsent = isSnapshot && openOperation?.status === 'pending';
+      const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isUnsent;
       const isKnown = row.reportedState === report.state && row.lastEventId === eventId;
       if (verdict === 'same' && isKnown && !isVisible(row, { ...row, ...changes })) return row;
       const next = await updateUnchanged(this.#database, row, {
         ...changes,
         // A clean end that nobody ordered: the game was told to stop from within.
         ...(row.state === 'running' && changes.state === 'stopped' && { desiredState: 'stopped' }),
+        // With the state that allows a start, not after it.
+        ...(isInstalled && { installedAt: new Date() }),
         reportedState: report.state,
         lastEventId: eventId,
       });

@@ -91,6 +91,19 @@ describe.each(testDatabases)('servers on %s', (database) => {
       expect(agent.controls.filter((one) => one.serverId === id && one.action === 'start')).toHaveLength(1);
     });
 
+    it('can be started as soon as it shows that it is installed', async () => {
+      agent.isObedient = false;
+      const { id } = await panel.admin.api.servers.create({ body: custom() });
+      await vi.waitFor(() => expect(agent.controls.some((one) => one.serverId === id)).toBe(true));
+      const install = agent.controls.find((one) => one.serverId === id) as { operationId: string };
+      await agent.report(id, 'stopped');
+      agent.isObedient = true;
+      // The agent has not yet said that the operation has ended.
+      await panel.admin.api.servers.start({ params: { id } });
+      await agent.finish(id, install.operationId);
+      await serverThat(panel.admin, id, { state: 'running' });
+    });
+
     it('shows why an installation failed, refuses to start it, and can be installed again', async () => {
       agent.isObedient = false;
       const { id } = await panel.admin.api.servers.create({ body: custom({ startAfterInstall: true }) });
