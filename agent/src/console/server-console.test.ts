@@ -160,6 +160,51 @@ describe('the output of a start', () => {
     expect(texts(await allLines(console))).toEqual(['before, a rather long line', 'after']);
   });
 
+  it('is read on behind a hole of terabytes, which a game can make at no cost', async (context) => {
+    const sandbox = new ConsoleSandbox();
+    const console = await sandbox.open();
+    const run = sandbox.run();
+    const live = told(console);
+    await console.attach(run, 'start');
+    appendFileSync(run.stdout, 'before\nhalf a line');
+    await vi.waitFor(() => expect(live).toHaveLength(1));
+    try {
+      truncateSync(run.stdout, 15e12);
+    } catch {
+      context.skip('this file system has no files so long');
+    }
+    appendFileSync(run.stdout, '\nafter\n');
+    await vi.waitFor(() => expect(live.at(-1)?.text).toBe('after'));
+    truncateSync(run.stdout, 16e12);
+    appendFileSync(run.stdout, 'the end');
+    await console.drain();
+    const lines = await allLines(console);
+    expect(texts(lines).filter((text) => /^[a-z ]+$/.test(text))).toEqual(['before', 'after', 'the end']);
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, index) => index + 1));
+    expect(sandbox.problems).toEqual([]);
+  });
+
+  it('is left when it takes too long after the end of the game, and a line says how much', async () => {
+    const sandbox = new ConsoleSandbox();
+    const console = await sandbox.open({ drainPatienceMs: 20 });
+    const [game, next] = [sandbox.run('start-1'), sandbox.run('start-2')];
+    await console.attach(game, 'start-1');
+    appendFileSync(game.stdout, 'x\n'.repeat(4_000_000));
+    appendFileSync(next.stdout, 'welcome\n');
+    // Waits for the earlier start, too.
+    await console.attach(next, 'start-2');
+    const left = await console.read({ before: console.lastSeq + 1, limit: 1 });
+    expect(left.lines).toMatchObject([
+      {
+        stream: 'system',
+        text: expect.stringMatching(/^The output was too long.*: up to [1-8] MiB were left out\.$/),
+      },
+    ]);
+    expect(left.lines[0]?.seq).toBeLessThan(4_000_000);
+    await console.drain();
+    expect((await console.read({ before: console.lastSeq + 1, limit: 1 })).lines[0]?.text).toBe('welcome');
+  });
+
   it('is read from regular files only, and neither a pipe nor a link stops the rest', async () => {
     const sandbox = new ConsoleSandbox();
     const console = await sandbox.open();

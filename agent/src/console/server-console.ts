@@ -1,4 +1,4 @@
-import { setImmediate as nextLoopTurn } from 'node:timers/promises';
+import { setImmediate as nextLoopTurn, setTimeout } from 'node:timers/promises';
 import type { RunFolder } from '../runtimes/run-folder.ts';
 import { ConsoleHistory, defaultHistoryLimits, type HistoryLimits } from './console-history.ts';
 import type { ConsoleStream, NewLine } from './console-line.ts';
@@ -15,9 +15,14 @@ export interface ServerConsoleOptions {
   folder: string;
   history?: Partial<HistoryLimits>;
   live?: Partial<LiveLimits>;
+  /** How long `drain` takes over what an ended game has left before it leaves the rest. */
+  drainPatienceMs?: number;
   /** What someone should hear about: a sentence, once per incident. Console text is never part of it. */
   onProblem?: (message: string, error: unknown) => void;
 }
+
+/** Long enough for gigabytes. A game that has left more than that must not keep its server from ending. */
+const defaultDrainPatienceMs = 30_000;
 
 export type LineWatcher = (text: string, stream: ConsoleStream) => void;
 
@@ -30,6 +35,7 @@ export class ServerConsole {
   readonly #live: LiveFeed;
   readonly #report: (message: string, error: unknown) => void;
   readonly #watchers = new Set<LineWatcher>();
+  readonly #drainPatienceMs: number;
   #maskSecrets = maskSecrets([]);
   #spool: Spool | null = null;
   /** Lines of our own that wait to be stored. */
@@ -37,8 +43,15 @@ export class ServerConsole {
   #hasNews = false;
   #working: Promise<void> | null = null;
 
-  constructor({ folder, history, live, onProblem = () => {} }: ServerConsoleOptions) {
+  constructor({
+    folder,
+    history,
+    live,
+    onProblem = () => {},
+    drainPatienceMs = defaultDrainPatienceMs,
+  }: ServerConsoleOptions) {
     this.#report = onProblem;
+    this.#drainPatienceMs = drainPatienceMs;
     this.#history = new ConsoleHistory(folder, { ...defaultHistoryLimits, ...history }, onProblem);
     this.#live = new LiveFeed({ ...defaultLiveLimits, ...live }, onProblem);
   }
@@ -82,15 +95,31 @@ export class ServerConsole {
     this.#wake();
   }
 
-  /** After the game's exit: resolves when all it has written is stored, and lets go of the spool. */
+  /**
+   * After the game's exit: resolves when all it has written is stored, and lets go of the spool. What would take too
+   * long is left, and a line says how much.
+   */
   async drain(): Promise<void> {
     const spool = this.#spool;
     if (spool === null) return;
     spool.end();
     this.#wake();
-    await this.#idle();
+    const patience = new AbortController();
+    const isDrained = await Promise.race([
+      this.#idle().then(() => true),
+      setTimeout(this.#drainPatienceMs, false, { signal: patience.signal }).catch(() => false),
+    ]);
+    patience.abort();
+    if (this.#spool !== spool) return;
+    this.#spool = null;
+    const unreadBytes = isDrained ? 0 : spool.unreadBytes;
     void spool.close();
-    if (this.#spool === spool) this.#spool = null;
+    if (isDrained) return;
+    const mebibytes = Math.ceil(unreadBytes / 1024 / 1024);
+    await this.append(
+      'system',
+      `The output was too long to be taken over: up to ${mebibytes} MiB were left out.`,
+    );
   }
 
   /**

@@ -5,6 +5,13 @@ import { type CutLines, cutLines } from './cut-lines.ts';
 const SLICE_BYTES = 128 * 1024;
 // One for all: a slice is read and cut into strings in one go, and what it does not finish is read again.
 const slice = Buffer.allocUnsafeSlow(SLICE_BYTES);
+const blankSlice = Buffer.alloc(SLICE_BYTES);
+
+/** Holes up to here are read like anything else, which takes milliseconds. */
+const READ_HOLE_BYTES = 64 * 1024 * 1024;
+const BLOCK_BYTES = 4096;
+/** The unit of `blocks`, whatever the file system's own is. */
+const STAT_BLOCK_BYTES = 512;
 
 // A FIFO or device put in its place must neither block us nor be read.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -37,6 +44,9 @@ export class SpoolTail {
     const fd = this.#open();
     if (fd === null) return { lines: [], bytes: 0 };
     const length = readSync(fd, slice, 0, SLICE_BYTES, this.#position);
+    if (length === SLICE_BYTES && slice.equals(blankSlice)) {
+      return { lines: [], bytes: length + this.#holeBytes(fd, this.#position + length) };
+    }
     if (length > 0) return cutLines(slice.subarray(0, length), final && length < SLICE_BYTES);
     // A game that may open its own output can also empty it; what it writes then is new.
     if (this.#position > 0 && fstatSync(fd).size < this.#position) {
@@ -44,6 +54,13 @@ export class SpoolTail {
       return this.read(final);
     }
     return { lines: [], bytes: 0 };
+  }
+
+  /** What is on the disk after `position`, at most. */
+  get unreadBytes(): number {
+    if (this.#fd === null) return 0;
+    const { size, blocks } = fstatSync(this.#fd);
+    return Math.max(0, Math.min(size - this.#position, blocks * STAT_BLOCK_BYTES));
   }
 
   /** The lines of the last `read` are safe. */
@@ -54,6 +71,17 @@ export class SpoolTail {
   close(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+  }
+
+  /**
+   * A game can make its output terabytes long without writing one. What it writes after that is at the end, so the most
+   * that can be passed over is what the file has no blocks for.
+   */
+  #holeBytes(fd: number, from: number): number {
+    const { size, blocks } = fstatSync(fd);
+    const dataStart = size - blocks * STAT_BLOCK_BYTES;
+    const hole = dataStart - (dataStart % BLOCK_BYTES) - from;
+    return hole > READ_HOLE_BYTES ? hole : 0;
   }
 
   #open(): number | null {

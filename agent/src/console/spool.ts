@@ -70,6 +70,11 @@ export class Spool {
     return { startId: this.#startId, out: end(this.#out), err: end(this.#err) };
   }
 
+  /** What of it is on the disk and was not taken over, at most. */
+  get unreadBytes(): number {
+    return this.#out.tail.unreadBytes + this.#err.tail.unreadBytes;
+  }
+
   advance(): void {
     for (const taken of [this.#out, this.#err]) {
       taken.tail.advance(taken.takenBytes);
