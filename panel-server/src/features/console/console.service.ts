@@ -15,6 +15,8 @@ import { getServer } from '../servers/server-store.ts';
 import { readLogCursor, writeLogCursor } from './log-cursor.ts';
 
 const commandsPerSecond = 10;
+const firstTryMs = 4000;
+const answerTimeoutMs = 10_000;
 const maxCollectedLines = 1000;
 const maxCollectedBytes = 512_000;
 
@@ -96,16 +98,24 @@ export class ConsoleService {
 
   async #send({ id, nodeId }: ServerRow, command: string): Promise<number> {
     const input = { serverId: id, data: command, operationId: uuid() };
-    const send = () => this.#parts.agents.call(nodeId, 'console_input', input);
+    const send = (timeoutMs: number) =>
+      this.#parts.agents.call(nodeId, 'console_input', input, { timeoutMs });
     try {
-      return (await send()).seq;
+      return (await send(firstTryMs)).seq;
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'timeout') throw error;
+      if (!isTimeout(error)) throw error;
+    }
+    try {
       // The same id: when only the answer was lost, the game does not get the command twice.
-      return (await send()).seq;
+      return (await send(answerTimeoutMs - firstTryMs)).seq;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+      throw new AppError('timeout', `The node did not answer within ${answerTimeoutMs / 1000} s`);
     }
   }
 }
+
+const isTimeout = (error: unknown) => error instanceof AppError && error.code === 'timeout';
 
 /** What a command brought about, as far as it is not too much. */
 class LineCollector {

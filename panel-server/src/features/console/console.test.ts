@@ -140,6 +140,28 @@ describe.each(testDatabases)('a console on %s', (database) => {
       agent.answer('console_input', undefined);
     });
 
+    it.runIf(database === 'sqlite')(
+      'that nobody answers is given up after ten seconds, and was the same one each time',
+      { timeout: 15_000 },
+      async () => {
+        const ids: (string | undefined)[] = [];
+        agent.answer('console_input', ({ operationId }) => {
+          ids.push(operationId);
+          return new Promise(() => {});
+        });
+        const sentAt = performance.now();
+        expect(
+          await code(panel.admin.api.console.command({ params: params(), body: { command: 'x' } })),
+        ).toBe('timeout');
+        const tookMs = performance.now() - sentAt;
+        agent.answer('console_input', undefined);
+        expect(tookMs).toBeGreaterThan(9900);
+        expect(tookMs).toBeLessThan(11_500);
+        expect(ids).toHaveLength(2);
+        expect(ids[0]).toBe(ids[1]);
+      },
+    );
+
     it('is audited with its text, by either door', async () => {
       await panel.admin.api.console.command({ params: params(), body: { command: 'op by-rest' } });
       const socket = await TestSocket.connected(panel.url, panel.admin.token);
