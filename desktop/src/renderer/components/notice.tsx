@@ -32,13 +32,15 @@ interface NoticeProps {
 export function Notice({ tone, title, children, actions, urgent }: NoticeProps) {
   const Icon = icons[tone];
   return (
-    <div className={classes.notice} data-tone={tone} role={urgent ? 'alert' : 'status'}>
-      <Icon size={18} stroke={1.75} className={classes.icon} aria-hidden />
-      <div className={classes.text}>
-        {title && <strong className={classes.title}>{title}</strong>}
-        {children && <div className={classes.body}>{children}</div>}
+    <div className={classes.place} role={urgent ? 'alert' : 'status'}>
+      <div className={classes.notice} data-tone={tone}>
+        <Icon size={18} stroke={1.75} className={classes.icon} aria-hidden />
+        <div className={classes.text}>
+          {title && <strong className={classes.title}>{title}</strong>}
+          {children && <div className={classes.body}>{children}</div>}
+        </div>
+        {actions && <div className={classes.actions}>{actions}</div>}
       </div>
-      {actions && <div className={classes.actions}>{actions}</div>}
     </div>
   );
 }

@@ -35,7 +35,7 @@ export function ServersToolbar(props: ServersToolbarProps) {
   const nodes = nodesOf(servers);
   const Direction = sorting.descending ? IconSortDescending : IconSortAscending;
   return (
-    <search className={classes.bar}>
+    <search className={classes.bar} data-cards={asCards || undefined}>
       <TextInput
         className={classes.text}
         aria-label={strings.filter}
