@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ask } from '../testing/ask.ts';
+import { FakeAgent } from '../testing/fake-agent.ts';
 import { TcpProxy } from '../testing/tcp-proxy.ts';
 import {
   createPostgresDatabase,
@@ -8,6 +9,7 @@ import {
   testDatabases,
   testPanel,
 } from '../testing/test-panel.ts';
+import { runningServer, serverThat } from '../testing/test-servers.ts';
 
 let test: TestPanel;
 afterEach(() => test.close());
@@ -15,15 +17,62 @@ afterEach(() => test.close());
 const body = { email: 'user@example.com', password };
 const signIn = () => ask(test, '/api/auth/login', { body });
 
+/** As far as SQLite can tell, there is no more room on the disk. */
+async function fillDisk(): Promise<void> {
+  const { database } = test.panel.core;
+  const [{ page_count: pages }] = await database.query('PRAGMA page_count');
+  await database.query(`PRAGMA max_page_count = ${pages}`);
+}
+
+async function useUpReserve(): Promise<void> {
+  const { database } = test.panel.core;
+  await database.query('CREATE TABLE filler (room BLOB)');
+  for (const bytes of [262_144, 2000]) {
+    const fill = () => database.query(`INSERT INTO filler VALUES (zeroblob(${bytes}))`);
+    await expect(
+      (async () => {
+        for (;;) await fill();
+      })(),
+    ).rejects.toThrow('full');
+  }
+}
+
+const freePages = async () => {
+  const [{ freelist_count: pages }] = await test.panel.core.database.query('PRAGMA freelist_count');
+  return pages;
+};
+const reserveMade = () =>
+  vi.waitFor(async () => expect(await freePages()).toBeGreaterThan(1000), { timeout: 8000, interval: 50 });
+
 describe('a full disk', () => {
+  it('does not keep people from signing in and stopping what fills it', async () => {
+    test = await testPanel();
+    const agent = await FakeAgent.linked(test);
+    const { id } = await runningServer(test.admin, agent);
+    await reserveMade();
+    await fillDisk();
+    for (let attempt = 0; attempt < 30; attempt++) expect((await signIn()).status).toBe(200);
+    await test.admin.api.servers.stop({ params: { id } });
+    await serverThat(test.admin, id, { state: 'stopped' });
+    expect(await test.panel.core.audit.verify()).toMatchObject({ brokenAt: null });
+  });
+
   it('refuses changes with 507, lets people read, and is forgotten when there is room again', async () => {
     test = await testPanel();
     const { database, audit } = test.panel.core;
-    const [{ page_count }] = await database.query('PRAGMA page_count');
-    await database.query(`PRAGMA max_page_count = ${page_count}`);
+    await reserveMade();
+    await fillDisk();
+    await useUpReserve();
     let answer = await signIn();
     for (let attempt = 0; answer.status === 200 && attempt < 200; attempt++) answer = await signIn();
     expect([answer.status, answer.body.error.code]).toEqual([507, 'disk_full']);
+    const create = () =>
+      ask(test, '/api/nodes', { body: { name: 'a', publicAddress: '192.0.2.1' }, token: test.admin.token });
+    for (let attempt = 0; attempt < 3; attempt++) {
+      for (const next of [await signIn(), await create()]) {
+        expect([next.status, next.body.error.code]).toEqual([507, 'disk_full']);
+      }
+    }
     expect((await test.admin.api.sessions.me()).name).toBe('admin');
     expect((await ask(test, '/health')).status).toBe(200);
     await database.query('PRAGMA max_page_count = 1000000');

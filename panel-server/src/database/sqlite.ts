@@ -11,6 +11,7 @@ import { backUpBeforeMigration, backUpDaily } from './sqlite-backups.ts';
 import { createSqliteFile, inspectSqliteFile, sqlitePaths } from './sqlite-file.ts';
 import { separateTransactions } from './sqlite-gate.ts';
 import { lockSqlite } from './sqlite-lock.ts';
+import { SqliteReserve } from './sqlite-reserve.ts';
 
 /** Opens `panel/catalyst.sqlite` in the data folder, making it when there is none; alone, until closed. */
 export async function openSqlite(dataDir: string, options: OpenOptions, log: Logger): Promise<OpenDatabase> {
@@ -50,10 +51,12 @@ export async function openSqlite(dataDir: string, options: OpenOptions, log: Log
         cause,
       });
     }
+    const reserve = new SqliteReserve(dataSource, paths.folder, log);
     return {
       dataSource,
       kind: 'sqlite',
       close: async () => {
+        await reserve.close();
         await dataSource.destroy();
         lock.release();
       },

@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { type DataSource, MoreThan } from 'typeorm';
 import type { Caller } from '../../access.ts';
+import { isDiskFull } from '../../database/database-errors.ts';
 import { inTransaction, isInTransaction } from '../../database/sqlite-gate.ts';
 import type { PanelIdentity } from '../../identity/panel-identity.ts';
 import type { Logger } from '../../logger.ts';
@@ -45,7 +46,7 @@ export class AuditService {
   readonly #head: AuditHead;
   readonly #queue: Waiting[] = [];
   #writing: Promise<void> | undefined;
-  #isFailing = false;
+  #failure: unknown = null;
 
   constructor(database: DataSource, identity: PanelIdentity, folder: string, log: Logger) {
     this.#database = database;
@@ -67,10 +68,12 @@ export class AuditService {
 
   /** Throws while entries cannot be written: what must be recorded is not begun then. */
   async ensureWritable(): Promise<void> {
-    if (!this.#isFailing) return;
+    if (this.#failure === null) return;
     this.#writing ??= this.#writeAll();
     await this.#writing;
-    if (this.#isFailing) throw new AppError('unavailable', 'The audit log cannot be written at the moment');
+    if (this.#failure === null) return;
+    if (isDiskFull(this.#failure)) throw this.#failure;
+    throw new AppError('unavailable', 'The audit log cannot be written at the moment');
   }
 
   /** Walks the whole chain. `brokenAt` is the first number that is missing or was changed. */
@@ -110,12 +113,12 @@ export class AuditService {
         const batch = this.#queue.slice(0, rowsPerInsert);
         await this.#write(batch);
         this.#queue.splice(0, batch.length);
-        this.#isFailing = false;
+        this.#failure = null;
         for (const { resolve } of batch) resolve();
       }
     } catch (err) {
       this.#log.error({ err, entries: this.#queue.length }, 'Audit entries could not be written');
-      this.#isFailing = true;
+      this.#failure = err;
       for (const { reject } of this.#queue) reject(err);
     } finally {
       this.#writing = undefined;
