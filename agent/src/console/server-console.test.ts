@@ -248,6 +248,38 @@ describe('the output of a start', () => {
   });
 });
 
+describe('disk space that a game takes for its output without writing any', () => {
+  it.each([
+    ['within the file', ['--posix', '--length', '1GiB']],
+    ['behind its end', ['--keep-size', '--length', '1GiB']],
+  ])(
+    '%s is given back, and what it prints is kept',
+    async (_where, argv) => {
+      const sandbox = new ConsoleSandbox();
+      const console = await sandbox.open();
+      const run = sandbox.run();
+      await console.attach(run, 'start');
+      appendFileSync(run.stdout, 'before\n');
+      await vi.waitFor(() => expect(console.lastSeq).toBe(1));
+      try {
+        execFileSync('fallocate', [...argv, run.stdout], { stdio: 'pipe' });
+      } catch {
+        // Elsewhere no game can do it either.
+        expect(process.platform).not.toBe('linux');
+        return;
+      }
+      await vi.waitFor(() => expect(statSync(run.stdout).blocks * 512).toBeLessThan(300 * 1024 * 1024), {
+        timeout: 15_000,
+      });
+      appendFileSync(run.stdout, 'after\n');
+      await console.drain();
+      expect(texts(await allLines(console))).toEqual(['before', 'after']);
+      expect(sandbox.problems).toEqual([]);
+    },
+    20_000,
+  );
+});
+
 describe('a line of our own', () => {
   it('is cleaned, cut and told like any other', async () => {
     const console = await new ConsoleSandbox().open();

@@ -7,6 +7,8 @@ const SLICE_BYTES = 128 * 1024;
 const slice = Buffer.allocUnsafeSlow(SLICE_BYTES);
 const blankSlice = Buffer.alloc(SLICE_BYTES);
 
+/** So much of nothing costs as little as a slice of lines. */
+const BLANK_TURN_BYTES = 8 * 1024 * 1024;
 /** Holes up to here are read like anything else, which takes milliseconds. */
 const READ_HOLE_BYTES = 64 * 1024 * 1024;
 const BLOCK_BYTES = 4096;
@@ -45,7 +47,7 @@ export class SpoolTail {
     if (fd === null) return { lines: [], bytes: 0 };
     const length = readSync(fd, slice, 0, SLICE_BYTES, this.#position);
     if (length === SLICE_BYTES && slice.equals(blankSlice)) {
-      return { lines: [], bytes: length + this.#holeBytes(fd, this.#position + length) };
+      return { lines: [], bytes: this.#blankBytes(fd, length) };
     }
     if (length > 0) return cutLines(slice.subarray(0, length), final && length < SLICE_BYTES);
     // A game that may open its own output can also empty it; what it writes then is new.
@@ -71,6 +73,17 @@ export class SpoolTail {
   close(): void {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
+  }
+
+  /** How much nothing there is after `position`, which begins with `known` bytes of it. */
+  #blankBytes(fd: number, known: number): number {
+    let bytes = known + this.#holeBytes(fd, this.#position + known);
+    while (bytes < BLANK_TURN_BYTES) {
+      const length = readSync(fd, slice, 0, SLICE_BYTES, this.#position + bytes);
+      if (length < SLICE_BYTES || !slice.equals(blankSlice)) break;
+      bytes += length;
+    }
+    return bytes;
   }
 
   /**

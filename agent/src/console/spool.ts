@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { RunFolder } from '../runtimes/run-folder.ts';
 import type { NewLine } from './console-line.ts';
 import type { SpoolPosition } from './history-frame.ts';
-import { canPunchHoles, punchHole } from './spool-punch.ts';
+import { canPunchHoles, punchHole, trimSpareSpace } from './spool-punch.ts';
 import { SpoolTail } from './spool-tail.ts';
 import { watchSpool } from './spool-watch.ts';
 
@@ -19,6 +19,8 @@ interface Source {
   /** What the last `read` took, not yet safe. */
   takenBytes: number;
   punchedBytes: number;
+  /** Up to where all punching has worked. */
+  freedBytes: number;
   isUnreadable: boolean;
 }
 
@@ -26,6 +28,7 @@ const PUNCH_BYTES = 4 * 1024 * 1024;
 const PUNCH_BYTES_DISK_FULL = 256 * 1024;
 /** Starting a process holds up the loop for some milliseconds. */
 const PUNCH_INTERVAL_MS = 1000;
+const TRIM_INTERVAL_MS = 500;
 
 /** The two output files of one start, merged by arrival. */
 export class Spool {
@@ -38,6 +41,7 @@ export class Spool {
   readonly #closing = new AbortController();
   #punching: Promise<void> | null = null;
   #nextPunchAt = 0;
+  #nextTrimAt = 0;
 
   constructor(
     folder: RunFolder,
@@ -61,6 +65,7 @@ export class Spool {
   read(): SpoolSlice | null {
     if (this.#closing.signal.aborted) return null;
     const lines = [...this.#readFrom(this.#out), ...this.#readFrom(this.#err)];
+    this.#trim();
     if (this.#out.takenBytes + this.#err.takenBytes === 0) return null;
     return { lines, position: this.position };
   }
@@ -123,6 +128,21 @@ export class Spool {
     }
   }
 
+  /** Nothing else sees space that was taken behind the end, and it may be taken without a word. */
+  #trim(): void {
+    if (performance.now() < this.#nextTrimAt) return;
+    this.#nextTrimAt = performance.now() + TRIM_INTERVAL_MS;
+    for (const { tail, freedBytes, isUnreadable } of [this.#out, this.#err]) {
+      if (tail.descriptor === null || isUnreadable) continue;
+      try {
+        trimSpareSpace(tail.descriptor, freedBytes);
+      } catch (error) {
+        this.#nextTrimAt = Number.POSITIVE_INFINITY;
+        this.#report('The space behind the output of a server cannot be given back', error);
+      }
+    }
+  }
+
   async #punch(makeSafe: () => Promise<void>): Promise<void> {
     const waitMs = Math.max(0, this.#nextPunchAt - performance.now());
     await setTimeout(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {});
@@ -135,14 +155,22 @@ export class Spool {
       const { descriptor, position } = from.tail;
       if (descriptor === null) continue;
       const punchedBytes = Math.min(bytes, position);
-      await punchHole(descriptor, from.punchedBytes, punchedBytes);
+      const isFreed = await punchHole(descriptor, from.punchedBytes, punchedBytes);
+      if (isFreed && from.freedBytes === from.punchedBytes) from.freedBytes = punchedBytes;
       from.punchedBytes = punchedBytes;
     }
   }
 }
 
 function source(path: string, position: number, stream: NewLine['stream']): Source {
-  return { tail: new SpoolTail(path, position), stream, takenBytes: 0, punchedBytes: 0, isUnreadable: false };
+  return {
+    tail: new SpoolTail(path, position),
+    stream,
+    takenBytes: 0,
+    punchedBytes: 0,
+    freedBytes: 0,
+    isUnreadable: false,
+  };
 }
 
 function end({ tail, takenBytes }: Source): number {
