@@ -231,7 +231,7 @@ describe.skipIf(process.platform === 'win32')('an agent', () => {
     const folder = agent.folder.server(id);
     expect(readFileSync(join(folder, 'installed'), 'utf8')).toBe(folder);
     expect(existsSync(join(folder, '.npm'))).toBe(false);
-    if (isLinuxRoot) expect(statSync(join(folder, 'installed')).uid).toBe(700_000);
+    if (isLinuxRoot) expect(statSync(join(folder, 'installed')).uid).toBeGreaterThanOrEqual(700_000);
   });
 
   it('ends an installation that writes more than the server may have', async () => {
@@ -287,7 +287,7 @@ describe.skipIf(process.platform === 'win32')('an agent', () => {
     const id = await runServer(panel, gameSpec(spy));
     const lines = await texts(panel, id, 'stdout');
     expect(lines.slice(0, targets.length)).toEqual(targets.map(() => 'EACCES'));
-    expect(lines).toContain('uid 700001');
+    expect(lines).toContain(`uid ${statSync(agent.folder.server(neighbour)).uid + 1}`);
   });
 
   it('answers the local stats, and runs without them when the port is taken', async () => {

@@ -1,9 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** A server that was ever on this machine has a user from here on; no other program should. */
 export const firstServerUid = 700_000;
+
+/**
+ * Where the users of one data folder begin. By chance, or the servers of two agents on a machine would be the same
+ * users, who may end each other's games.
+ */
+const uidBlocks = { count: 10_000, size: 10_000 };
 
 const Ceilings = z.object({ eventId: z.int(), uid: z.int() });
 
@@ -25,8 +32,7 @@ export class Counters {
   }
 
   static async open(path: string): Promise<Counters> {
-    const ceilings = (await read(path)) ??
-      (await read(`${path}.bak`)) ?? { eventId: 0, uid: firstServerUid - 1 };
+    const ceilings = (await read(path)) ?? (await read(`${path}.bak`)) ?? newCeilings();
     const counters = new Counters(path, ceilings);
     await counters.#reserveEvents();
     return counters;
@@ -50,9 +56,11 @@ export class Counters {
     return this.#lastEventId;
   }
 
-  /** On the disk before it is given. */
+  /** On the disk before it is given. None that anybody is using. */
   async nextUid(): Promise<number> {
-    this.#ceilings.uid += 1;
+    const running = await runningUids();
+    do this.#ceilings.uid += 1;
+    while (running.has(this.#ceilings.uid));
     const { uid } = this.#ceilings;
     await this.#save();
     return uid;
@@ -69,6 +77,18 @@ export class Counters {
     this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
+}
+
+function newCeilings(): z.output<typeof Ceilings> {
+  return { eventId: 0, uid: firstServerUid + randomInt(uidBlocks.count) * uidBlocks.size - 1 };
+}
+
+/** The users of all processes there are; only Linux tells, and only there servers get users. */
+async function runningUids(): Promise<Set<number>> {
+  const names = await readdir('/proc').catch(() => []);
+  const processes = names.filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(processes.map((name) => stat(`/proc/${name}`).catch(() => null)));
+  return new Set(stats.flatMap((process) => (process ? [process.uid] : [])));
 }
 
 async function read(path: string): Promise<z.output<typeof Ceilings> | null> {

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { fakeSpec } from '../testing/server-specs.ts';
 import { TestSupervisor } from '../testing/test-supervisor.ts';
 
+const isRoot = process.getuid?.() === 0;
 const forever = ['say ready', 'wait 60000'];
 
 describe('a spec', () => {
@@ -34,6 +37,29 @@ describe('a spec', () => {
       uids.push(test.supervisor.get(spec.serverId).parts.file.record.uid);
       if (index === 1) await test.done(test.order(spec.serverId, 'remove'));
     }
-    expect(uids).toEqual([700_000, 700_001, 700_002]);
+    const [first] = uids as [number];
+    expect(uids).toEqual([first, first + 1, first + 2]);
+    expect(first).toBeGreaterThanOrEqual(700_000);
+    expect(first).toBeLessThan(2 ** 31 - 10_000);
+  });
+
+  it.skipIf(!isRoot)('gets no user that another agent or program of this machine has', async () => {
+    const userOf = async (test: TestSupervisor) => {
+      const spec = fakeSpec(forever);
+      await test.install(spec);
+      return test.supervisor.get(spec.serverId).parts.file.record.uid as number;
+    };
+    const test = await TestSupervisor.open({ giveUsers: true });
+    const users = [await userOf(test)];
+    // By chance, so that two may be the same once in a long while.
+    for (let agent = 0; agent < 2; agent++)
+      users.push(await userOf(await TestSupervisor.open({ giveUsers: true })));
+    expect(new Set(users).size).toBeGreaterThan(1);
+
+    const [first] = users as [number];
+    const stranger = spawn('sleep', ['60'], { uid: first + 1, cwd: '/' });
+    onTestFinished(() => void stranger.kill());
+    await once(stranger, 'spawn');
+    expect(await userOf(test)).toBe(first + 2);
   });
 });
