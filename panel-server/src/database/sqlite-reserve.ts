@@ -57,6 +57,8 @@ export class SqliteReserve {
       for (let bytes = 0; bytes < reserveBytes && !this.#isClosed; bytes += chunkBytes) {
         await this.#database.query(`INSERT INTO reserve VALUES (zeroblob(${chunkBytes}))`);
       }
+      // From the log into the file, which has its full size only then.
+      await this.#database.query('PRAGMA wal_checkpoint(PASSIVE)');
     } finally {
       await this.#database.query('DROP TABLE reserve');
     }
