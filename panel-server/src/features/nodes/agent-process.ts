@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { uptime } from 'node:os';
 
 /** An agent that runs: its pid, and when that process began, as pids are used again. */
 export interface AgentProcess {
@@ -8,12 +9,15 @@ export interface AgentProcess {
 }
 
 const maxLogBytes = 16_000_000;
+/** How far the clock may have been put right since the machine came up. */
+const clockSkewMs = 60_000;
 
 /** The agent that holds this lock file, if it is alive. */
 export function findAgent(lockPath: string): AgentProcess | null {
   try {
     const { pid, startTime } = JSON.parse(readFileSync(lockPath, 'utf8')) as Partial<AgentProcess>;
     if (typeof pid !== 'number' || !Number.isInteger(pid) || typeof startTime !== 'string') return null;
+    if (process.platform !== 'linux' && isFromEarlierBoot(lockPath)) return null;
     const agent = { pid, startTime };
     return isAlive(agent) ? agent : null;
   } catch {
@@ -23,16 +27,26 @@ export function findAgent(lockPath: string): AgentProcess | null {
 
 export function isAlive({ pid, startTime }: AgentProcess): boolean {
   try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || linuxStartTime(pid) === startTime;
-  } catch {
-    return false;
+    if (process.platform === 'linux') return linuxStartTime(pid) === startTime;
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is there, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** Asks that very process to end; does nothing when it is gone. */
+/** Where the start of a process is not to be had, at least no pid from before a restart of the machine is believed. */
+const isFromEarlierBoot = (lockPath: string) =>
+  statSync(lockPath).mtimeMs < Date.now() - uptime() * 1000 - clockSkewMs;
+
+/** Asks that very process to end; does nothing when it is gone, or not ours to end. */
 export function endAgent(agent: AgentProcess): void {
-  if (isAlive(agent)) process.kill(agent.pid, 'SIGTERM');
+  if (!isAlive(agent)) return;
+  try {
+    process.kill(agent.pid, 'SIGTERM');
+  } catch {
+    // Whoever waits for its end sees that it lives on.
+  }
 }
 
 /**

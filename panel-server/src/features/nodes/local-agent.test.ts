@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../logger.ts';
@@ -25,6 +25,7 @@ setInterval(() => {}, 1000);
 describe.skipIf(process.platform !== 'linux')('the agent of this machine', () => {
   let dataDir: string;
   const agents: LocalAgent[] = [];
+  const logged: string[] = [];
   const folder = () => join(dataDir, 'agent');
   const running = () => findAgent(join(folder(), 'agent.lock'));
   const whenRunning = () =>
@@ -63,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('the agent of this machine', () =>
         tlsPin: null,
         secret: nextSecret(),
       }),
-      log: createLogger('silent'),
+      log: createLogger('info', { write: (line) => void logged.push(line) }),
       lookEveryMs: 20,
     });
     agents.push(agent);
@@ -143,6 +144,19 @@ describe.skipIf(process.platform !== 'linux')('the agent of this machine', () =>
     expect(isAlive({ pid: process.pid, startTime: agent.startTime })).toBe(false);
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'is told of with a warning when its servers could not get to their folders',
+    async () => {
+      await chmod(dataDir, 0o700);
+      await localAgent().start();
+      expect(logged.join('')).toContain(`chmod o+x '${dataDir}'`);
+      logged.length = 0;
+      await chmod(dataDir, 0o711);
+      await localAgent().start();
+      expect(logged.join('')).not.toContain('chmod');
+    },
+  );
+
   it('that cannot start is tried again, and no more once the panel ends', async () => {
     const agent = localAgent();
     const attempts = join(dataDir, 'attempts');
@@ -166,5 +180,32 @@ describe.skipIf(process.platform !== 'linux')('the agent of this machine', () =>
     const found = await whenRunning();
     await agent.close({ endAgent: true });
     expect(isAlive(found)).toBe(false);
+  });
+});
+
+describe('a lock where the start of a process is not to be had', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('counts when it was taken since the machine came up', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'catalyst-lock-'));
+    const path = join(folder, 'agent.lock');
+    try {
+      vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+      await writeFile(path, JSON.stringify({ pid: process.pid, startTime: 'unknown' }));
+      expect(findAgent(path)?.pid).toBe(process.pid);
+      const beforeBoot = Date.now() / 1000 - uptime() - 3600;
+      await utimes(path, beforeBoot, beforeBoot);
+      expect(findAgent(path)).toBeNull();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("of another user's agent counts", () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin');
+    vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+    });
+    expect(isAlive({ pid: process.pid, startTime: 'x' })).toBe(true);
   });
 });

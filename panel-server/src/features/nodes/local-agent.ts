@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import type { Logger } from '../../logger.ts';
 import { endAgent, findAgent, isAlive, spawnAgent, trimLog } from './agent-process.ts';
+import { closedFolder } from './closed-folder.ts';
 import type { Pairing } from './pairing.ts';
 
 export interface LocalAgentOptions {
@@ -43,6 +44,7 @@ export class LocalAgent {
   /** Tells the agent, running or not, how to reach this panel, and sees from now on that one runs. */
   async start(): Promise<void> {
     mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
+    await this.#warnOfClosedFolder();
     await this.#writeLink();
     this.#watching = this.#watch();
   }
@@ -94,6 +96,16 @@ export class LocalAgent {
       if (!end) return {};
       trimLog(this.#logPath);
     }
+  }
+
+  async #warnOfClosedFolder(): Promise<void> {
+    const { dataDir, log } = this.#options;
+    const path = await closedFolder(dataDir);
+    if (path === null) return;
+    log.warn(
+      { path },
+      `Game servers cannot start on this machine: they run as users of their own, and ${path} is closed to them. Run: chmod o+x '${path}', or choose another place with CATALYST_DATA_DIR`,
+    );
   }
 
   async #writeLink(): Promise<void> {
