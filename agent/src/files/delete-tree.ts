@@ -36,6 +36,7 @@ export async function deleteEntry(
 
 /** Deletes everything in the server's folder, and leaves the folder. */
 export async function emptyRoot(access: Access, signal?: AbortSignal): Promise<void> {
+  await openForOwner(access.root);
   await new TreeDeletion(access, signal).empty(access.root);
   await access.root.sync();
 }
@@ -138,9 +139,7 @@ class TreeDeletion {
       this.#kept += 1;
       return;
     }
-    const stats = await child.stat();
-    // An agent that is not root cannot empty a folder of its own that is read-only.
-    if ((stats.mode & 0o700) !== 0o700) await child.chmod(0o700).catch(() => {});
+    const stats = await openForOwner(child);
     if (this.#top && level >= mostLevels) {
       await move(parent, name, this.#top, temporaryName()).catch(ignoreIfGone);
       this.#removed += 1;
@@ -169,6 +168,13 @@ class TreeDeletion {
       throw error;
     }
   }
+}
+
+/** An agent that is not root cannot empty a folder of its own that is closed or read-only. */
+async function openForOwner(folder: Folder): Promise<Stats> {
+  const stats = await folder.stat();
+  if ((stats.mode & 0o700) !== 0o700) await folder.chmod(0o700).catch(() => {});
+  return stats;
 }
 
 function undefinedIfSwapped(error: unknown): undefined {

@@ -331,6 +331,25 @@ describe.each(strategies)('a server directory held by %s', (strategy) => {
     await expect(fresh.read('again', 10)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  test('is destroyed by an agent that is not root, though the game has closed its own folder', () => {
+    mkdirSync(inside('servers', 'one', 'sub'), { recursive: true });
+    writeFileSync(inside('servers', 'one', 'sub', 'f'), '');
+    const script = `
+      const { chmodSync } = await import('node:fs');
+      const { openServerDirectory } = await import(${JSON.stringify(import.meta.resolve('./server-directory.ts'))});
+      const [path, strategy, uid] = process.argv.slice(1);
+      if (uid !== 'own') { process.setgroups([]); process.setgid(Number(uid)); process.setuid(Number(uid)); }
+      chmodSync(path + '/sub', 0);
+      chmodSync(path, 0);
+      await (await openServerDirectory(path, { strategy })).destroy();`;
+    if (isRoot) run('chown', '-R', `${serverUid}:${serverUid}`, inside('servers'));
+    run(
+      ...[process.execPath, '--input-type=module', '-e', script],
+      ...[inside('servers', 'one'), strategy, `${serverUid ?? 'own'}`],
+    );
+    expect(readdirSync(inside('servers'))).toEqual([]);
+  });
+
   test('never opens a root that is a link, a file or missing', async () => {
     symlinkSync(sandbox.canary, inside('link'));
     writeFileSync(inside('file'), '');

@@ -1,7 +1,17 @@
-import { existsSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../testing/ids.ts';
 import { fakeSpec } from '../testing/server-specs.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { TestSupervisor } from '../testing/test-supervisor.ts';
 
 const forever = ['say ready', 'wait 60000'];
@@ -35,6 +45,24 @@ describe('removing', () => {
     await test.done(test.order(id, 'remove'));
     await test.done(start, 'conflict');
     expect(existsSync(test.folder.server(id))).toBe(false);
+  });
+
+  it.each([
+    ['a link', (path: string, elsewhere: string) => symlinkSync(elsewhere, path)],
+    ['a dangling link', (path: string) => symlinkSync(`${path}-nowhere`, path)],
+    ['a file', (path: string) => writeFileSync(path, 'no folder')],
+    ['another folder', (path: string) => mkdirSync(path)],
+  ])('takes %s in the place of its folder away, and never what is elsewhere', async (_what, replace) => {
+    const test = await TestSupervisor.open();
+    const id = await test.run(fakeSpec(['say ready']));
+    const path = test.folder.server(id);
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'kept'), '');
+    renameSync(path, join(elsewhere, 'moved'));
+    replace(path, elsewhere);
+    await test.done(test.order(id, 'remove'));
+    expect(() => lstatSync(path)).toThrow('ENOENT');
+    expect(readdirSync(elsewhere).sort()).toEqual(['kept', 'moved']);
   });
 
   it('keeps the files when told so', async () => {

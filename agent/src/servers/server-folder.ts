@@ -1,4 +1,6 @@
+import { unlink } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { errorCode, toFileError } from '../files/file-errors.ts';
 import { Quota } from '../files/quota.ts';
 import { openServerDirectory, type ServerDirectory } from '../files/server-directory.ts';
 import type { ServerRecord } from './server-record.ts';
@@ -43,11 +45,14 @@ export class ServerFolder {
     }
   }
 
-  /** With everything in it, for good. */
+  /** With everything in it, for good. What a game has put in its place goes, too, and never what that leads to. */
   async destroy(signal?: AbortSignal): Promise<void> {
-    const directory = await this.open('refuse').catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'unavailable') return null;
-      throw error;
+    // What is there now counts, not what was opened once.
+    await this.close();
+    const directory = await this.open('refuse').catch(async (error: unknown) => {
+      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+      await this.#unlink(error);
+      return null;
     });
     await directory?.destroy(signal);
     this.#directory = null;
@@ -58,6 +63,17 @@ export class ServerFolder {
       await this.#directory?.close();
       this.#directory = null;
     });
+  }
+
+  /** A folder is none of these: that it cannot be opened must be told. */
+  async #unlink(whyNotOpened: AppError): Promise<void> {
+    try {
+      await unlink(this.path);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'ENOENT') return;
+      throw code === 'EISDIR' || code === 'EPERM' ? whyNotOpened : toFileError(error);
+    }
   }
 
   #oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
