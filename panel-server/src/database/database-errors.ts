@@ -18,6 +18,14 @@ export function isDiskFull(error: unknown): boolean {
   return ['SQLITE_FULL', '53100', 'ENOSPC', 'EDQUOT'].includes(code);
 }
 
+/** The database will never take these values, however often they are offered: not text, too large, against a rule. */
+export function isDataRefused(error: unknown): boolean {
+  const code = databaseErrorCode(error) ?? '';
+  return (
+    /^(22|23|54)\w{3}$|^SQLITE_(TOOBIG|MISMATCH|RANGE|CONSTRAINT)/.test(code) && !isUniqueViolation(error)
+  );
+}
+
 /** The database is away or overloaded; the same request may work in a moment. */
 export function isDatabaseAway(error: unknown): boolean {
   const code = databaseErrorCode(error) ?? '';

@@ -47,7 +47,7 @@ function entryOf(
   const { id } = (request.params ?? {}) as { id?: string };
   const note = request.auditNote;
   const isSuccess = reply.statusCode < 400;
-  const named = id ? { kind: onServer ? 'server' : targetKind(action), id: id.slice(0, 100) } : undefined;
+  const named = id && idShape.test(id) ? { kind: onServer ? 'server' : targetKind(action), id } : undefined;
   return {
     action,
     outcome: isSuccess ? 'success' : 'failure',
@@ -59,6 +59,9 @@ function entryOf(
     details: note?.details ?? (isRecord(request.body) ? request.body : {}),
   };
 }
+
+/** Whatever else stands in an address names nothing that there could be. */
+const idShape = /^[\w.:-]{1,100}$/;
 
 const targetKind = (action: string) => action.replace(/\..*$/, '');
 

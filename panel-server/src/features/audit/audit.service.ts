@@ -1,42 +1,34 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { type DataSource, MoreThan } from 'typeorm';
 import type { Caller } from '../../access.ts';
-import { isDiskFull } from '../../database/database-errors.ts';
+import { isDataRefused, isDiskFull } from '../../database/database-errors.ts';
 import { inTransaction, isInTransaction } from '../../database/sqlite-gate.ts';
 import type { PanelIdentity } from '../../identity/panel-identity.ts';
 import type { Logger } from '../../logger.ts';
 import { chainHash, chainStart } from './audit-chain.ts';
-import { AuditEntryEntity, type AuditEntryRow } from './audit-entry.entity.ts';
+import { AuditEntryEntity } from './audit-entry.entity.ts';
 import { AuditHead } from './audit-head.ts';
-import { redact } from './redact.ts';
+import {
+  type AuditActor,
+  type AuditContent,
+  type AuditRecord,
+  auditContent,
+  auditRow,
+  standIn,
+} from './audit-row.ts';
 
-export interface AuditActor {
-  kind: AuditEntryRow['actorKind'];
-  id?: string;
-  name?: string;
-}
-
-export interface AuditRecord {
-  /** As the route or call declares it: `server.start`. */
-  action: string;
-  outcome: AuditEntryRow['outcome'];
-  actor: AuditActor;
-  target?: { kind: string; id?: string; name?: string };
-  ip?: string;
-  requestId?: string;
-  errorCode?: string;
-  /** Secrets are taken out by the names of their fields. */
-  details?: Record<string, unknown>;
-}
+export type { AuditActor, AuditRecord };
 
 interface Waiting {
-  record: AuditRecord;
-  at: Date;
+  content: AuditContent;
+  isReplaced?: boolean;
   resolve(): void;
   reject(error: unknown): void;
 }
 
 const rowsPerInsert = 500;
+/** More than wait for the database in any burst; beyond it, audited actions are refused. */
+const maxWaiting = 5000;
 const auditLock = 4_374_428;
 
 /** The append-only record of who did what. Entries are written in batches, one writer at a time, chained by hashes. */
@@ -45,6 +37,7 @@ export class AuditService {
   readonly #log: Logger;
   readonly #head: AuditHead;
   readonly #queue: Waiting[] = [];
+  #rowsPerInsert = rowsPerInsert;
   #writing: Promise<void> | undefined;
   #failure: unknown = null;
 
@@ -60,20 +53,22 @@ export class AuditService {
    */
   record(record: AuditRecord): Promise<void> {
     if (isInTransaction()) throw new Error('Audit entries are written after the transaction, not inside it');
+    if (this.#queue.length >= maxWaiting) return Promise.reject(unwritable());
+    const content = auditContent(record);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ record, at: new Date(), resolve, reject });
+      this.#queue.push({ content, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
 
   /** Throws while entries cannot be written: what must be recorded is not begun then. */
   async ensureWritable(): Promise<void> {
-    if (this.#failure === null) return;
+    if (this.#failure === null && this.#queue.length < maxWaiting) return;
     this.#writing ??= this.#writeAll();
     await this.#writing;
     if (this.#failure === null) return;
     if (isDiskFull(this.#failure)) throw this.#failure;
-    throw new AppError('unavailable', 'The audit log cannot be written at the moment');
+    throw unwritable();
   }
 
   /** Walks the whole chain. `brokenAt` is the first number that is missing or was changed. */
@@ -101,7 +96,15 @@ export class AuditService {
   }
 
   async close(): Promise<void> {
+    if (this.#queue.length > 0) this.#writing ??= this.#writeAll();
     await this.#writing;
+    if (this.#queue.length > 0) {
+      const actions = [...new Set(this.#queue.map(({ content }) => content.action))];
+      this.#log.error(
+        { entries: this.#queue.length, actions },
+        'The panel ends with audit entries unwritten',
+      );
+    }
     this.#head.close();
   }
 
@@ -110,10 +113,9 @@ export class AuditService {
     await Promise.resolve();
     try {
       while (this.#queue.length > 0) {
-        const batch = this.#queue.slice(0, rowsPerInsert);
-        await this.#write(batch);
+        const batch = await this.#writeNext();
         this.#queue.splice(0, batch.length);
-        this.#failure = null;
+        if (batch.length > 0) this.#failure = null;
         for (const { resolve } of batch) resolve();
       }
     } catch (err) {
@@ -125,6 +127,27 @@ export class AuditService {
     }
   }
 
+  /** Writes what comes first in the queue and gives it; of a batch with an entry that is refused, one after the other. */
+  async #writeNext(): Promise<Waiting[]> {
+    const batch = this.#queue.slice(0, this.#rowsPerInsert);
+    try {
+      await this.#write(batch);
+      if (batch[0]?.isReplaced) this.#rowsPerInsert = rowsPerInsert;
+      return batch;
+    } catch (err) {
+      // An entry that the database will never take must not keep all others from being written.
+      const [first] = batch;
+      if (!isDataRefused(err) || !first || (batch.length === 1 && first.isReplaced)) throw err;
+      if (batch.length === 1) {
+        this.#log.error({ err, action: first.content.action }, 'An audit entry was refused and is replaced');
+        first.content = standIn(first.content);
+        first.isReplaced = true;
+      }
+      this.#rowsPerInsert = 1;
+      return [];
+    }
+  }
+
   async #write(batch: Waiting[]): Promise<void> {
     const last = await inTransaction(this.#database, async (manager) => {
       // Another panel on the same database extends the same chain.
@@ -133,8 +156,8 @@ export class AuditService {
       }
       const [tail] = await manager.find(AuditEntryEntity, { order: { seq: 'DESC' }, take: 1 });
       let previous: { seq: number; hash: string } = tail ?? chainStart;
-      const rows = batch.map((waiting) => {
-        const row = toRow(waiting, previous);
+      const rows = batch.map(({ content }) => {
+        const row = auditRow(content, previous);
         previous = row;
         return row;
       });
@@ -149,23 +172,4 @@ export function actorOf(caller: Caller | undefined): AuditActor {
   return caller ? { kind: 'user', id: caller.userId, name: caller.name } : { kind: 'anonymous' };
 }
 
-function toRow({ record, at }: Waiting, previous: { seq: number; hash: string }): AuditEntryRow {
-  const row = {
-    seq: previous.seq + 1,
-    at,
-    action: record.action,
-    outcome: record.outcome,
-    actorKind: record.actor.kind,
-    actorId: record.actor.id ?? null,
-    actorName: record.actor.name ?? null,
-    targetKind: record.target?.kind ?? null,
-    targetId: record.target?.id ?? null,
-    targetName: record.target?.name ?? null,
-    ip: record.ip ?? null,
-    requestId: record.requestId ?? null,
-    errorCode: record.errorCode ?? null,
-    details: redact(record.details ?? {}),
-    previousHash: previous.hash,
-  };
-  return { ...row, hash: chainHash(row) };
-}
+const unwritable = () => new AppError('unavailable', 'The audit log cannot be written at the moment');

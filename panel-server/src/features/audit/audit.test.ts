@@ -71,6 +71,56 @@ describe.each(testDatabases)('the audit log on %s', (database) => {
     expect(await verify(test)).toMatchObject({ brokenAt });
   });
 
+  it('takes whatever stands in an address or a body without failing anybody after it', async () => {
+    for (const id of ['%00', '%ED%A0%80', 'a%00b', '..%2F..', 'x'.repeat(3000)]) {
+      expect((await ask(test, `/api/servers/${id}`, { method: 'DELETE' })).status).toBeLessThan(500);
+    }
+    const email = `admin\0\ud800@example.com`;
+    await ask(test, '/api/auth/login', { body: { email, password: 'x', ['a\0\ud800']: 1 } });
+    await record(test, 'test.odd', { ['\0\ud800']: '\0\ud800', environment: { '\0': 1 }, far: 10n });
+    await record(test, 'test\0.\ud800', { text: '\0\ud800' });
+    const rows = await rowsOf(test).find({ order: { seq: 'ASC' } });
+    expect(JSON.stringify(rows)).not.toMatch(/\\u0000|\\ud800/);
+    expect(rows.filter(({ targetId }) => targetId !== null)).toEqual([]);
+    expect(rows.at(-2)).toMatchObject({ action: 'test.odd', details: { unreadable: true } });
+    await test.admin.api.sessions.logout();
+    expect(await verify(test)).toMatchObject({ brokenAt: null });
+  });
+
+  it('replaces an entry that the database refuses for its content, and writes the others', async () => {
+    const { database: source } = test.panel.core;
+    await source.query(
+      database === 'postgres'
+        ? `ALTER TABLE audit_entries ADD CHECK ("actorName" <> 'refused')`
+        : `CREATE TRIGGER refused BEFORE INSERT ON audit_entries WHEN NEW.actorName = 'refused'
+             BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+    );
+    const named = (name: string) =>
+      test.panel.core.audit.record({
+        action: 'test.named',
+        outcome: 'success',
+        actor: { kind: 'agent', id: 'a-1', name },
+      });
+    await Promise.all(['a', 'refused', 'b', 'refused', 'c'].map(named));
+    const rows = await rowsOf(test).find({ order: { seq: 'ASC' } });
+    expect(rows.map(({ actorName }) => actorName)).toEqual(['a', null, 'b', null, 'c']);
+    expect(rows[1]).toMatchObject({ action: 'test.named', actorId: 'a-1', details: { replaced: true } });
+    await test.admin.api.sessions.logout();
+    expect(await verify(test)).toEqual({ entries: 6, brokenAt: null });
+  });
+
+  it('keeps a bounded number of entries waiting, writes them when it can, at the latest as the panel ends', async () => {
+    const { database: source } = test.panel.core;
+    await source.query('ALTER TABLE audit_entries RENAME TO audit_entries_away');
+    const results = await Promise.allSettled(Array.from({ length: 5100 }, () => record(test, 'test.flood')));
+    expect(results.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    const refused = await ask(test, '/api/auth/logout', { method: 'POST', token: test.admin.token });
+    expect([refused.status, refused.body.error.code]).toEqual([503, 'unavailable']);
+    await source.query('ALTER TABLE audit_entries_away RENAME TO audit_entries');
+    await test.restart();
+    expect(await verify(test)).toEqual({ entries: 5000, brokenAt: null });
+  });
+
   it('fails the action whose entry cannot be written, and the next ones before they begin', async () => {
     const { database: source } = test.panel.core;
     await source.query('ALTER TABLE audit_entries RENAME TO audit_entries_away');
