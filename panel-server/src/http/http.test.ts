@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -257,6 +259,17 @@ describe('the interface', () => {
     const answer = await ask(test, '/');
     expect(answer.status).toBe(503);
     expect(answer.text).toContain('The interface has not been built');
+  });
+
+  it('is there for the first who ask, several at once', async () => {
+    const interfaceDir = await mkdtemp(join(tmpdir(), 'catalyst-interface-'));
+    writeFileSync(join(interfaceDir, 'index.html'), '<!doctype html><title>Built</title>');
+    const own = await testPanel({ environment: { CATALYST_INTERFACE_DIR: interfaceDir } });
+    const paths = ['/', '/sign-in', '/', '/setup', '/index.html'];
+    const answers = await Promise.all(paths.map((path) => ask(own, path)));
+    expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
+    await own.close();
+    await rm(interfaceDir, { recursive: true });
   });
 
   it('is served as built, pages included', async () => {

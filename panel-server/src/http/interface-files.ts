@@ -33,6 +33,7 @@ export class InterfaceFiles {
   readonly #folder: string;
   #files = new Map<string, InterfaceFile>();
   #scannedAt = Number.NEGATIVE_INFINITY;
+  #scanning: Promise<void> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -42,7 +43,13 @@ export class InterfaceFiles {
   async find(urlPath: string): Promise<InterfaceFile | undefined> {
     const known = this.#files.get(urlPath);
     if (known && (known.isImmutable || performance.now() - this.#scannedAt < rescanAfterMs)) return known;
-    if (performance.now() - this.#scannedAt >= rescanAfterMs) await this.#scan();
+    if (performance.now() - this.#scannedAt >= rescanAfterMs) {
+      // Whoever asks during a scan waits for it too: before the first one is done, no file is known.
+      this.#scanning ??= this.#scan().finally(() => {
+        this.#scanning = undefined;
+      });
+      await this.#scanning;
+    }
     return this.#files.get(urlPath);
   }
 
@@ -59,7 +66,6 @@ export class InterfaceFiles {
   }
 
   async #scan(): Promise<void> {
-    this.#scannedAt = performance.now();
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const found = entries
       .filter((entry) => entry.isFile())
@@ -72,6 +78,7 @@ export class InterfaceFiles {
       files.set(urlPath, await describe(path, urlPath, paths));
     }
     this.#files = files;
+    this.#scannedAt = performance.now();
   }
 }
 
