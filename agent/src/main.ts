@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import { startAgent } from './agent.ts';
 import { readConfig } from './config.ts';
 import { DataFolder } from './data-folder.ts';
 import { giveBackMemoryAfterStart } from './give-back-memory.ts';
 import { createLogger } from './logger.ts';
+import { protectAgentFromOom } from './runtimes/oom-preference.ts';
 import { StartError } from './start-error.ts';
 
 const usage = 'Usage: catalyst-agent [run] | catalyst-agent link [--token-file FILE]';
@@ -29,7 +29,8 @@ async function run(): Promise<void> {
   const log = createLogger(config.logLevel);
   // Whatever goes wrong with one server or the link, the other servers still need an agent.
   process.on('unhandledRejection', (err) => log.error({ err }, 'Something failed and nobody noticed'));
-  beTheLastToDie();
+  // When memory runs out, a game must go before the one who can tell why; only root on Linux may ask for that.
+  protectAgentFromOom();
   const agent = await startAgent({ config, log });
   giveBackMemoryAfterStart();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -39,14 +40,5 @@ async function run(): Promise<void> {
       await agent.close();
       process.exit(0);
     });
-  }
-}
-
-/** When memory runs out, a game must go before the one who can tell why. */
-function beTheLastToDie(): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', '-500');
-  } catch {
-    // Only root can, and only on Linux.
   }
 }
