@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { takeAgentLock } from './agent-lock.ts';
+import { StartError } from './start-error.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 describe('the lock', () => {
@@ -25,6 +27,30 @@ describe('the lock', () => {
     const path = join(temporaryFolder(), 'agent.lock');
     writeFileSync(path, JSON.stringify(content));
     await (await takeAgentLock(path))();
+  });
+
+  it('of a killed agent is taken over though the disk is full, and a missing one is missed in a sentence', async (context) => {
+    const folder = temporaryFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'pipe' });
+    } catch {
+      context.skip('a small disk needs the right to mount one');
+    }
+    onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+    const path = join(folder, 'agent.lock');
+    writeFileSync(path, JSON.stringify({ pid: process.pid, startTime: '1', andMore: 'x'.repeat(100) }));
+    const fill = () => writeFileSync(join(folder, 'filler'), Buffer.alloc(128 * 1024), { flag: 'a' });
+    expect(fill).toThrow('ENOSPC');
+
+    const giveBack = await takeAgentLock(path);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
+    await expect(takeAgentLock(path)).rejects.toThrow('Another agent');
+    await giveBack();
+    expect(fill).toThrow('ENOSPC');
+    const refusal = takeAgentLock(path);
+    await expect(refusal).rejects.toThrow(StartError);
+    await expect(refusal).rejects.toThrow(`The agent cannot start with ${path}: its disk is full`);
+    expect(readdirSync(folder)).toEqual(['filler']);
   });
 
   it('that is stale is taken over by one only', async () => {

@@ -16,6 +16,7 @@ import { ProcessRuntime } from './runtimes/process-runtime.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { ServerStore } from './servers/server-store.ts';
 import { Supervisor } from './servers/supervisor.ts';
+import { toStartError } from './start-error.ts';
 import { agentVersion } from './version.ts';
 
 export interface AgentOptions {
@@ -98,7 +99,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     }
   } catch (error) {
     await giveBackLock();
-    throw error;
+    throw toStartError(error, folder.path);
   }
 }
 

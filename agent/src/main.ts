@@ -20,8 +20,9 @@ try {
   } else throw new StartError(usage);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
-  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+  // Whatever has begun already must not keep an agent alive that is none.
+  process.stderr.write(`${error.message}\n`, () => process.exit());
 }
 
 async function run(): Promise<void> {
