@@ -5,7 +5,8 @@
 export const permissionCatalogue = {
   'server.read': { scope: 'server', description: 'See the server and its state' },
   'server.create': { scope: 'global', description: 'Create servers' },
-  'server.update': { scope: 'server', description: 'Change settings, variables and limits' },
+  'server.update': { scope: 'server', description: 'Change settings and variables' },
+  'server.limits': { scope: 'global', description: 'Change what a server may use' },
   'server.delete': { scope: 'server', description: 'Delete the server' },
   'server.start': { scope: 'server', description: 'Start' },
   'server.stop': { scope: 'server', description: 'Stop' },

@@ -1,4 +1,9 @@
-import { isGranted, permissionCatalogue, permissions } from '@catalyst/shared/contract/permissions';
+import {
+  isGranted,
+  type Permission,
+  permissionCatalogue,
+  permissions,
+} from '@catalyst/shared/contract/permissions';
 import type { InstallProgress, Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
@@ -60,13 +65,16 @@ export function describeServer(
     operation: operation && describeOperation(operation),
     stats: node.isOnline ? stats : null,
     permissions: permissions.filter(
-      (permission) =>
-        permissionCatalogue[permission].scope === 'server' && isGranted(caller.grants, permission, isOwner),
+      (permission) => isAboutOneServer(permission) && isGranted(caller.grants, permission, isOwner),
     ),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
 }
+
+/** Owning a server does not give the right to its limits, but its settings show whether the caller has it. */
+const isAboutOneServer = (permission: Permission) =>
+  permissionCatalogue[permission].scope === 'server' || permission === 'server.limits';
 
 /** Who may change the servers of others may also change what their users may not. */
 export function mayEditAll(caller: Caller): boolean {

@@ -101,6 +101,7 @@ export class ServersService {
   async update(id: string, changes: ServerChanges, caller: Caller): Promise<Server> {
     const { database, directory, feed, specs, agents } = this.#parts;
     const row = await getServer(database, id);
+    assertMayChangeLimits(row, changes, caller);
     const columns = this.#changedColumns(row, changes, caller);
     await inTransaction(database, async (manager) => {
       const node = await lockNode(manager, row.nodeId);
@@ -184,6 +185,17 @@ export class ServersService {
       return describeServer(record, surroundings, caller);
     });
   }
+}
+
+const limits = ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb'] as const;
+
+/** An owner must not give himself more of the node; sending back what is there changes nothing. */
+function assertMayChangeLimits(row: ServerRow, changes: ServerChanges, caller: Caller): void {
+  const changed = limits.filter((name) => changes[name] !== undefined && changes[name] !== row[name]);
+  if (changed.length === 0 || isGranted(caller.grants, 'server.limits')) return;
+  throw new AppError('forbidden', 'Changing what a server may use needs the permission server.limits', {
+    issues: changed.map((path) => ({ path, message: 'may not be changed by you' })),
+  });
 }
 
 const removable: ReadonlySet<ServerState> = new Set<ServerState>([

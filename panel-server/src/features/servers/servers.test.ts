@@ -562,7 +562,8 @@ describe.each(testDatabases)('servers on %s', (database) => {
       expect(mine.permissions).toEqual(
         expect.arrayContaining(['server.read', 'server.start', 'console.write']),
       );
-      expect(mine.permissions).not.toEqual(expect.arrayContaining(['server.create', 'server.suspend']));
+      for (const one of ['server.create', 'server.suspend', 'server.limits'])
+        expect(mine.permissions).not.toContain(one);
       expect((await api.servers.list()).items.map((one) => one.id)).toEqual([id]);
       const params = { id };
       const socket = await TestSocket.connected(panel.url, owner.token);
@@ -573,6 +574,22 @@ describe.each(testDatabases)('servers on %s', (database) => {
         'forbidden',
       );
       expect(await code(api.servers.create({ body: custom() }))).toBe('forbidden');
+      const { allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb } = mine;
+      for (const body of [
+        { allocatedMemoryMb: allocatedMemoryMb + 1, name: 'More' },
+        { allocatedCpuCores: allocatedCpuCores / 2 },
+        { allocatedDiskMb: allocatedDiskMb * 2 },
+      ]) {
+        expect(await code(api.servers.update({ params, body }))).toBe('forbidden');
+      }
+      const asItWas = { allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb };
+      expect(await api.servers.update({ params, body: { ...asItWas, description: 'His' } })).toMatchObject({
+        ...asItWas,
+        name: mine.name,
+        description: 'His',
+      });
+      const admins = panel.clientFor(panel.admin.token);
+      expect((await admins.servers.get({ params })).permissions).toContain('server.limits');
       socket.close();
     });
   });

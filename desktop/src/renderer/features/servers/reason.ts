@@ -1,3 +1,4 @@
+import type { ServerReason } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { formatMegabytes, formatRelative } from '../../components/units.ts';
 import { mayOnServer } from './power.ts';
@@ -49,7 +50,7 @@ export function explain(server: Explained, now: Date): Reason | null {
       actions: [],
     };
   }
-  if (server.state === 'stopped' && server.reason === 'install_failed') return explainError(server, now);
+  if (server.state === 'stopped' && remedyOf(server) === 'reinstall') return explainError(server, now);
   // It runs again, but somebody should know that it keeps falling over.
   if (server.state === 'running' && server.crashCount >= 3 && server.lastCrashAt) {
     return {
@@ -64,6 +65,7 @@ export function explain(server: Explained, now: Date): Reason | null {
 
 function explainCrash(server: Explained, now: Date): Reason {
   const isOutOfMemory = server.reason === 'out_of_memory';
+  const remedy = remedyOf(server);
   const parts = [strings.crashed(formatRelative(server.stateChangedAt, now))];
   if (server.exitCode !== null && server.exitCode >= 0) parts.push(strings.exit(server.exitCode));
   if (isOutOfMemory) parts.push(strings.outOfMemory(formatMegabytes(server.allocatedMemoryMb)));
@@ -74,7 +76,7 @@ function explainCrash(server: Explained, now: Date): Reason {
     tone: 'error',
     title: parts.join(', '),
     text: sentences.join(' '),
-    actions: allowed(server, isOutOfMemory ? ['see-lines', 'raise-limit'] : ['see-lines']),
+    actions: allowed(server, remedy ? ['see-lines', remedy] : ['see-lines']),
   };
 }
 
@@ -85,19 +87,44 @@ function retryPlan(server: Explained, now: Date): string {
 }
 
 function explainError(server: Explained, now: Date): Reason {
-  const isInstall = server.reason === 'install_failed';
+  const remedy = remedyOf(server);
   const since = formatRelative(server.stateChangedAt, now);
   return {
     tone: 'error',
-    title: isInstall ? strings.installFailed(since) : strings.failed(since),
+    title: server.reason === 'install_failed' ? strings.installFailed(since) : strings.failed(since),
     text: server.reasonText ? endSentence(server.reasonText) : null,
-    actions: allowed(server, isInstall ? ['see-lines', 'reinstall'] : ['see-lines']),
+    actions: allowed(server, remedy ? ['see-lines', remedy] : ['see-lines']),
   };
 }
 
+/** What helps beside reading what was printed. */
+const remedies: Record<ServerReason, ReasonAction | null> = {
+  exited: null,
+  exit_code: null,
+  signal: null,
+  out_of_memory: 'raise-limit',
+  holder_lost: null,
+  start_timeout: null,
+  start_failed: null,
+  start_interrupted: null,
+  port_taken: null,
+  host_package_missing: null,
+  node_restarted: null,
+  data_missing: 'reinstall',
+  install_failed: 'reinstall',
+  install_cancelled: 'reinstall',
+  install_interrupted: 'reinstall',
+  remove_failed: null,
+  timed_out: null,
+  node_offline: null,
+  impossible_report: null,
+};
+
+const remedyOf = ({ reason }: Pick<Server, 'reason'>) => reason && remedies[reason];
+
 const needed: Record<ReasonAction, string> = {
   'see-lines': 'console.read',
-  'raise-limit': 'server.update',
+  'raise-limit': 'server.limits',
   reinstall: 'server.install',
   'reset-crashes': 'server.update',
 };

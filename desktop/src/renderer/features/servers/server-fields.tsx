@@ -3,6 +3,7 @@ import type { Template } from '@catalyst/shared/features/templates';
 import { NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { Section } from '../../components/section.tsx';
 import { formatMegabytes } from '../../components/units.ts';
+import { mayOnServer } from './power.ts';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
 import { SizeField } from './size-field.tsx';
@@ -41,9 +42,15 @@ interface LimitFieldsProps extends ServerFormState {
   defaults: Template['defaults'] | undefined;
 }
 
-export function LimitFields({ form, issues, set, isReadOnly, server, defaults }: LimitFieldsProps) {
+export function LimitFields({ form, issues, set, server, defaults, ...props }: LimitFieldsProps) {
+  const mayChange = mayOnServer(server, 'server.limits');
+  const isReadOnly = props.isReadOnly || !mayChange;
   return (
-    <Section id="limits" title={strings.limits} hint={strings.limitsHint}>
+    <Section
+      id="limits"
+      title={strings.limits}
+      hint={mayChange ? strings.limitsHint : strings.limitsReadOnly}
+    >
       <SizeField
         label={strings.memory}
         description={

@@ -5,6 +5,7 @@ export const settingsStrings = {
   descriptionHint: 'For the people who manage it.',
   limits: 'Limits',
   limitsHint: 'What the server may use of its node.',
+  limitsReadOnly: 'What the server may use of its node. Only an administrator can change it.',
   memory: 'Memory',
   memoryAdvice: (advised: string, minimum: string) =>
     `${advised} is advised for this game, ${minimum} the least.`,
