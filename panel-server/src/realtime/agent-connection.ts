@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
-import { call } from '@catalyst/shared/contract/rpc';
+import { call, MalformedAnswer } from '@catalyst/shared/contract/rpc';
 import type { AgentHello } from '@catalyst/shared/features/agent-link';
 import { agentCalls } from '@catalyst/shared/realtime';
 import type { Socket } from 'socket.io';
@@ -78,6 +78,11 @@ export class AgentConnection implements AgentLink {
 
   #asOurs(error: AppError): AppError {
     if (!this.socket.connected && error.code === 'unavailable') return nodeOffline();
+    if (error instanceof MalformedAnswer) {
+      return new AppError('unavailable', 'The node answered something that the panel does not understand', {
+        cause: error,
+      });
+    }
     if (passedOn.has(error.code)) return error;
     return new AppError('internal', 'The agent could not do this', { cause: error });
   }

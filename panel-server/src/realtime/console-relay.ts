@@ -324,5 +324,5 @@ export class ConsoleRelay {
 }
 
 function isOffline(error: unknown): boolean {
-  return error instanceof AppError && (error.code === 'node_offline' || error.code === 'unavailable');
+  return error instanceof AppError && error.code === 'node_offline';
 }

@@ -17,7 +17,7 @@ export function toViewerLines(lines: readonly AgentLine[]): ViewerLine[] {
   return lines.map((line) => {
     if (line.at !== atMs) {
       atMs = line.at;
-      at = isoTime(atMs);
+      at = lineTime(atMs).toISOString();
     }
     return { seq: line.seq, at, stream: line.stream, text: cleanText(line.text) };
   });
@@ -27,6 +27,7 @@ export function cleanText(text: string): string {
   return text.replace(control, '');
 }
 
-function isoTime(atMs: number): string {
-  return new Date(atMs >= 0 && atMs < latestMs ? atMs : Date.now()).toISOString();
+/** When a line was written; now, when the agent says what cannot be. */
+export function lineTime(atMs: number): Date {
+  return new Date(atMs >= 0 && atMs < latestMs ? atMs : Date.now());
 }

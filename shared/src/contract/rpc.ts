@@ -58,6 +58,13 @@ export interface AnswerOptions {
   onBug?: (name: string, error: unknown) => void;
 }
 
+/** The other side answered something that the declaration of the call does not allow: nobody's input is to blame. */
+export class MalformedAnswer extends AppError {
+  constructor(name: string, cause?: unknown) {
+    super('internal', `The answer to ${name} has the wrong shape`, { cause });
+  }
+}
+
 const defaultTimeoutMs = 10_000;
 /** Deeper nesting than any message of ours has. */
 const maxDepth = 12;
@@ -96,7 +103,7 @@ export function answerCalls<C extends Calls>(
   }
 }
 
-/** Asks one question. Rejects with the other side's AppError, `timeout`, or `unavailable` when the connection ends. */
+/** Asks one question. Rejects with the other side's AppError, `timeout`, `unavailable` when the connection ends, or a MalformedAnswer. */
 export function call<C extends Calls, Name extends keyof C & string>(
   socket: SocketLike,
   calls: C,
@@ -170,10 +177,12 @@ export function listen<E extends Events>(
 function readAnswer(declaration: Call, name: string, answer: unknown): unknown {
   const failure = ErrorBody.safeParse(answer);
   if (failure.success) throw AppError.fromBody(failure.data);
-  if (typeof answer !== 'object' || answer === null) {
-    throw new AppError('internal', `The answer to ${name} has the wrong shape`);
+  if (typeof answer !== 'object' || answer === null) throw new MalformedAnswer(name);
+  try {
+    return parseFrame(declaration.output, (answer as { value?: unknown }).value);
+  } catch (error) {
+    throw new MalformedAnswer(name, error);
   }
-  return parseFrame(declaration.output, (answer as { value?: unknown }).value);
 }
 
 function parseFrame<S extends z.ZodType>(schema: S, frame: unknown): z.output<S> {

@@ -7,7 +7,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ConsoleRelay } from '../../realtime/console-relay.ts';
-import { cleanText, type ViewerLine } from '../../realtime/console-text.ts';
+import { cleanText, lineTime, type ViewerLine } from '../../realtime/console-text.ts';
 import { MessageLimits } from '../../realtime/message-limit.ts';
 import type { Tickets } from '../data-plane/tickets.ts';
 import type { ServerRow } from '../servers/server.entity.ts';
@@ -49,7 +49,7 @@ export class ConsoleService {
       q,
     });
     return {
-      items: page.lines.map((line) => ({ ...line, at: new Date(line.at), text: cleanText(line.text) })),
+      items: page.lines.map((line) => ({ ...line, at: lineTime(line.at), text: cleanText(line.text) })),
       nextCursor: page.nextSeq === null ? null : writeLogCursor(isForward, page.nextSeq),
       firstSeq: page.firstSeq,
       lastSeq: page.lastSeq,

@@ -71,6 +71,33 @@ describe.each(testDatabases)('a console on %s', (database) => {
       },
     );
 
+    it('has a time for each line, whatever the agent says', async () => {
+      for (const at of [1e308, -1, 8.64e15 + 1]) {
+        agent.answer('console:read', () => ({
+          lines: [{ seq: 1, at, stream: 'stdout', text: 'x' }],
+          firstSeq: 1,
+          lastSeq: 1,
+          nextSeq: null,
+        }));
+        const [line] = (await panel.admin.api.console.logs({ params: { id } })).items;
+        expect(Math.abs((line?.at.getTime() ?? 0) - Date.now())).toBeLessThan(10_000);
+      }
+      agent.answer('console:read', undefined);
+    });
+
+    it.each([{ lines: [{ seq: -1 }], firstSeq: 1, lastSeq: 1, nextSeq: null }, { lines: 'x' }, 'x', null])(
+      'that the agent answers in no known shape is not the fault of who asks: %j',
+      async (answer) => {
+        agent.answer('console:read', () => answer);
+        await expect(panel.admin.api.console.logs({ params: { id } })).rejects.toMatchObject({
+          code: 'unavailable',
+          message: 'The node answered something that the panel does not understand',
+          issues: undefined,
+        });
+        agent.answer('console:read', undefined);
+      },
+    );
+
     it('is not there while the node is offline, and says so at once', async () => {
       const away = await FakeAgent.linked(panel, 'away');
       const gone = await runningServer(panel.admin, away);
