@@ -96,6 +96,8 @@ async function growToContent(page: Page, view: { width: number; height: number }
 async function followScheme(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
   await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+  // The terminal and the page are painted by different hands: until both are done.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
 const horizontalOverflow = (page: Page) =>

@@ -12,7 +12,9 @@ import classes from './link-dialog.module.css';
 import { strings } from './strings.ts';
 import { useDeploymentToken } from './use-nodes.ts';
 
-const linkCommand = 'catalyst-agent link';
+/** From a clone: packages of the agent do not exist yet. */
+const linkCommand = 'npm run agent -- link';
+const runCommand = 'npm run agent';
 
 /** A deployment token and what to do with it; notices when the agent has used it. */
 export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void }) {
@@ -48,6 +50,7 @@ export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void 
           </li>
           <li>
             <p>{strings.step3}</p>
+            <CodeLine value={runCommand} what="command" />
           </li>
         </ol>
         {isLinked && (

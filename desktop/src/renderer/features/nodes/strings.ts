@@ -37,11 +37,11 @@ export const strings = {
   linkTitle: (name: string) => `Link the agent of ${name}`,
   link: 'Link its agent',
   relink: 'New deployment token',
-  step1: 'On the machine, run:',
+  step1: 'In a copy of Catalyst on that machine, run:',
   step2: 'When it asks, paste this token:',
   stepNote:
     'The token works once and is shown only now. Do not put it into a command: others on the machine could read it there.',
-  step3: 'The node goes online by itself.',
+  step3: 'Start the agent; the node goes online by itself.',
   waiting: 'Waiting for the agent…',
   linked: 'Linked. The node is online.',
   expiresIn: (time: string) => `Expires in ${time}`,
