@@ -1,25 +1,10 @@
 import type { Limits } from '@catalyst/shared/features/server-spec';
+import type { ServerReason } from '@catalyst/shared/features/server-states';
 import type { Exit } from '../runtimes/runtime.ts';
 
 /** Why a server is in its state: a closed word for programs and a sentence for people. */
 export interface Reason {
-  reason:
-    | 'exited'
-    | 'exit_code'
-    | 'signal'
-    | 'out_of_memory'
-    | 'holder_lost'
-    | 'start_timeout'
-    | 'start_failed'
-    | 'start_interrupted'
-    | 'port_taken'
-    | 'host_package_missing'
-    | 'node_restarted'
-    | 'data_missing'
-    | 'install_failed'
-    | 'install_cancelled'
-    | 'install_interrupted'
-    | 'remove_failed';
+  reason: ServerReason;
   reasonText: string;
 }
 

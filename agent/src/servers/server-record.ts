@@ -1,6 +1,6 @@
 import { AgentAction } from '@catalyst/shared/features/agent-link';
 import { ServerSpec } from '@catalyst/shared/features/server-spec';
-import { DesiredState, ServerState } from '@catalyst/shared/features/server-states';
+import { DesiredState, ServerReason, ServerState } from '@catalyst/shared/features/server-states';
 import { z } from 'zod';
 
 const time = z.number();
@@ -37,7 +37,7 @@ export const ServerRecord = z.object({
   isInstalled: z.boolean(),
   desired: DesiredState,
   state: ServerState,
-  reason: z.string().nullable(),
+  reason: ServerReason.nullable().catch(null),
   reasonText: z.string().nullable(),
   stateAt: time,
   exitCode: z.int().nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
 import { Id } from '../contract/values.ts';
 import { ServerSpec } from './server-spec.ts';
-import { PowerAction, ServerState } from './server-states.ts';
+import { PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { InstallProgress } from './servers.ts';
 
 /** Grows when either side must change with the other. */
@@ -80,7 +80,8 @@ const ExitReport = {
 export const StateReport = z.object({
   serverId: Id,
   state: ServerState,
-  reason: z.string().max(60).nullable(),
+  /** A word of a newer agent that is not known here is none; its sentence is still told. */
+  reason: ServerReason.nullable().catch(null),
   /** A sentence for people: the last error of an install, the signal of a crash. */
   reasonText: z.string().max(1000).nullable(),
   ...ExitReport,

@@ -15,6 +15,33 @@ export const ServerState = z.enum([
 ]);
 export type ServerState = z.output<typeof ServerState>;
 
+/** Why a server is in its state. The list is closed; a sentence for people goes with it. */
+export const ServerReason = z.enum([
+  // How a run ended, or why there was none.
+  'exited',
+  'exit_code',
+  'signal',
+  'out_of_memory',
+  'holder_lost',
+  'start_timeout',
+  'start_failed',
+  'start_interrupted',
+  'port_taken',
+  'host_package_missing',
+  'node_restarted',
+  // Installation and files.
+  'data_missing',
+  'install_failed',
+  'install_cancelled',
+  'install_interrupted',
+  'remove_failed',
+  // What only the panel can tell.
+  'timed_out',
+  'node_offline',
+  'impossible_report',
+]);
+export type ServerReason = z.output<typeof ServerReason>;
+
 export const DesiredState = z.enum(['running', 'stopped']);
 export type DesiredState = z.output<typeof DesiredState>;
 

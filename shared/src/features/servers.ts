@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
-import { displayText, Id, PageQuery, Port, pageOf, Timestamp } from '../contract/values.ts';
+import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
 import { PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
-import { DesiredState, PowerAction, ServerState } from './server-states.ts';
+import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { UserReference } from './users.ts';
 
 export const ServerName = displayText(100);
@@ -52,8 +52,8 @@ export const Server = z
     template: z.object({ id: z.string(), name: z.string(), icon: z.string() }),
     runtime: RuntimeName,
     state: ServerState,
-    /** Why it is in this state, as a closed word (`install_failed`, `out_of_memory`), null when nothing is to be said. */
-    reason: z.string().nullable(),
+    /** Why it is in this state, null when nothing is to be said. */
+    reason: ServerReason.nullable(),
     /** The same as a sentence for people. */
     reasonText: z.string().nullable(),
     desiredState: DesiredState,
@@ -98,7 +98,7 @@ export const Environment = z
 export const NewServer = z
   .strictObject({
     name: ServerName,
-    description: z.string().trim().max(500).default(''),
+    description: plainText(500).trim().default(''),
     templateId: z.string().min(1).max(64),
     /** Chosen by free memory when left out. */
     nodeId: Id.optional(),
@@ -118,7 +118,7 @@ export type NewServer = z.output<typeof NewServer>;
 export const ServerChanges = z
   .strictObject({
     name: ServerName.optional(),
-    description: z.string().trim().max(500).optional(),
+    description: plainText(500).trim().optional(),
     allocatedMemoryMb: MemoryMb.optional(),
     allocatedCpuCores: CpuCores.optional(),
     allocatedDiskMb: DiskMb.optional(),
@@ -152,7 +152,8 @@ export const serverRoutes = {
       summary: 'The servers the caller may see',
       tags: ['Servers'],
       querystring: PageQuery.extend({
-        q: z.string().max(100).optional(),
+        q: plainText(100).optional(),
+        cursor: Id.optional(),
         state: ServerState.optional(),
         nodeId: Id.optional(),
       }),
@@ -222,7 +223,7 @@ export const ServerStateUpdate = z
     serverId: Id,
     state: ServerState,
     previousState: ServerState,
-    reason: z.string().nullable(),
+    reason: ServerReason.nullable(),
     reasonText: z.string().nullable(),
     desiredState: DesiredState,
     exitCode: z.int().nullable(),

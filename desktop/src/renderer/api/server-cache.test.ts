@@ -18,7 +18,7 @@ const update = {
   serverId: id(1),
   state: 'crashed' as const,
   previousState: 'running' as const,
-  reason: 'out_of_memory',
+  reason: 'out_of_memory' as const,
   reasonText: null,
   desiredState: 'running' as const,
   exitCode: 137,

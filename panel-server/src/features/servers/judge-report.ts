@@ -52,7 +52,7 @@ export function believe(row: ServerRow, report: StateReport, now: Date): Partial
   return {
     state,
     ...(isNew && { stateChangedAt: at }),
-    reason: wordOrNull(report.reason),
+    reason: report.reason,
     reasonText: textOrNull(report.reasonText),
     startedAt: isUp && report.startedAt !== null ? clampTime(report.startedAt, now) : null,
     exitCode: isNew ? exitCodeAfter(report, wasUp) : row.exitCode,
@@ -81,5 +81,4 @@ function nextRestart(ms: number | null, now: Date): Date | null {
   return ms !== null && ms >= earliest && ms <= now.getTime() + longestBackoffMs ? new Date(ms) : null;
 }
 
-const wordOrNull = (text: string | null) => (text !== null && /^[a-z][a-z0-9_]*$/.test(text) ? text : null);
 const textOrNull = (text: string | null) => text?.replace(/[\p{Cc}\s]+/gu, ' ').trim() || null;

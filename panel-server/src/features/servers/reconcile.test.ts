@@ -50,6 +50,14 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
     agent.disconnect();
   });
 
+  it.each(['word_of_tomorrow', '<img src=x>'])('believes a state, but not the reason %s', async (reason) => {
+    const agent = await FakeAgent.linked(panel);
+    const { id } = await runningServer(panel.admin, agent);
+    await agent.report(id, 'crashed', { reason, reasonText: 'It is tomorrow.' });
+    await serverThat(panel.admin, id, { state: 'crashed', reason: null, reasonText: 'It is tomorrow.' });
+    agent.disconnect();
+  });
+
   it('does not believe what cannot have happened', async () => {
     const agent = await FakeAgent.linked(panel);
     const { id } = await runningServer(panel.admin, agent);

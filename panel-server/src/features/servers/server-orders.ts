@@ -205,7 +205,8 @@ function stateAfterOrder(state: ServerState, action: PowerAction): ServerState {
 function stateAfterRefusal(row: ServerRow, { kind }: OperationRow, text: string) {
   const changes = { stateChangedAt: new Date(), desiredState: 'stopped' as const };
   if (kind === 'install') {
-    return { state: 'error' as const, changes: { ...changes, reason: 'install_failed', reasonText: text } };
+    const why = { reason: 'install_failed' as const, reasonText: text };
+    return { state: 'error' as const, changes: { ...changes, ...why } };
   }
   const told = row.reportedState ?? 'stopped';
   if (kind === 'delete' || row.state === told || !reportedPath(row.state, told)) {

@@ -1,4 +1,4 @@
-import { isInTransition } from '@catalyst/shared/features/server-states';
+import { isInTransition, type ServerReason } from '@catalyst/shared/features/server-states';
 import { type DataSource, In, LessThan } from 'typeorm';
 import type { Logger } from '../../logger.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -96,7 +96,7 @@ export class ServerSweep {
     }
   }
 
-  async #fail(row: ServerRow, reason: string, reasonText: string): Promise<void> {
+  async #fail(row: ServerRow, reason: ServerReason, reasonText: string): Promise<void> {
     const changes = { state: 'error', reason, reasonText, stateChangedAt: new Date() } as const;
     const failed = await updateUnchanged(this.#parts.database, row, changes);
     if (failed) this.#parts.feed.stateChanged(row.state, failed);

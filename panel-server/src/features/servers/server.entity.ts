@@ -1,5 +1,5 @@
 import type { RestartPolicy, RuntimeName } from '@catalyst/shared/features/server-spec';
-import type { DesiredState, ServerState } from '@catalyst/shared/features/server-states';
+import type { DesiredState, ServerReason, ServerState } from '@catalyst/shared/features/server-states';
 import { EntitySchema } from 'typeorm';
 import { idColumn, jsonColumn, longColumn, optionalTimeColumn, timeColumn } from '../../database/columns.ts';
 
@@ -12,7 +12,7 @@ export interface ServerRow {
   templateId: string;
   runtime: RuntimeName;
   state: ServerState;
-  reason: string | null;
+  reason: ServerReason | null;
   reasonText: string | null;
   desiredState: DesiredState;
   /** The last state the agent told, believed or not. */

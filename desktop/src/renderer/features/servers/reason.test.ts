@@ -77,6 +77,11 @@ describe('other trouble', () => {
     });
   });
 
+  it.each(['install_failed', 'install_cancelled', 'install_interrupted', 'data_missing'] as const)(
+    'offers to install again after %s',
+    (reason) => expect(of({ state: 'error', reason })?.actions).toEqual(['see-lines', 'reinstall']),
+  );
+
   it('puts an offline node before everything else', () => {
     expect(of({ state: 'crashed', node: { ...server.node, online: false } })).toMatchObject({
       tone: 'offline',
