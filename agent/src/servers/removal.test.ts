@@ -5,10 +5,12 @@ import {
   readdirSync,
   renameSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RunFolder } from '../runtimes/run-folder.ts';
 import { newId } from '../testing/ids.ts';
 import { fakeSpec } from '../testing/server-specs.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
@@ -36,6 +38,21 @@ describe('removing', () => {
       await later.supervisor.operationReported(id, operation.id);
     }
     expect(existsSync(`${test.folder.state}/server-${id}.json`)).toBe(false);
+  });
+
+  it('is not kept by a game that has made its output terabytes long', async (context) => {
+    const test = await TestSupervisor.open();
+    const id = await test.run(fakeSpec(forever));
+    const { run } = test.supervisor.get(id).parts.file.record;
+    try {
+      truncateSync(new RunFolder(test.folder.run, id, run?.startId ?? '').stdout, 15e12);
+    } catch {
+      context.skip('this file system has no files so long');
+    }
+    await test.done(test.order(id, 'kill'));
+    await test.done(test.order(id, 'start'));
+    await test.done(test.order(id, 'remove'));
+    expect(existsSync(`${test.folder.run}/${id}`)).toBe(false);
   });
 
   it('while it is starting ends the start', async () => {
