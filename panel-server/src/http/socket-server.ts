@@ -5,6 +5,7 @@ import { addressGroup, clientAddress, type ProxyTrust } from './client-address.t
 import { isOwnOrigin } from './origin.ts';
 import type { PanelHttp } from './panel-http.ts';
 import type { RateLimiter } from './rate-limits.ts';
+import { guardSockets } from './socket-gate.ts';
 import { isRefusedPlain } from './transport.ts';
 
 const maxFrameBytes = 1_048_576;
@@ -26,7 +27,7 @@ export function createSocketServer(
     }
     return undefined;
   };
-  return new Server(http.server, {
+  const io = new Server(http.server, {
     serveClient: false,
     maxHttpBufferSize: maxFrameBytes,
     connectTimeout: 10_000,
@@ -37,4 +38,6 @@ export function createSocketServer(
       answer(refusal, refusal === undefined);
     },
   });
+  guardSockets(io);
+  return io;
 }
