@@ -5,6 +5,7 @@ import { FakeAgent } from '../testing/fake-agent.ts';
 import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
 import { installedServer, runningServer } from '../testing/test-servers.ts';
 import { TestSocket } from '../testing/test-socket.ts';
+import { maxSocketsPerUser } from './open-sockets.ts';
 
 const code = (promise: Promise<unknown>) =>
   promise.then(
@@ -36,6 +37,20 @@ describe.each(testDatabases)('sockets of browsers and programs on %s', (database
       expect(await code(connect({ $gt: '' } as never))).toBe('unauthenticated');
       const foreign = { extraHeaders: { ...cookie.extraHeaders, origin: 'https://evil.example' } };
       await expect(TestSocket.connected(panel.url, undefined, foreign)).rejects.toThrow();
+    });
+
+    it('as many of one person as anybody needs, and again when some have gone', async () => {
+      const { token } = await panel.createUser(`collector-${database}`);
+      const tries = Array.from({ length: maxSocketsPerUser + 3 }, () => connect(token));
+      const open = (await Promise.allSettled(tries)).flatMap((result) =>
+        result.status === 'fulfilled' ? result.value : [],
+      );
+      expect(open).toHaveLength(maxSocketsPerUser);
+      expect(await code(connect(token))).toBe('limit_reached');
+      (await connect(panel.user.token)).close();
+      open.pop()?.close();
+      await vi.waitFor(async () => open.push(await connect(token)));
+      for (const socket of open) socket.close();
     });
 
     it('until they sign out, and hear why they are cut off', async () => {

@@ -15,6 +15,7 @@ import type { ConsoleRelay } from './console-relay.ts';
 import type { ViewerLine } from './console-text.ts';
 import type { Broadcast } from './console-viewer.ts';
 import { MessageLimit } from './message-limit.ts';
+import { OpenSockets } from './open-sockets.ts';
 import { consoleRoom, SocketViewer } from './socket-viewer.ts';
 
 /** What answers the calls of one socket; each is authorized before it comes here. */
@@ -38,6 +39,7 @@ export class Browsers implements ClientFeed, Broadcast {
   readonly #stopListening: () => void;
   readonly #serverName: (serverId: string) => string | undefined;
   readonly #relay: () => ConsoleRelay;
+  readonly #open = new OpenSockets();
 
   /** The relay and the handlers come last: they are made of services that need this. */
   constructor(
@@ -52,13 +54,15 @@ export class Browsers implements ClientFeed, Broadcast {
     this.#serverName = serverName;
     this.#relay = relay;
     core.io.use((socket, next) => {
-      this.#identify(socket).then(
-        (caller) => {
+      this.#identify(socket)
+        .then((caller) => {
+          this.#open.add(socket, caller.userId, clientAddress(socket.request, isTrusted));
           socket.data.caller = caller;
-          next();
-        },
-        (error: unknown) => next(connectError(error, core.log)),
-      );
+        })
+        .then(
+          () => next(),
+          (error: unknown) => next(connectError(error, core.log)),
+        );
     });
     core.io.on('connection', (socket) => this.#welcome(socket, handlers()));
     this.#stopListening = core.revocations.on((revocation) => this.#revoke(revocation));
