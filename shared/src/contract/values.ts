@@ -23,12 +23,23 @@ export const displayText = (maxLength: number) =>
     .max(maxLength, `must be at most ${maxLength} characters`)
     .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not contain control characters');
 
+/** Text that may have several lines: no control characters but line breaks and tabs. */
+export const plainText = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength, `must be at most ${maxLength} characters`)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u, 'must not contain control characters');
+
 export const Port = z.int().min(1).max(65535);
 
 /** Query of every list. */
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(512).optional(),
+  cursor: z
+    .string()
+    .max(512)
+    .regex(/^[!-~]+$/, 'is not a cursor of this list')
+    .optional(),
 });
 export type PageQuery = z.output<typeof PageQuery>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
-import { Id, Timestamp } from '../contract/values.ts';
+import { Id, plainText, Timestamp } from '../contract/values.ts';
 import { ServerParams } from './servers.ts';
 
 export const ConsoleStream = z.enum(['stdout', 'stderr', 'stdin', 'system', 'install']);
@@ -31,8 +31,11 @@ export const LogQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   stream: ConsoleStream.optional(),
   /** Only lines that contain this text, in any case. */
-  q: z.string().min(1).max(200).optional(),
-  cursor: z.string().max(64).optional(),
+  q: plainText(200).min(1).optional(),
+  cursor: z
+    .string()
+    .regex(/^[ab]\d{1,15}$/, 'is not a cursor of this list')
+    .optional(),
 });
 
 export const LogPage = z

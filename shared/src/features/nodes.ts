@@ -62,6 +62,11 @@ export const Node = z
   .meta({ id: 'Node' });
 export type Node = z.output<typeof Node>;
 
+const HostName = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9._-]+$/, 'must be a host name');
+
 const PublicAddress = z
   .string()
   .trim()
@@ -70,7 +75,7 @@ const PublicAddress = z
 
 const nodeFields = {
   name: displayText(60),
-  hostname: z.string().max(253).optional(),
+  hostname: HostName.optional(),
   locationId: Id.optional(),
   publicAddress: PublicAddress,
   maxMemoryMb: z.int().min(64).max(1e9).nullable(),
@@ -103,7 +108,7 @@ export const nodeRoutes = {
     schema: {
       summary: 'All nodes',
       tags: ['Nodes'],
-      querystring: PageQuery,
+      querystring: PageQuery.extend({ cursor: Id.optional() }),
       response: { 200: pageOf(Node) },
     },
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
-import { displayText, PageQuery, pageOf } from '../contract/values.ts';
+import { displayText, PageQuery, pageOf, plainText } from '../contract/values.ts';
 import { DoneRule, HostPackage, InstallStep, RestartPolicy, StopRule } from './server-spec.ts';
 
 export const VariableName = z
@@ -27,7 +27,7 @@ export type VariableRule = z.output<typeof VariableRule>;
 export const TemplateVariable = z.strictObject({
   name: VariableName,
   label: displayText(80),
-  description: z.string().max(500).default(''),
+  description: plainText(500).default(''),
   defaultValue: z.string().max(4096),
   rule: VariableRule,
   userVisible: z.boolean().default(true),
@@ -44,17 +44,19 @@ export const TemplatePort = z.strictObject({
   preferred: z.int().min(1024).max(65535),
 });
 
+const TemplateId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/, 'must be the id of a template');
+
 /**
  * The recipe of a game. Text of `startup`, `install` and `environment` may hold `{{NAME}}`: a variable of this template,
  * or one of `SERVER_MEMORY_MB`, `SERVER_PORT`, `SERVER_IP`, `PORT_<NAME>`. Expanded once; each stays one argument.
  */
 export const Template = z
   .strictObject({
-    id: z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/),
+    id: TemplateId,
     version: z.int().min(1),
     name: displayText(80),
     summary: displayText(200),
-    description: z.string().max(4000).default(''),
+    description: plainText(4000).default(''),
     /** Name of an icon the interface draws. */
     icon: z.string().max(40),
     /** Container images by label; empty when the template only runs as a process. */
@@ -97,7 +99,7 @@ export const templateRoutes = {
     schema: {
       summary: 'The catalogue of games',
       tags: ['Templates'],
-      querystring: PageQuery,
+      querystring: PageQuery.extend({ cursor: TemplateId.optional() }),
       response: { 200: pageOf(Template) },
     },
   }),

@@ -62,14 +62,19 @@ describe.each(testDatabases)('a console on %s', (database) => {
       expect((await logs({ stream: 'stderr' })).items.map(({ text }) => text)).toEqual(['Oh ]0;xno']);
     });
 
-    it.each([{ limit: 1001 }, { limit: 0 }, { stream: 'x' }, { cursor: 'x' }, { after: -1 }, { nope: 1 }])(
-      'is not asked for with %j',
-      async (query) => {
-        expect(await code(panel.admin.api.console.logs({ params: { id }, query: query as never }))).toBe(
-          'invalid_input',
-        );
-      },
-    );
+    it.each([
+      { limit: 1001 },
+      { limit: 0 },
+      { stream: 'x' },
+      { cursor: 'x' },
+      { q: 'a\0' },
+      { after: -1 },
+      { nope: 1 },
+    ])('is not asked for with %j', async (query) => {
+      expect(await code(panel.admin.api.console.logs({ params: { id }, query: query as never }))).toBe(
+        'invalid_input',
+      );
+    });
 
     it('has a time for each line, whatever the agent says', async () => {
       for (const at of [1e308, -1, 8.64e15 + 1]) {

@@ -32,6 +32,8 @@ describe.each(testDatabases)('nodes on %s', (database) => {
     expect(first.items.map(({ name }) => name)).toEqual(['a', 'b']);
     const second = await nodes.list({ query: { limit: 2, cursor: first.nextCursor ?? '' } });
     expect(second).toMatchObject({ items: [{ name: 'c', status: 'unlinked' }], nextCursor: null });
+    for (const cursor of ['', 'junk', 'nul\0'])
+      expect(await code(nodes.list({ query: { cursor } }))).toBe('invalid_input');
     const params = { id: ids[0] as string };
     const body = { name: 'A', maxMemoryMb: 4096, maxCpuCores: 2.5 };
     expect(await nodes.update({ params, body })).toMatchObject({
@@ -53,6 +55,7 @@ describe.each(testDatabases)('nodes on %s', (database) => {
   it.each([
     [{ name: '' }, 'name'],
     [{ name: 'x', publicAddress: 'not a host' }, 'publicAddress'],
+    [{ name: 'x', publicAddress: 'a', hostname: 'h\0' }, 'hostname'],
     [{ name: 'x', publicAddress: 'a', maxMemoryMb: -1 }, 'maxMemoryMb'],
     [{ name: 'x', publicAddress: 'a', agentKey: 'mine' }, ''],
   ])('are refused with %j', async (body, path) => {

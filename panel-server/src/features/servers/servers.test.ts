@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ask } from '../../testing/ask.ts';
 import { FakeAgent } from '../../testing/fake-agent.ts';
 import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
 import { installedServer, newServer, runningServer, serverThat } from '../../testing/test-servers.ts';
@@ -470,6 +471,24 @@ describe.each(testDatabases)('servers on %s', (database) => {
       expect(agent.server(id).spec?.environment).toMatchObject({ PASSWORD: 'first', SLOTS: '3' });
     });
 
+    it.each(['nul\0', 'half \ud800', 'bell\u0007'])('take no text that cannot be kept: %j', async (text) => {
+      const { servers } = panel.admin.api;
+      const { id } = await installedServer(panel.admin, agent);
+      const body = { description: text };
+      expect(await code(servers.update({ params: { id }, body }))).toBe('invalid_input');
+      expect(await code(servers.create({ body: custom(body) }))).toBe('invalid_input');
+      const changed = await servers.update({ params: { id }, body: { description: ' Two\n\tlines 🎮 ' } });
+      expect(changed.description).toBe('Two\n\tlines 🎮');
+    });
+
+    it.each(['%00', '%07', '%ED%A0%80'])('nobody can search for what cannot be kept: %s', async (text) => {
+      const { token } = panel.admin;
+      // What is no UTF-8 has been replaced before it arrives.
+      const { status } = await ask(panel, `/api/servers?q=a${text}`, { token });
+      expect(status).toBe(text.startsWith('%E') ? 200 : 422);
+      expect((await ask(panel, `/api/servers?cursor=${text}`, { token })).status).toBe(422);
+    });
+
     it('respect the limits of node and template', async () => {
       const tight = await FakeAgent.linked(panel, 'tight', { maxMemoryMb: 1000 });
       const { id } = await installedServer(panel.admin, tight, { templateId: 'test-game' });
@@ -622,6 +641,8 @@ describe.each(testDatabases)('servers on %s', (database) => {
       await api.servers.update({ params: { id: ids[0] as string }, body: { name: 'Omega' } });
       expect(await found('omega')).toEqual(['Omega']);
       expect(await code(api.servers.list({ query: { limit: 101 } }))).toBe('invalid_input');
+      for (const cursor of ['', 'junk', ids[0]?.toUpperCase(), `${ids[0]} `])
+        expect(await code(api.servers.list({ query: { cursor } }))).toBe('invalid_input');
     });
   });
 });

@@ -23,6 +23,8 @@ describe.each(testDatabases)('templates on %s', (database) => {
     } while (cursor);
     expect(ids).toEqual([...new Set(ids)].sort());
     expect(ids).toEqual(expect.arrayContaining(['luanti', 'minecraft-js', 'openttd', 'test-game']));
+    for (const cursor of ['', 'Open TTD', 'nul\0'])
+      await expect(templates.list({ query: { cursor } })).rejects.toMatchObject({ code: 'invalid_input' });
     const one = await templates.get({ params: { id: 'openttd' } });
     expect(Template.parse(one)).toEqual(one);
     await expect(templates.get({ params: { id: 'nope' } })).rejects.toMatchObject({ code: 'not_found' });
