@@ -25,6 +25,8 @@ export interface Config {
   publicUrl: URL | undefined;
   /** A certificate of the owner's instead of the panel's own. */
   tls: { certificatePath: string; keyPath: string } | undefined;
+  /** Start although the database lacks what it once held, or the panel's keys are gone. */
+  acceptDataLoss: boolean;
   /** The built interface. */
   interfaceDir: string;
   /** The agent's entry file; the panel starts it as this machine's node. None: no local agent. */
@@ -77,6 +79,7 @@ const Environment = z.object({
   CATALYST_LOG_LEVEL: LogLevel.default('info'),
   CATALYST_RATE_LIMITS: json.pipe(RateLimits).prefault('{}'),
   CATALYST_ALLOW_PLAIN_HTTP: flag.default(false),
+  CATALYST_ACCEPT_DATA_LOSS: flag.default(false),
   CATALYST_TRUSTED_PROXIES: list.default([]),
   CATALYST_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   CATALYST_TLS_CERT: z.string().optional(),
@@ -108,6 +111,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     trustedProxies: values.CATALYST_TRUSTED_PROXIES,
     publicUrl: values.CATALYST_PUBLIC_URL ? new URL(values.CATALYST_PUBLIC_URL) : undefined,
     tls: tlsFiles(values.CATALYST_TLS_CERT, values.CATALYST_TLS_KEY),
+    acceptDataLoss: values.CATALYST_ACCEPT_DATA_LOSS,
     interfaceDir: resolve(
       values.CATALYST_INTERFACE_DIR ?? fileURLToPath(new URL('../../desktop/dist/renderer', import.meta.url)),
     ),

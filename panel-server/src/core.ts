@@ -6,6 +6,8 @@ import { AccessRules } from './access.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/data-source.ts';
 import { AuditService } from './features/audit/audit.service.ts';
+import { AuditHead } from './features/audit/audit-head.ts';
+import { settleLostEntries } from './features/audit/lost-entries.ts';
 import { Passwords } from './features/sessions/passwords.ts';
 import { SessionStore } from './features/sessions/session-store.ts';
 import { SignInLimiter } from './features/sessions/sign-in-limiter.ts';
@@ -18,6 +20,7 @@ import type { PanelHttp } from './http/panel-http.ts';
 import { RateLimiter } from './http/rate-limits.ts';
 import { createHttp } from './http/server.ts';
 import { createSocketServer } from './http/socket-server.ts';
+import { missingKeys, refuseLostKeys } from './identity/missing-keys.ts';
 import { loadPanelCertificate } from './identity/panel-certificate.ts';
 import { loadPanelIdentity, type PanelIdentity } from './identity/panel-identity.ts';
 import { loadSecretBox, type SecretBox } from './identity/secret-box.ts';
@@ -53,18 +56,28 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
   const panelDir = join(config.dataDir, 'panel');
   const identityDir = join(panelDir, 'identity');
   await makeFolders(config.dataDir, identityDir);
+  const missing = missingKeys(identityDir);
+  const auditLog = log.child({ part: 'audit' });
+  const knownHead =
+    missing.length === 0 ? new AuditHead(loadPanelIdentity(identityDir), panelDir, auditLog) : undefined;
+  const expected = { auditSeq: knownHead?.seq ?? 0, acceptLoss: config.acceptDataLoss };
+  const opened = await openDatabase(config, log.child({ part: 'database' }), expected);
+  const { dataSource: database, kind } = opened;
+  closers.push(opened.close);
+
+  // Made only now: a database in use has keys already.
+  if (!config.acceptDataLoss) await refuseLostKeys(missing, database);
   const identity = loadPanelIdentity(identityDir);
   const secretBox = loadSecretBox(identityDir);
   const certificate = await loadPanelCertificate(identityDir, config, log.child({ part: 'identity' }));
   closers.push(() => certificate.close());
 
-  const { dataSource: database, kind, close } = await openDatabase(config, log.child({ part: 'database' }));
-  closers.push(close);
-
   const revocations = new Revocations();
   const access = new AccessRules();
-  const audit = new AuditService(database, identity, panelDir, log.child({ part: 'audit' }));
+  const auditHead = knownHead ?? new AuditHead(identity, panelDir, auditLog);
+  const audit = new AuditService(database, auditHead, auditLog);
   closers.push(() => audit.close());
+  await settleLostEntries(database, audit, auditHead, expected);
   const users = new UsersService(database);
   await users.ensureBuiltInRoles();
   const sessions = new SessionStore(database, users, revocations, log.child({ part: 'sessions' }));

@@ -14,6 +14,7 @@ import { RoleEntity } from '../features/users/role.entity.ts';
 import { UserEntity } from '../features/users/user.entity.ts';
 import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
 import type { Logger } from '../logger.ts';
+import type { ExpectedData } from './expected-data.ts';
 import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
 import { NodesAndServers } from './migrations/0002-nodes-and-servers.ts';
 import { openPostgres } from './postgres.ts';
@@ -44,8 +45,14 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+const nothingExpected: ExpectedData = { auditSeq: 0, acceptLoss: false };
+
 /** Opens the database, brought up to this version. Throws a StartError instead of starting on anything doubtful. */
-export function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+export function openDatabase(
+  config: Config,
+  log: Logger,
+  expected: ExpectedData = nothingExpected,
+): Promise<OpenDatabase> {
   const common = {
     entities,
     migrations,
@@ -54,5 +61,5 @@ export function openDatabase(config: Config, log: Logger): Promise<OpenDatabase>
   } as const;
   return config.databaseUrl
     ? openPostgres(config.databaseUrl, common, log)
-    : openSqlite(config.dataDir, common, log);
+    : openSqlite(config.dataDir, common, expected, log);
 }

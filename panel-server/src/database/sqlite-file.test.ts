@@ -81,6 +81,64 @@ describe('a damaged database', () => {
   });
 });
 
+/** As it lies there after a kill: with changes that are only in the log, and a head that may know them or not. */
+async function kill(): Promise<void> {
+  const { database, audit } = test.panel.core;
+  const record = () => audit.record({ action: 'test.entry', outcome: 'success', actor: { kind: 'system' } });
+  await database.query('PRAGMA wal_autocheckpoint = 0');
+  await database.query('PRAGMA wal_checkpoint(TRUNCATE)');
+  for (let entry = 0; entry < 20; entry++) await record();
+  const files = [file, `${file}-wal`].map((path) => [path, readFileSync(path)] as const);
+  await test.panel.close();
+  for (const [path, content] of files) writeFileSync(path, content);
+}
+const head = () => join(test.dataDir, 'panel', 'audit-head.json');
+
+describe('a panel that was killed', () => {
+  it('starts, whether the signed head had been written or not', async () => {
+    await kill();
+    await test.restart();
+    expect(await test.panel.core.audit.verify()).toEqual({ entries: 20, brokenAt: null });
+    const early = readFileSync(head());
+    await kill();
+    writeFileSync(head(), early);
+    await test.restart();
+    expect(await test.panel.core.audit.verify()).toEqual({ entries: 40, brokenAt: null });
+  });
+
+  it.each<[string, string, () => void]>([
+    ['whose log was damaged', 'ends at entry 0, but entry 20', () => overwrite(100, 'bad', `${file}-wal`)],
+    ['whose log was cut', 'has lost changes', () => truncateSync(`${file}-wal`, 20_000)],
+    ['whose log is gone', 'has lost changes', () => rmSync(`${file}-wal`)],
+  ])('%s is not started without a word', async (_what, cause, damage) => {
+    await test.restart();
+    await kill();
+    damage();
+    const files = [file, `${file}-wal`].filter((path) => existsSync(path));
+    const before = files.map((path) => readFileSync(path));
+    const message = await refusal();
+    expect(message).toContain(cause);
+    expect(message).toContain('CATALYST_ACCEPT_DATA_LOSS=1');
+    expect(files.map((path) => readFileSync(path))).toEqual(before);
+    const [, command] = /run: (.*)$/.exec(message) ?? [];
+    execFileSync('sh', ['-c', command as string]);
+    await test.restart();
+    expect((await test.admin.api.sessions.me()).name).toBe('admin');
+  });
+});
+
+it('does not start empty where there was a database, unless told to', async () => {
+  await kill();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+  expect(await refusal()).toContain('is missing, but there was one');
+  expect(existsSync(file)).toBe(false);
+  test.config.acceptDataLoss = true;
+  await test.restart();
+  test.config.acceptDataLoss = false;
+  await test.restart();
+  expect(await test.panel.core.audit.verify()).toEqual({ entries: 1, brokenAt: null });
+});
+
 it('refuses a database that a newer version has written, and leaves it as it is', async () => {
   await test.panel.core.database.query(
     `INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'from-the-future-9999999999999')`,
@@ -148,8 +206,8 @@ it('keeps the database to its owner', () => {
   }
 });
 
-function overwrite(position: number, content: string | Buffer): void {
-  const descriptor = openSync(file, 'r+');
+function overwrite(position: number, content: string | Buffer, path = file): void {
+  const descriptor = openSync(path, 'r+');
   writeSync(descriptor, Buffer.from(content), 0, content.length, position);
   closeSync(descriptor);
 }

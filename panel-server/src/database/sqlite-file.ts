@@ -12,12 +12,15 @@ import {
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { StartError } from '../start-error.ts';
+import { type ExpectedData, howToAcceptLoss, refuseLostData } from './expected-data.ts';
 
 export interface SqlitePaths {
   folder: string;
   file: string;
   lock: string;
   backups: string;
+  /** Beside every database that was in use; says how far it went. */
+  auditHead: string;
 }
 
 export const sqlitePaths = (folder: string): SqlitePaths => ({
@@ -25,6 +28,7 @@ export const sqlitePaths = (folder: string): SqlitePaths => ({
   file: join(folder, 'catalyst.sqlite'),
   lock: join(folder, 'catalyst.lock'),
   backups: join(folder, 'database-backups'),
+  auditHead: join(folder, 'audit-head.json'),
 });
 
 /** Marks a file as ours: "Ctly". */
@@ -34,14 +38,18 @@ const fullCheckBytes = 512 * 1024 * 1024;
 const smallTables = ['users', 'roles', 'sessions', 'settings', 'servers', 'nodes', 'migrations'];
 
 /** Makes the empty file under another name first, so that a file of 0 bytes always means damage. */
-export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): void {
+export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths, expected: ExpectedData): void {
   const log = `${paths.file}-wal`;
-  if ((existsSync(log) && statSync(log).size > 0) || listBackups(paths).length > 0) {
+  const isLogLeft = existsSync(log) && statSync(log).size > 0;
+  const wasThere = isLogLeft || existsSync(paths.auditHead) || listBackups(paths).length > 0;
+  if (wasThere && !expected.acceptLoss) {
     throw new StartError(
-      `${paths.file} is missing, but there was one. ${howToRestore(paths)} ` +
+      `${paths.file} is missing, but there was one. ${howToAcceptLoss} ${howToRestore(paths)} ` +
         `To start with an empty panel instead, move ${paths.folder} away.`,
     );
   }
+  // A log of another file beside it would be read as part of the new one.
+  if (isLogLeft) renameSync(log, `${paths.file}.broken-wal`);
   const unfinished = `${paths.file}.new`;
   rmSync(unfinished, { force: true });
   const database = new Sqlite(unfinished);
@@ -54,10 +62,15 @@ export function createSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): v
 }
 
 /** Refuses whatever is not a sound database of ours; never changes the file. Gives the migrations it has seen. */
-export function inspectSqliteFile(Sqlite: typeof Database, paths: SqlitePaths): { applied: string[] } {
+export function inspectSqliteFile(
+  Sqlite: typeof Database,
+  paths: SqlitePaths,
+  expected: ExpectedData,
+): { applied: string[] } {
   const sizeBytes = refuseForeignHeader(paths);
-  const { finding, applied } = readSqliteFile(Sqlite, paths, sizeBytes);
+  const { finding, applied, lastAuditSeq = 0 } = readSqliteFile(Sqlite, paths, sizeBytes);
   if (finding) throw refusal(paths, finding);
+  refuseLostData(paths.file, lastAuditSeq, expected, howToRestore(paths));
   refuseReadOnly(Sqlite, paths);
   return { applied };
 }
@@ -67,7 +80,7 @@ function readSqliteFile(
   Sqlite: typeof Database,
   paths: SqlitePaths,
   sizeBytes: number,
-): { finding?: string; applied: string[] } {
+): { finding?: string; applied: string[]; lastAuditSeq?: number } {
   let database: Database | undefined;
   try {
     database = new Sqlite(paths.file, { readonly: true, timeout: 5000 });
@@ -78,7 +91,12 @@ function readSqliteFile(
     }
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
     if (!tables.includes('migrations')) return { applied: [] };
-    return { applied: database.prepare('SELECT name FROM migrations').pluck().all() as string[] };
+    const applied = database.prepare('SELECT name FROM migrations').pluck().all() as string[];
+    if (!tables.includes('audit_entries')) return { applied };
+    const lastAuditSeq = database.prepare('SELECT max(seq) FROM audit_entries').pluck().get() as
+      | number
+      | null;
+    return { applied, lastAuditSeq: lastAuditSeq ?? 0 };
   } catch (error) {
     return { finding: `is damaged (${(error as Error).message})`, applied: [] };
   } finally {
@@ -149,6 +167,10 @@ function howToRestore(paths: SqlitePaths): string {
   const putAside = ['', '-wal', '-shm']
     .filter((suffix) => existsSync(file + suffix))
     .map((suffix) => `${move} ${quote(file + suffix)} ${quote(`${file}.broken${suffix}`)}`);
+  // It speaks of the lost database; the copy is older.
+  if (existsSync(paths.auditHead)) {
+    putAside.push(`${move} ${quote(paths.auditHead)} ${quote(`${paths.auditHead}.broken`)}`);
+  }
   const commands = [...putAside, `${isWindows ? 'copy' : 'cp'} ${quote(newest)} ${quote(file)}`];
   return `To go back to the newest backup, run: ${commands.join(' && ')}`;
 }

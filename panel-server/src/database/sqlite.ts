@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import type { OpenDatabase } from './data-source.ts';
+import type { ExpectedData } from './expected-data.ts';
 import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
 import { ormLogger } from './orm-logger.ts';
 import { backUpBeforeMigration, backUpDaily } from './sqlite-backups.ts';
@@ -14,14 +15,19 @@ import { lockSqlite } from './sqlite-lock.ts';
 import { SqliteReserve } from './sqlite-reserve.ts';
 
 /** Opens `panel/catalyst.sqlite` in the data folder, making it when there is none; alone, until closed. */
-export async function openSqlite(dataDir: string, options: OpenOptions, log: Logger): Promise<OpenDatabase> {
+export async function openSqlite(
+  dataDir: string,
+  options: OpenOptions,
+  expected: ExpectedData,
+  log: Logger,
+): Promise<OpenDatabase> {
   const paths = sqlitePaths(join(dataDir, 'panel'));
   await mkdir(paths.folder, { recursive: true, mode: 0o700 });
   const { default: Database } = await import('better-sqlite3');
   const lock = lockSqlite(Database, paths);
   try {
-    if (!existsSync(paths.file)) createSqliteFile(Database, paths);
-    const { applied } = inspectSqliteFile(Database, paths);
+    if (!existsSync(paths.file)) createSqliteFile(Database, paths, expected);
+    const { applied } = inspectSqliteFile(Database, paths, expected);
     const isPending = hasPendingMigrations(options, applied, paths.file);
     if (applied.length > 0) {
       if (isPending) await backUpBeforeMigration(Database, paths, log);

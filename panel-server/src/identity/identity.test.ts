@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { StartError } from '../start-error.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { loadPanelCertificate } from './panel-certificate.ts';
 import { loadPanelIdentity } from './panel-identity.ts';
@@ -46,6 +47,19 @@ describe('the panel’s key', () => {
     loadPanelIdentity(folder);
     truncateSync(join(folder, 'panel-key.pem'), 0);
     expect(() => loadPanelIdentity(folder)).toThrow('is empty. Put it back from your backup');
+  });
+
+  it.each(['panel-key.pem', 'tls-key.pem', 'secrets.key'])('says which is damaged: %s', async (name) => {
+    const load = async () => {
+      loadPanelIdentity(folder);
+      loadSecretBox(folder);
+      await certificate();
+    };
+    await load();
+    writeFileSync(join(folder, name), '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n');
+    const error = await load().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StartError);
+    expect((error as StartError).message).toContain(`${name} is damaged`);
   });
 
   it('is for its owner’s eyes only, as are the others', async () => {

@@ -29,11 +29,17 @@ export async function loadPanelCertificate(
   log: Logger,
 ): Promise<PanelCertificate> {
   if (config.tls) return givenCertificate(config.tls);
-  const key = keepSecretFile(join(folder, 'tls-key.pem'), () =>
+  const keyPath = join(folder, 'tls-key.pem');
+  const key = keepSecretFile(keyPath, () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .privateKey.export({ format: 'pem', type: 'pkcs8' })
       .toString(),
   );
+  try {
+    keyFingerprint(key);
+  } catch (cause) {
+    throw new StartError(`${keyPath} is damaged: it is not a key. Put it back from your backup.`, { cause });
+  }
   const path = join(folder, 'tls-certificate.pem');
   const names = certificateNames(config);
   const listeners: (() => void)[] = [];

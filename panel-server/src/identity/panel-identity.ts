@@ -8,6 +8,7 @@ import {
   verify,
 } from 'node:crypto';
 import { join } from 'node:path';
+import { StartError } from '../start-error.ts';
 import { keepSecretFile } from './secret-file.ts';
 
 /** Who this panel is, for its agents: an Ed25519 key that stays the same for good. */
@@ -23,10 +24,11 @@ export interface PanelIdentity {
 
 /** Reads the key, or makes it when there is none. An unreadable key is an error, never replaced: agents pin it. */
 export function loadPanelIdentity(folder: string): PanelIdentity {
-  const pem = keepSecretFile(join(folder, 'panel-key.pem'), () =>
+  const path = join(folder, 'panel-key.pem');
+  const pem = keepSecretFile(path, () =>
     generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
   );
-  const privateKey = createPrivateKey(pem);
+  const privateKey = readPrivateKey(path, pem);
   const publicKey = createPublicKey(privateKey);
   const raw = rawPublicKey(publicKey);
   return {
@@ -36,6 +38,16 @@ export function loadPanelIdentity(folder: string): PanelIdentity {
     verify: (text, signature) =>
       verify(null, Buffer.from(text, 'utf8'), publicKey, Buffer.from(signature, 'base64url')),
   };
+}
+
+function readPrivateKey(path: string, pem: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // Its message names what the decoder stumbled over, which helps nobody.
+  }
+  throw new StartError(`${path} is damaged: it is not an Ed25519 key. Put it back from your backup.`);
 }
 
 function rawPublicKey(key: KeyObject): Buffer {

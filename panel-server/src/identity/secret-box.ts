@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { StartError } from '../start-error.ts';
 import { keepSecretFile } from './secret-file.ts';
 
 /** Encrypts what the database must hold but not show to whoever steals it; the key lies in a file beside it. */
@@ -11,11 +12,12 @@ export interface SecretBox {
 }
 
 export function loadSecretBox(folder: string): SecretBox {
-  const text = keepSecretFile(
-    join(folder, 'secrets.key'),
-    () => `${randomBytes(32).toString('base64url')}\n`,
-  );
+  const path = join(folder, 'secrets.key');
+  const text = keepSecretFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
   const key = Buffer.from(text.trim(), 'base64url');
+  if (!/^[\w-]{43}$/.test(text.trim()) || key.length !== 32) {
+    throw new StartError(`${path} is damaged: it is not a key of 32 bytes. Put it back from your backup.`);
+  }
   return {
     seal(plain, place) {
       const nonce = randomBytes(12);

@@ -42,8 +42,10 @@ export class AuditHead {
     }, writeEveryMs).unref();
   }
 
-  close(): void {
+  /** Writes it now. */
+  flush(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#latest.seq !== this.#written.seq) this.#write();
   }
 

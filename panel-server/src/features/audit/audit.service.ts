@@ -3,11 +3,10 @@ import { type DataSource, MoreThan } from 'typeorm';
 import type { Caller } from '../../access.ts';
 import { isDataRefused, isDiskFull } from '../../database/database-errors.ts';
 import { inTransaction, isInTransaction } from '../../database/sqlite-gate.ts';
-import type { PanelIdentity } from '../../identity/panel-identity.ts';
 import type { Logger } from '../../logger.ts';
 import { chainHash, chainStart } from './audit-chain.ts';
 import { AuditEntryEntity } from './audit-entry.entity.ts';
-import { AuditHead } from './audit-head.ts';
+import type { AuditHead } from './audit-head.ts';
 import {
   type AuditActor,
   type AuditContent,
@@ -41,10 +40,10 @@ export class AuditService {
   #writing: Promise<void> | undefined;
   #failure: unknown = null;
 
-  constructor(database: DataSource, identity: PanelIdentity, folder: string, log: Logger) {
+  constructor(database: DataSource, head: AuditHead, log: Logger) {
     this.#database = database;
     this.#log = log;
-    this.#head = new AuditHead(identity, folder, log);
+    this.#head = head;
   }
 
   /**
@@ -105,7 +104,7 @@ export class AuditService {
         'The panel ends with audit entries unwritten',
       );
     }
-    this.#head.close();
+    this.#head.flush();
   }
 
   async #writeAll(): Promise<void> {

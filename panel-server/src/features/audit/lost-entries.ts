@@ -1,0 +1,30 @@
+import type { DataSource } from 'typeorm';
+import { type ExpectedData, refuseLostData } from '../../database/expected-data.ts';
+import type { AuditService } from './audit.service.ts';
+import { chainStart } from './audit-chain.ts';
+import { AuditEntryEntity } from './audit-entry.entity.ts';
+import type { AuditHead } from './audit-head.ts';
+
+/** Compares the database with the signed head. A loss that the owner accepts is written down, once. */
+export async function settleLostEntries(
+  database: DataSource,
+  audit: AuditService,
+  head: AuditHead,
+  expected: ExpectedData,
+): Promise<void> {
+  const [tail = chainStart] = await database
+    .getRepository(AuditEntryEntity)
+    .find({ order: { seq: 'DESC' }, take: 1 });
+  const lastWritten = head.seq;
+  if (tail.seq >= lastWritten) return;
+  const restore = 'Or put the database back from your newest backup, and move audit-head.json away.';
+  refuseLostData('The database', tail.seq, expected, restore);
+  head.moveTo(tail);
+  await audit.record({
+    action: 'audit.loss-accepted',
+    outcome: 'success',
+    actor: { kind: 'system' },
+    details: { lastWritten, lastFound: tail.seq },
+  });
+  head.flush();
+}
