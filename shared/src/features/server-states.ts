@@ -34,7 +34,6 @@ export const ServerReason = z.enum([
   'install_failed',
   'install_cancelled',
   'install_interrupted',
-  'remove_failed',
   // What only the panel can tell.
   'timed_out',
   'node_offline',

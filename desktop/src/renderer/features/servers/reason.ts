@@ -114,7 +114,6 @@ const remedies: Record<ServerReason, ReasonAction | null> = {
   install_failed: 'reinstall',
   install_cancelled: 'reinstall',
   install_interrupted: 'reinstall',
-  remove_failed: null,
   timed_out: null,
   node_offline: null,
   impossible_report: null,
