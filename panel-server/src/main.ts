@@ -9,23 +9,40 @@ const closeTimeoutMs = 15_000;
 void run();
 
 async function run(): Promise<void> {
+  const { isAsked, asked } = watchSignals();
   try {
     const panel = await buildPanel(readConfig(process.env), { fleet: { environment: process.env } });
-    const stop = async () => {
-      setTimeout(() => process.exit(1), closeTimeoutMs).unref();
-      await panel.close();
-      process.exit(0);
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-    const { url } = await panel.listen();
-    const { code } = panel.setup;
-    console.log(
-      code ? `Catalyst: make the first account at ${url}/setup#${code}` : `Catalyst is ready: ${url}`,
-    );
-    giveBackMemoryAfterStart();
+    if (!isAsked()) {
+      const { url } = await panel.listen();
+      const { code } = panel.setup;
+      console.log(
+        code ? `Catalyst: make the first account at ${url}/setup#${code}` : `Catalyst is ready: ${url}`,
+      );
+      giveBackMemoryAfterStart();
+    }
+    await asked;
+    await panel.close();
+    process.exit(0);
   } catch (error) {
     console.error(error instanceof StartError ? `Catalyst cannot start. ${error.message}` : error);
     process.exit(1);
   }
+}
+
+/**
+ * From now on a signal ends the panel in order, also while it starts: what is half open is opened first, then closed.
+ * Repetitions change nothing; what does not close in time is left.
+ */
+function watchSignals(): { isAsked(): boolean; asked: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isAsked = false;
+  const ask = () => {
+    if (isAsked) return;
+    isAsked = true;
+    setTimeout(() => process.exit(1), closeTimeoutMs).unref();
+    resolve();
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  return { isAsked: () => isAsked, asked: promise };
 }
