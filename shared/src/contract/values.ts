@@ -14,14 +14,15 @@ export const Timestamp = z
   })
   .meta({ description: 'ISO 8601, UTC' });
 
-/** Text for people: no control characters, trimmed, not empty. */
+/** Text for people on one line: trimmed, something to see, and nothing that turns the text around it backwards. */
 export const displayText = (maxLength: number) =>
   z
     .string()
     .trim()
-    .min(1, 'must not be empty')
+    .min(1, { error: 'must not be empty', abort: true })
     .max(maxLength, `must be at most ${maxLength} characters`)
-    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not contain control characters');
+    .regex(/^[^\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]*$/u, 'must not contain control characters')
+    .regex(/[^\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u, 'must have a visible character');
 
 /** Text that may have several lines: no control characters but line breaks and tabs. */
 export const plainText = (maxLength: number) =>

@@ -489,6 +489,25 @@ describe.each(testDatabases)('servers on %s', (database) => {
       expect((await ask(panel, `/api/servers?cursor=${text}`, { token })).status).toBe(422);
     });
 
+    it('give it a name that can be seen and does not turn what follows backwards', async () => {
+      const { servers } = panel.admin.api;
+      const { id } = await installedServer(panel.admin, agent);
+      const rename = (name: string) => servers.update({ params: { id }, body: { name } });
+      for (const name of [
+        '\u202e\u200b',
+        '\u200b',
+        '\u2800',
+        '\u3164',
+        '\ufe0f',
+        'gpj\u202e.exe',
+        'a\u2066b',
+        ' ',
+      ])
+        expect(await code(rename(name)), JSON.stringify(name)).toBe('invalid_input');
+      for (const name of ['👩‍🚀 base', '.', 'می‌خواهم', '서버', 'x'])
+        expect((await rename(name)).name).toBe(name);
+    });
+
     it('respect the limits of node and template', async () => {
       const tight = await FakeAgent.linked(panel, 'tight', { maxMemoryMb: 1000 });
       const { id } = await installedServer(panel.admin, tight, { templateId: 'test-game' });
