@@ -26,11 +26,17 @@ export function answerTheRest(app: PanelHttp, interfaceDir: string): void {
     if (!isPage) throw new AppError('not_found', 'There is nothing at this address');
     const file = await files.find(path === '/' ? '/index.html' : path);
     if (file) return sendFile(files, file, request, reply);
-    if (/\.[a-z0-9]+$/i.test(path)) throw new AppError('not_found', 'There is nothing at this address');
+    if (!isPageAddress(path)) throw new AppError('not_found', 'There is nothing at this address');
     const index = await files.find('/index.html');
     if (index) return sendFile(files, index, request, reply);
     return reply.code(503).type('text/html; charset=utf-8').send(notBuilt);
   });
+}
+
+/** Only an address as the interface writes it is one of its pages: not a file's, and not one that means another path. */
+function isPageAddress(path: string): boolean {
+  if (/\.[a-z0-9]+$/i.test(path) || /\/\/|\\|%(2f|5c|7f|[01])/i.test(path)) return false;
+  return !/^\/(api|assets|socket\.io)(\/|$)/i.test(decodeURIComponent(path));
 }
 
 function allowedMethods(methods: Map<string, Set<string>>, path: string): string[] | undefined {
