@@ -1,9 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 
-export const bodyTimeoutMs = 60_000;
+export const bodyTimeoutMs = 30_000;
 
 /** Ends a request whose body does not arrive in time; bodies that are streams may take as long as they like. */
-export async function bodyDeadline({ raw }: FastifyRequest): Promise<void> {
+export function bodyDeadline(raw: IncomingMessage): void {
   const hasBody =
     raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
   if (!hasBody) return;

@@ -69,7 +69,8 @@ export function addressGroup(address: string): string {
   return `${filled.slice(0, 4).join(':')}::/64`;
 }
 
-const plainAddress = (address: string) => address.trim().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+export const plainAddress = (address: string) =>
+  address.trim().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 
 function forwardedFor(request: IncomingMessage): string[] {
   const header = request.headers['x-forwarded-for'];

@@ -106,23 +106,63 @@ describe('what is not a proper request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it('a body that never ends is not waited for', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      const answer = rawRequest(
-        'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
-      );
-      await expect.poll(() => vi.getTimerCount(), { interval: 5, timeout: 5000 }).toBeGreaterThan(0);
-      await vi.advanceTimersByTimeAsync(bodyTimeoutMs);
-      expect(await answer).toBe('');
-    } finally {
-      vi.useRealTimers();
-    }
-  });
+  it.each(['/api/auth/login', '/api/nothing', '/%ff', '/socket.io/?EIO=4&transport=polling&sid=SID'])(
+    'a body that never ends is not waited for at %s',
+    async (path) => {
+      const opened = await ask(test, '/socket.io/?EIO=4&transport=polling');
+      const { sid } = JSON.parse(opened.text.slice(1));
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        const answer = rawRequest(
+          `POST ${path.replace('SID', sid)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+          [],
+          () => false,
+        );
+        await expect.poll(() => vi.getTimerCount(), { interval: 5, timeout: 5000 }).toBeGreaterThan(0);
+        await vi.advanceTimersByTimeAsync(bodyTimeoutMs);
+        await answer;
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   it('bytes that are not HTTP get a short answer', async () => {
     expect(await rawRequest('SSH-2.0-OpenSSH_9.2\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
+
+  it('a wish for another protocol is not heard, and the request answered', async () => {
+    const upgrade = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk';
+    expect(await rawRequest(`GET /health HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n\r\n`)).toContain(
+      '{"status":"ok"}',
+    );
+    const webSocket = 'Connection: Upgrade\r\nUpgrade: websocket';
+    expect(await rawRequest(`GET /api/nothing HTTP/1.1\r\nHost: x\r\n${webSocket}\r\n\r\n`)).toMatch(/ 404 /);
+  });
+
+  it.each([
+    ['an address that cannot be decoded', 'GET /%ff HTTP/1.1\r\nHost: x', 400],
+    ['no host', 'GET /health HTTP/1.1', 400],
+    ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.2', 400],
+    ['a wish nobody knows', 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: foo', 417],
+    ['a socket nobody opened', 'GET /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: x', 400],
+  ])('%s is refused with the headers that every answer has', async (_what, head, status) => {
+    const answer = await rawRequest(`${head}\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toMatch(/^x-content-type-options: nosniff\r$/im);
+    expect(answer).toMatch(/^content-security-policy: default-src 'none'/im);
+    expect(answer).toMatch(/^cache-control: no-store\r$/im);
+  });
+
+  it.each(['SSH-2.0-OpenSSH_9.2', 'GET /health HTTP/1.1', 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: foo'])(
+    '%j is refused in the one shape of errors',
+    async (head) => {
+      const [, body = ''] = (await rawRequest(`${head}\r\n\r\n`)).split('\r\n\r\n');
+      expect(JSON.parse(body)).toEqual({
+        error: { code: 'bad_request', message: expect.any(String), requestId: expect.any(String) },
+      });
+    },
+  );
 });
 
 describe('a page of another site', () => {
@@ -314,6 +354,11 @@ describe('the interface', () => {
       '/%2e%2e/panel/identity/panel-key.pem',
       '/assets/..%5c..%5cpanel%5cidentity%5cpanel-key.pem',
       '/assets/missing.js',
+      '/assets/missing',
+      '/api%2Fservers',
+      '//etc/passwd',
+      '/assets/%00',
+      '/%61pi/nothing',
     ]) {
       expect((await ask(test, path)).status, path).toBe(404);
     }

@@ -1,6 +1,14 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import { answerUnexpected } from './bare-answers.ts';
+import type { ConnectionCap } from './connection-cap.ts';
 
 const tlsHandshakeRecord = 22;
 const firstByteTimeoutMs = 10_000;
@@ -12,10 +20,19 @@ const firstByteTimeoutMs = 10_000;
 export function createOnePortServer(
   handler: RequestListener,
   tls: () => { key: string; cert: string },
+  cap: ConnectionCap,
 ): Server & { renewCertificate(): void } {
   // A request may be a long stream (`body-deadline.ts` sees to the others); proxies reuse a connection for a minute.
-  const timeouts = { requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 72_000 };
-  const server = createServer(timeouts, handler);
+  const options: ServerOptions = {
+    requestTimeout: 0,
+    headersTimeout: 15_000,
+    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: 72_000,
+    // Node would answer without a body; the panel refuses it in its own words.
+    requireHostHeader: false,
+    shouldUpgradeCallback: isSocketUpgrade,
+  };
+  const server = createServer(options, handler).on('checkExpectation', answerUnexpected);
   const [acceptHttp] = server.listeners('connection') as ((socket: Socket) => void)[];
   if (!acceptHttp) throw new Error('The HTTP server does not listen to its own connections');
   let tlsServer: TlsServer | undefined;
@@ -35,6 +52,7 @@ export function createOnePortServer(
 
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
+    if (!cap.admits(socket)) return;
     undecided.add(socket);
     const giveUp = () => socket.destroy();
     socket.setTimeout(firstByteTimeoutMs, giveUp);
@@ -65,3 +83,7 @@ export function createOnePortServer(
     renewCertificate: () => tlsServer?.setSecureContext(tls()),
   });
 }
+
+/** Whoever would rather speak something else (`h2c`) is answered in HTTP/1.1, as the standard asks. */
+const isSocketUpgrade = ({ headers, url }: IncomingMessage) =>
+  headers.upgrade?.toLowerCase() === 'websocket' && url?.startsWith('/socket.io/') === true;

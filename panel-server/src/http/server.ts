@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import helmet from '@fastify/helmet';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { AccessRules } from '../access.ts';
 import type { Config } from '../config.ts';
 import type { AuditService } from '../features/audit/audit.service.ts';
@@ -11,8 +11,10 @@ import type { Logger } from '../logger.ts';
 import { auditHooks } from './audit.ts';
 import { authenticator } from './authenticate.ts';
 import { authorizer } from './authorize.ts';
+import { answerUnreadable, answerUnroutable, bareHeaders } from './bare-answers.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ProxyTrust } from './client-address.ts';
+import { ConnectionCap } from './connection-cap.ts';
 import { answerError } from './error-handler.ts';
 import type { Idempotency } from './idempotency.ts';
 import { answerTheRest } from './not-found.ts';
@@ -54,9 +56,9 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
     forceCloseConnections: true,
     genReqId: () => `${requestPrefix}-${(++requestCount).toString(36)}`,
     clientErrorHandler: answerUnreadable,
-    frameworkErrors: answerError,
+    frameworkErrors: answerUnroutable,
     serverFactory: (handler) => {
-      const server = createOnePortServer(handler, () => certificate);
+      const server = createOnePortServer(handler, () => certificate, ConnectionCap.forStrangers(isTrusted));
       certificate.onRenewed(() => server.renewCertificate());
       return server;
     },
@@ -74,6 +76,14 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
   app.decorateRequest('clientIp', '');
   app.decorateRequest('auditNote', null);
 
+  // First of all, as a request that is refused can have a body too.
+  app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
+    if (!routeOptions.config?.stream) bodyDeadline(raw);
+    if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+      reply.headers(bareHeaders);
+      throw new AppError('bad_request', 'The request names no host');
+    }
+  });
   app.addHook('onRequest', transportHook(isTrusted, config.allowPlainHttp));
   await app.register(helmet, securityHeaders);
   app.addHook('onRequest', async (request, reply) => {
@@ -88,7 +98,6 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
   app.addHook('onRoute', (route) => {
     const { audit, onServer = false } = route.config ?? {};
     const onRequest = [route.onRequest ?? [], authorizer(parts.access, route)].flat();
-    if (!route.config?.stream) onRequest.push(bodyDeadline);
     const preHandler = [route.preHandler ?? []].flat();
     const preSerialization = [route.preSerialization ?? []].flat();
     const onSend = [route.onSend ?? []].flat();
@@ -105,20 +114,4 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
     Object.assign(route, { onRequest, preHandler, preSerialization, onSend });
   });
   return app;
-}
-
-/** Bytes that are not HTTP. */
-function answerUnreadable(
-  this: FastifyInstance,
-  error: Error & { code?: string },
-  socket: import('node:net').Socket,
-): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const body = JSON.stringify(new AppError('bad_request', 'The request cannot be understood').toBody('none'));
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

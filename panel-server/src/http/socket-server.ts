@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Server } from 'socket.io';
 import type { Config } from '../config.ts';
+import { prepareSocketAnswer } from './bare-answers.ts';
 import { addressGroup, clientAddress, type ProxyTrust } from './client-address.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { PanelHttp } from './panel-http.ts';
@@ -38,6 +39,7 @@ export function createSocketServer(
       answer(refusal, refusal === undefined);
     },
   });
+  io.engine.use(prepareSocketAnswer);
   guardSockets(io);
   return io;
 }
