@@ -25,7 +25,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
       formatters: { level: (label) => ({ level: label }) },
       redact: {
         paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-        censor: '[redacted]',
+        censor: (value) => (value instanceof ErrorCode ? value : '[redacted]'),
       },
       serializers: { err: describeError },
     },
@@ -33,10 +33,23 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   );
 }
 
+/** Tells the code of an error, which says what went wrong, from all other fields of that name. */
+class ErrorCode {
+  readonly #code: unknown;
+
+  constructor(code: unknown) {
+    this.#code = code;
+  }
+
+  toJSON(): unknown {
+    return this.#code;
+  }
+}
+
 /** Without the parameters of a failed query, which may be anything a person typed. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
-  const code = 'code' in error ? error.code : undefined;
+  const code = 'code' in error ? new ErrorCode(error.code) : undefined;
   return { type: name, code, message, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
 }
