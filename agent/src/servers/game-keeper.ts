@@ -48,26 +48,20 @@ export class GameKeeper {
     task.signal.throwIfAborted();
     this.#isEndExpected = false;
     await checkStart(file.record, folder.path, unreachable);
-    let readiness: Readiness | undefined;
+    await runs.clear();
+    const readiness = watchReadiness(spec, console);
     try {
-      const running = await runs.start(
-        'game',
-        {
-          argv: spec.argv,
-          environment: serverEnvironment(file.record, folder.path),
-          directory: folder.path,
-          uid,
-          limits: spec.limits,
-        },
-        task.signal,
-        () => {
-          readiness = watchReadiness(spec, console);
-        },
-      );
-      this.#take(running);
-      await this.#untilReady(readiness as unknown as Readiness, task, spec.done.timeoutSeconds * 1000);
+      const launch = {
+        argv: spec.argv,
+        environment: serverEnvironment(file.record, folder.path),
+        directory: folder.path,
+        uid,
+        limits: spec.limits,
+      };
+      this.#take(await runs.start('game', launch, task.signal));
+      await this.#untilReady(readiness, task, spec.done.timeoutSeconds * 1000);
     } finally {
-      readiness?.stop();
+      readiness.stop();
     }
   }
 

@@ -9,6 +9,7 @@ import { findRefusal } from './order-rules.ts';
 import { Restarts } from './restarts.ts';
 import type { ServerParts } from './server-parts.ts';
 import type { OperationRecord } from './server-record.ts';
+import { ServerRecovery, type ServerRecoveryOptions } from './server-recovery.ts';
 import { ServerTasks, type ServerTasksOptions } from './server-tasks.ts';
 import { TaskLine } from './task-line.ts';
 
@@ -21,7 +22,8 @@ export interface Order {
 }
 
 export interface GameServerOptions
-  extends Pick<ServerTasksOptions, 'dataPaths' | 'onInstallStep' | 'inTurn'> {
+  extends Pick<ServerTasksOptions, 'dataPaths' | 'onInstallStep'>,
+    Pick<ServerRecoveryOptions, 'inTurn'> {
   parts: ServerParts;
   operations: OperationLog;
 }
@@ -34,6 +36,7 @@ export class GameServer {
   readonly #game: GameKeeper;
   readonly #restarts: Restarts;
   readonly #tasks: ServerTasks;
+  readonly #recovery: ServerRecovery;
   readonly #commands = new CommandLog();
   #isClosed = false;
 
@@ -42,7 +45,9 @@ export class GameServer {
     this.operations = operations;
     this.#restarts = new Restarts(parts, () => this.#restart());
     this.#game = new GameKeeper(parts, (ending) => this.#restarts.judge(ending));
-    this.#tasks = new ServerTasks({ ...options, parts, game: this.#game, restarts: this.#restarts });
+    const inner = { ...options, parts, game: this.#game, restarts: this.#restarts };
+    this.#tasks = new ServerTasks(inner);
+    this.#recovery = new ServerRecovery({ ...inner, tasks: this.#tasks });
     this.#line = new TaskLine(
       (operation, error) => operations.finish(operation, error),
       (kind, err) => parts.log.error({ err, serverId: this.id, kind }, 'An action on a server failed'),
@@ -67,7 +72,7 @@ export class GameServer {
     const { console, file } = this.parts;
     await console.open();
     this.#maskSecrets();
-    await this.#begin('recover', this.operations.pending, (task) => this.#tasks.recover(task)).done;
+    await this.#begin('recover', this.operations.pending, (task) => this.#recovery.recover(task)).done;
     if (file.record.state === 'crashed' && this.#line.current === null) this.#restarts.resume();
   }
 

@@ -27,14 +27,13 @@ export class ServerRuns {
   }
 
   /**
-   * Starts a program as the server. `beforeOutput` runs before its first line is read. Rejects with nothing left behind;
-   * when the signal came too late the program runs and is returned.
+   * Starts a program as the server and follows its output. Rejects with nothing left behind; when the signal came too
+   * late the program runs and is returned.
    */
   async start(
     kind: RunRecord['kind'],
     launch: Omit<Launch, 'serverId' | 'startId'>,
     signal: AbortSignal,
-    beforeOutput: () => void = () => {},
   ): Promise<RunningServer> {
     const { file, runtime, console } = this.#parts;
     await this.clear();
@@ -46,7 +45,6 @@ export class ServerRuns {
       const { serverId } = file.record.spec;
       const running = await runtime.start({ ...launch, serverId, startId }, signal);
       try {
-        beforeOutput();
         await this.#follow(file.record.run);
       } catch (error) {
         await running.kill();
