@@ -134,6 +134,12 @@ function findDamage(database: Database, sizeBytes: number): string | undefined {
 function refuseReadOnly(Sqlite: typeof Database, paths: SqlitePaths): void {
   let database: Database | undefined;
   try {
+    // SQLite begins a transaction on a file that it cannot write, and fails at the first change.
+    for (const path of [paths.file, `${paths.file}-wal`, `${paths.file}-shm`].filter((path) =>
+      existsSync(path),
+    )) {
+      closeSync(openSync(path, 'r+'));
+    }
     database = new Sqlite(paths.file, { fileMustExist: true, timeout: 5000 });
     database.exec('BEGIN IMMEDIATE; ROLLBACK');
   } catch (cause) {
