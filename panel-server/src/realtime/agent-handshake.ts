@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { call, type SocketLike } from '@catalyst/shared/contract/rpc';
+import { call, MalformedAnswer, type SocketLike } from '@catalyst/shared/contract/rpc';
 import { type AgentHello, handshakeText } from '@catalyst/shared/features/agent-link';
 import { handshakeCalls } from '@catalyst/shared/realtime';
 import type { PanelIdentity } from '../identity/panel-identity.ts';
@@ -20,6 +20,12 @@ export async function shakeHands(
     panelKey: panel.publicKey,
     nonce: panelNonce,
     signature: panel.sign(handshakeText('panel', parties)),
+  }).catch((error: unknown) => {
+    // Another attempt would bring the same.
+    if (!(error instanceof MalformedAnswer)) throw error;
+    throw new AppError('invalid_input', 'The proof of the agent does not have the expected shape', {
+      cause: error,
+    });
   });
   if (!isSignedBy(publicKey, handshakeText('agent', parties), signature)) {
     throw new AppError('unauthenticated', 'The agent does not hold the key it named');

@@ -147,7 +147,15 @@ describe('the link to agents', () => {
       agent.disconnect();
     });
 
-    it('a proof that was made for another connection', async () => {
+    it.each([
+      // As recorded from the true agent.
+      [
+        'that was made for another connection',
+        { signature: randomBytes(64).toString('base64url') },
+        'unauthenticated',
+      ],
+      ['of no known shape', { signature: 1 }, 'invalid_input'],
+    ])('a proof %s', async (_what, value, expected) => {
       const agent = await FakeAgent.linked(panel);
       const stranger = io(`${panel.url}/agent`, {
         auth: {
@@ -161,11 +169,9 @@ describe('the link to agents', () => {
         transports: ['websocket'],
         reconnection: false,
       });
-      // As recorded from the true agent.
-      const recorded = randomBytes(64).toString('base64url');
-      stranger.on('node_handshake', (_input, answer) => answer({ value: { signature: recorded } }));
+      stranger.on('node_handshake', (_input, answer) => answer({ value }));
       const refusal = await new Promise((resolve) => stranger.once('node:refused', resolve));
-      expect(refusal).toMatchObject({ code: 'unauthenticated' });
+      expect(refusal).toMatchObject({ code: expected });
       agent.disconnect();
     });
 

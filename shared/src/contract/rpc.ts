@@ -103,7 +103,10 @@ export function answerCalls<C extends Calls>(
   }
 }
 
-/** Asks one question. Rejects with the other side's AppError, `timeout`, `unavailable` when the connection ends, or a MalformedAnswer. */
+/**
+ * Asks one question. Rejects with the other side's AppError, `timeout`, `unavailable` when the connection ends, or a
+ * MalformedAnswer.
+ */
 export function call<C extends Calls, Name extends keyof C & string>(
   socket: SocketLike,
   calls: C,
