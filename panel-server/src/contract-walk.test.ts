@@ -196,6 +196,13 @@ describe('every message over sockets', () => {
         `${message.direction.replace(' to ', ' → ')} ${message.name}`,
     );
     expect(described.sort()).toEqual(messages.map(({ direction, name }) => `${direction} ${name}`).sort());
+    for (const { name, direction, message, needsPermission } of messages) {
+      const { permission } = document.messages.find(
+        (one: { direction: string; name: string }) =>
+          one.name === name && one.direction.replace(' to ', ' → ') === direction,
+      );
+      expect(permission, name).toBe(needsPermission ? message.permission : undefined);
+    }
     expectReferencesToResolve(document);
   });
 });
