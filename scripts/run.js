@@ -15,6 +15,7 @@ const engineFlags = ['start', 'agent'].includes(command) ? ['--max-semi-space-si
 const child = spawn(productNode(), [...engineFlags, join(root, 'scripts', `${command}.js`), ...rest], {
   stdio: 'inherit',
   cwd: root,
+  env: { ...process.env, MALLOC_ARENA_MAX: '1' },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {

@@ -240,7 +240,8 @@ export async function openFleet(
       const { id } = await nodes.ensureLocal(hostname(), await ownAddress());
       const agent = new LocalAgent({
         dataDir: config.dataDir,
-        command: [process.execPath, config.agentEntry],
+        // An agent's garbage is short-lived, and what it holds must not grow without end.
+        command: [process.execPath, '--max-semi-space-size=2', '--max-old-space-size=256', config.agentEntry],
         environment: options.environment ?? {},
         pair: async () => pairings.local(panelUrl, id, (await nodes.issueSecret(id)).secret),
         log: core.log.child({ part: 'agents' }),

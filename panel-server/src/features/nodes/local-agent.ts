@@ -135,5 +135,6 @@ function agentEnvironment(environment: NodeJS.ProcessEnv, dataDir: string): Node
     ([name]) =>
       !name.startsWith('CATALYST_') || name.startsWith('CATALYST_AGENT_') || name === 'CATALYST_LOG_LEVEL',
   );
-  return { ...Object.fromEntries(passedOn), CATALYST_DATA_DIR: dataDir };
+  // One heap for all threads of the allocator: megabytes less on an idle machine.
+  return { ...Object.fromEntries(passedOn), CATALYST_DATA_DIR: dataDir, MALLOC_ARENA_MAX: '1' };
 }
