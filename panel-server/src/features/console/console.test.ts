@@ -483,8 +483,8 @@ describe('following a console', () => {
     proxy.silence();
     const text = 'x'.repeat(4000);
     const quickRanges = covered.at(-1) as [number, number][];
-    // About 60 MB for each viewer, far more than the kernel takes in for them.
-    for (let batch = 0; batch < 300; batch += 1) {
+    // About 30 MB for each viewer: far more than the kernel takes in for them, and less than an agent may send at once.
+    for (let batch = 0; batch < 150; batch += 1) {
       agent.print(id, ...Array(50).fill(text));
       const last = agent.server(id).lines.length;
       await vi.waitFor(() => expect(quickRanges.at(-1)?.[1]).toBe(last), { timeout: 5000, interval: 1 });
