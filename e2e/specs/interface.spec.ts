@@ -186,7 +186,7 @@ describe('the list of servers', () => {
     expect(stopped.sort()).toEqual([ids.running, ids.flooded]);
   });
 
-  it('draws ten thousand servers by drawing those in sight, page after page', async () => {
+  it('draws a thousand servers by drawing those in sight, page after page', async () => {
     const many = Array.from({ length: 1000 }, (_, n) => ({
       ...servers[0],
       id: id(1000 + n),
@@ -194,12 +194,12 @@ describe('the list of servers', () => {
     }));
     const { page } = await openFull('/servers', {
       'servers.list': ({ query }) => {
-        const from = Number(query.cursor ?? 0);
+        const from = query.cursor ? many.findIndex((server) => server.id === query.cursor) : 0;
         const found = query.q ? many.filter(({ name }) => name.includes(query.q)) : many;
         const next = from + query.limit;
         return {
           items: found.slice(from, next),
-          nextCursor: query.q || next > 9000 ? null : String(next % 1000),
+          nextCursor: query.q ? null : (many[next]?.id ?? null),
         };
       },
     });
