@@ -139,7 +139,7 @@ function logPage(
   const all = consoleLines(Math.min(query.limit, end), end);
   return {
     items: all.filter(({ stream }) => query.stream === undefined || stream === query.stream),
-    nextCursor: 'older',
+    nextCursor: 'b1',
     firstSeq: 1,
     lastSeq: lastLine,
   };
