@@ -36,19 +36,25 @@ export class Product {
   /** Starts the panel (and by it the agent) and waits until it answers. */
   async start(): Promise<void> {
     this.#output = '';
-    const panel = spawn(process.execPath, [join(root, 'panel-server', 'dist', 'main.js')], {
-      env: {
-        ...process.env,
-        CATALYST_DATA_DIR: this.dataDir,
-        CATALYST_PORT: this.#port,
-        CATALYST_HOST: '127.0.0.1',
-        CATALYST_AGENT_STATS_PORT: '0',
-        CATALYST_AGENT_ENTRY: join(root, 'agent', 'dist', 'main.js'),
-        CATALYST_INTERFACE_DIR: join(root, 'desktop', 'dist', 'renderer'),
-        ...this.environment,
+    // With the engine's settings of scripts/run.js.
+    const panel = spawn(
+      process.execPath,
+      ['--max-semi-space-size=2', join(root, 'panel-server', 'dist', 'main.js')],
+      {
+        env: {
+          ...process.env,
+          MALLOC_ARENA_MAX: '1',
+          CATALYST_DATA_DIR: this.dataDir,
+          CATALYST_PORT: this.#port,
+          CATALYST_HOST: '127.0.0.1',
+          CATALYST_AGENT_STATS_PORT: '0',
+          CATALYST_AGENT_ENTRY: join(root, 'agent', 'dist', 'main.js'),
+          CATALYST_INTERFACE_DIR: join(root, 'desktop', 'dist', 'renderer'),
+          ...this.environment,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    );
     const collect = (chunk: Buffer) => {
       this.#output += chunk.toString();
     };
