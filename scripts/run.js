@@ -18,6 +18,9 @@ const child = spawn(productNode(), [...engineFlags, join(root, 'scripts', `${com
   env: { ...process.env, MALLOC_ARENA_MAX: '1' },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// A shell between npm and this script may end by the signal without passing it on.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
 child.on('exit', (code, signal) => {
   if (signal) process.exitCode = 1;
   else process.exitCode = code ?? 1;

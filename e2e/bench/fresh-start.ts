@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,7 @@ async function start(cloneFolder: string): Promise<number> {
   );
   npm.kill('SIGTERM');
   await once(npm, 'exit');
+  await until('the panel has ended', () => !existsSync(join(dataDir, 'run', 'port')));
   return duration;
 }
 
