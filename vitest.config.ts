@@ -1,9 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 // Unit tests live beside the code as *.test.ts; tests that start real services or a browser live in e2e/.
-/** A test that a busy machine fails is tried once more there, and reported as retried; at a desk it just fails. */
-const retry = process.env.CI ? 1 : 0;
-
 export default defineConfig({
   test: {
     projects: [
@@ -13,7 +10,6 @@ export default defineConfig({
           root: `./${name}`,
           include: ['src/**/*.test.{ts,tsx}'],
           globalSetup: name === 'panel-server' ? ['src/testing/start-postgres.ts'] : [],
-          retry,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -23,7 +19,6 @@ export default defineConfig({
           name: 'e2e',
           root: './e2e',
           include: ['specs/**/*.spec.ts'],
-          retry,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
