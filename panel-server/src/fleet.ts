@@ -6,7 +6,7 @@ import { ConsoleService } from './features/console/console.service.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { Tickets } from './features/data-plane/tickets.ts';
 import { LocalAgent } from './features/nodes/local-agent.ts';
-import { NodeDirectory } from './features/nodes/node-directory.ts';
+import { NodeIndex } from './features/nodes/node-index.ts';
 import { NodeLinks } from './features/nodes/node-links.ts';
 import { NodePlacement } from './features/nodes/node-placement.ts';
 import { registerNodeRoutes } from './features/nodes/nodes.routes.ts';
@@ -21,8 +21,8 @@ import { OperationEnds } from './features/servers/operation-ends.ts';
 import type { PortRange } from './features/servers/ports.ts';
 import { Reconciler } from './features/servers/reconcile.ts';
 import { ServerRemoval } from './features/servers/remove-server.ts';
-import { ServerDirectory } from './features/servers/server-directory.ts';
 import { ServerFeed } from './features/servers/server-feed.ts';
+import { ServerIndex } from './features/servers/server-index.ts';
 import { ServerListCache } from './features/servers/server-list-cache.ts';
 import { ServerOrders } from './features/servers/server-orders.ts';
 import { ServerReports } from './features/servers/server-reports.ts';
@@ -77,12 +77,12 @@ export async function openFleet(
   const templates = options.templates ?? (await knownTemplates(config.dataDir, log));
   const isTrusted = trustProxies(config.trustedProxies);
 
-  const nodeDirectory = new NodeDirectory();
-  const directory = new ServerDirectory();
-  await nodeDirectory.load(database);
-  await directory.load(database);
+  const nodeIndex = new NodeIndex();
+  const serverIndex = new ServerIndex();
+  await nodeIndex.load(database);
+  await serverIndex.load(database);
   access.resolveServersWith((serverId, { userId }) => {
-    const place = directory.find(serverId);
+    const place = serverIndex.find(serverId);
     return place && { ownsServer: place.ownerId === userId };
   });
 
@@ -92,12 +92,12 @@ export async function openFleet(
   const clients: Browsers = new Browsers(
     core,
     isTrusted,
-    (serverId) => directory.find(serverId)?.name,
+    (serverId) => serverIndex.find(serverId)?.name,
     () => relay,
     () => required(handlers),
   );
   closers.push(() => clients.close());
-  const recordAgent = agentAudit(audit, (nodeId) => nodeDirectory.find(nodeId)?.name);
+  const recordAgent = agentAudit(audit, (nodeId) => nodeIndex.find(nodeId)?.name);
   const violation = violationLog(recordAgent, log);
   const agents: Agents = new Agents(
     core.io,
@@ -111,7 +111,7 @@ export async function openFleet(
         online: (...about) => links.online(...about),
         offline: (nodeId) => links.offline(nodeId),
       },
-      nodeOf: (serverId) => directory.find(serverId)?.nodeId,
+      nodeOf: (serverId) => serverIndex.find(serverId)?.nodeId,
       addressOf: ({ request }) => clientAddress(request, isTrusted),
       audit: recordAgent,
       violation,
@@ -120,30 +120,30 @@ export async function openFleet(
     () => required(listener),
   );
   closers.push(() => agents.close());
-  const relay: ConsoleRelay = new ConsoleRelay(agentLines(agents, directory), clients);
+  const relay: ConsoleRelay = new ConsoleRelay(agentLines(agents, serverIndex), clients);
   closers.push(() => relay.close());
 
   const listCache = new ServerListCache();
   const live = new LiveValues();
   const nodes = new NodesService({
     database,
-    directory: nodeDirectory,
+    nodeIndex,
     agents,
     clients,
     serverList: listCache,
     revocations,
   });
-  const feed = new ServerFeed({ clients, list: listCache, live, directory });
+  const feed = new ServerFeed({ clients, list: listCache, live, serverIndex });
   const links: NodeLinks = new NodeLinks({
     database,
-    directory: nodeDirectory,
+    nodeIndex,
     nodes,
     onPresence: (nodeId) => feed.nodeChanged(nodeId),
   });
-  const placement = new NodePlacement({ directory: nodeDirectory, agents, nodes });
+  const placement = new NodePlacement({ nodeIndex, agents, nodes });
   const specs = new ServerSpecs({ database, templates, secrets, log });
   const orders = new ServerOrders({ database, agents, templates, specs, feed, log });
-  const removal = new ServerRemoval({ database, directory, feed, revocations });
+  const removal = new ServerRemoval({ database, serverIndex, feed, revocations });
   const ends = new OperationEnds({ database, agents, orders, removal, feed, log });
   const reports = new ServerReports({
     database,
@@ -179,9 +179,9 @@ export async function openFleet(
     secrets,
     agents,
     users,
-    nodeDirectory,
+    nodeIndex,
     templates,
-    directory,
+    serverIndex,
     creation,
     orders,
     specs,
@@ -211,7 +211,7 @@ export async function openFleet(
     relay,
     onFailure: (error, nodeId) => log.error({ err: error, nodeId }, "An agent's message was not taken in"),
   });
-  handlers = clientHandlers({ access, servers, directory, console, relay });
+  handlers = clientHandlers({ access, servers, serverIndex, console, relay });
   closers.push(
     revocations.on((revocation) => {
       if (revocation.kind !== 'node') return;
@@ -220,12 +220,12 @@ export async function openFleet(
     }),
   );
 
-  const nameTarget = namedTarget('server', (id) => directory.find(id)?.name);
+  const nameTarget = namedTarget('server', (id) => serverIndex.find(id)?.name);
   registerTemplateRoutes(core.http, templates);
   registerNodeRoutes(core.http, {
     nodes,
     templates,
-    nameTarget: namedTarget('node', (id) => nodeDirectory.find(id)?.name),
+    nameTarget: namedTarget('node', (id) => nodeIndex.find(id)?.name),
     pairingFor: (request, nodeId, secret) => pairings.forRequest(request.raw, nodeId, secret),
   });
   registerServerRoutes(core.http, servers, nameTarget);

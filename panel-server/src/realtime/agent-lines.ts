@@ -5,10 +5,10 @@ import type { LineSource } from './console-viewer.ts';
 /** Console lines, from the agent of whichever node a server is on. */
 export function agentLines(
   agents: AgentDoor,
-  directory: { find(serverId: string): { nodeId: string } | undefined },
+  serverIndex: { find(serverId: string): { nodeId: string } | undefined },
 ): LineSource {
   const nodeOf = (serverId: string): string => {
-    const place = directory.find(serverId);
+    const place = serverIndex.find(serverId);
     if (!place) throw nodeOffline();
     return place.nodeId;
   };

@@ -2,12 +2,12 @@ import type { HealthReport } from '@catalyst/shared/features/nodes';
 import type { DataSource } from 'typeorm';
 import type { NodeRegistry } from '../../realtime/agent-admission.ts';
 import { redeemSecret } from './enrolment.ts';
-import type { NodeDirectory } from './node-directory.ts';
+import type { NodeIndex } from './node-index.ts';
 import type { NodesService } from './nodes.service.ts';
 
 export interface NodeLinksParts {
   database: DataSource;
-  directory: NodeDirectory;
+  nodeIndex: NodeIndex;
   nodes: NodesService;
   /** The node's agent came or went. */
   onPresence(nodeId: string): void;
@@ -22,25 +22,25 @@ export class NodeLinks implements NodeRegistry {
   }
 
   async agentKeyOf(nodeId: string): Promise<string | null | undefined> {
-    return this.#parts.directory.find(nodeId)?.agentKey;
+    return this.#parts.nodeIndex.find(nodeId)?.agentKey;
   }
 
   async enrol(nodeId: string, agentKey: string, secret: string): Promise<boolean> {
-    const { database, directory } = this.#parts;
+    const { database, nodeIndex } = this.#parts;
     if (!(await redeemSecret(database, nodeId, agentKey, secret))) return false;
-    const row = directory.find(nodeId);
-    if (row) directory.set({ ...row, agentKey, isRefused: false, statusText: null });
+    const row = nodeIndex.find(nodeId);
+    if (row) nodeIndex.set({ ...row, agentKey, isRefused: false, statusText: null });
     return true;
   }
 
   async remark(nodeId: string, { text, isRefused }: { text: string; isRefused: boolean }): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
+    const row = this.#parts.nodeIndex.find(nodeId);
     if (!row || (row.statusText === text && row.isRefused === isRefused)) return;
     await this.#parts.nodes.change(row, { statusText: text, isRefused });
   }
 
   async online(nodeId: string, agentVersion: string): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
+    const row = this.#parts.nodeIndex.find(nodeId);
     if (!row) return;
     const changes = { agentVersion, lastSeenAt: new Date(), isRefused: false };
     await this.#parts.nodes.change(row, { ...changes, ...(row.isRefused && { statusText: null }) });
@@ -48,17 +48,17 @@ export class NodeLinks implements NodeRegistry {
   }
 
   async offline(nodeId: string): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
+    const row = this.#parts.nodeIndex.find(nodeId);
     if (!row) return;
     await this.#parts.nodes.change(row, { lastSeenAt: new Date() });
     this.#parts.onPresence(nodeId);
   }
 
   async health(nodeId: string, report: HealthReport): Promise<void> {
-    const row = this.#parts.directory.find(nodeId);
+    const row = this.#parts.nodeIndex.find(nodeId);
     if (!row) return;
     const at = new Date();
-    this.#parts.directory.setHealth(nodeId, { ...report, at });
+    this.#parts.nodeIndex.setHealth(nodeId, { ...report, at });
     await this.#parts.nodes.change(row, { lastSeenAt: at });
   }
 }

@@ -7,12 +7,12 @@ import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { NodeEntity, type NodeRow } from './node.entity.ts';
 import { chooseNode, runtimeOn } from './node-choice.ts';
-import type { NodeDirectory } from './node-directory.ts';
+import type { NodeIndex } from './node-index.ts';
 import { noServers } from './node-view.ts';
 import type { NodesService } from './nodes.service.ts';
 
 export interface NodePlacementParts {
-  directory: NodeDirectory;
+  nodeIndex: NodeIndex;
   agents: AgentDoor;
   nodes: NodesService;
 }
@@ -27,15 +27,15 @@ export class NodePlacement {
 
   /** The asked node, or the one with the most memory left; online, and able to run this. */
   async chooseFor(template: Template, input: NewServer): Promise<NodeRow> {
-    const { directory, agents, nodes } = this.#parts;
+    const { nodeIndex, agents, nodes } = this.#parts;
     if (input.nodeId !== undefined) return this.#asked(input.nodeId, template);
     const allocated = await nodes.allocated();
-    const candidates = directory
+    const candidates = nodeIndex
       .all()
       .filter(({ id, locationId }) => agents.isOnline(id) && locationId === (input.locationId ?? locationId))
       .map((row) => ({
         row,
-        health: directory.healthOf(row.id),
+        health: nodeIndex.healthOf(row.id),
         allocated: allocated.get(row.id) ?? noServers,
       }));
     return chooseNode(candidates, template, input.allocatedMemoryMb);
@@ -43,7 +43,7 @@ export class NodePlacement {
 
   /** Throws `conflict` when the node cannot run it. */
   runtimeFor(nodeId: string, template: Template): RuntimeName {
-    const runtime = runtimeOn(this.#parts.directory.healthOf(nodeId), template);
+    const runtime = runtimeOn(this.#parts.nodeIndex.healthOf(nodeId), template);
     if (!runtime) throw new AppError('conflict', `This node cannot run ${template.name}`);
     return runtime;
   }
@@ -61,7 +61,7 @@ export class NodePlacement {
   }
 
   #asked(nodeId: string, template: Template): NodeRow {
-    const row = this.#parts.directory.find(nodeId);
+    const row = this.#parts.nodeIndex.find(nodeId);
     if (!row) {
       throw new AppError('invalid_input', 'There is no such node', {
         issues: [{ path: 'nodeId', message: 'is not a node' }],

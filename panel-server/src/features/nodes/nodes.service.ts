@@ -13,7 +13,7 @@ import { ServerEntity } from '../servers/server.entity.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';
 import { issueSecret } from './enrolment.ts';
 import { NodeEntity, type NodeRow } from './node.entity.ts';
-import type { NodeDirectory } from './node-directory.ts';
+import type { NodeIndex } from './node-index.ts';
 import { type Allocated, describeNode, noServers } from './node-view.ts';
 
 const hasServers = () => new AppError('conflict', 'Delete the servers of this node, or move them, first');
@@ -25,7 +25,7 @@ const isPrivateAddress = (address: string) =>
 
 export interface NodesParts {
   database: DataSource;
-  directory: NodeDirectory;
+  nodeIndex: NodeIndex;
   agents: AgentDoor;
   clients: ClientFeed;
   serverList: ServerListCache;
@@ -41,7 +41,7 @@ export class NodesService {
   }
 
   async list({ limit, cursor }: PageQuery): Promise<Page<Node>> {
-    const after = this.#parts.directory.all().filter(({ id }) => cursor === undefined || id > cursor);
+    const after = this.#parts.nodeIndex.all().filter(({ id }) => cursor === undefined || id > cursor);
     const rows = after.slice(0, limit);
     const allocated = await this.allocated();
     return {
@@ -67,7 +67,7 @@ export class NodesService {
   async delete(id: string): Promise<void> {
     const row = this.row(id);
     if (row.isLocal) throw new AppError('conflict', 'This is the machine the panel runs on');
-    const { database, directory, revocations } = this.#parts;
+    const { database, nodeIndex, revocations } = this.#parts;
     if (await database.getRepository(ServerEntity).existsBy({ nodeId: id })) {
       throw hasServers();
     }
@@ -78,7 +78,7 @@ export class NodesService {
         // A server was created on it at this moment.
         throw isForeignKeyViolation(error) ? hasServers() : error;
       });
-    directory.remove(id);
+    nodeIndex.remove(id);
     revocations.emit({ kind: 'node', nodeId: id, reason: 'The node was removed from the panel' });
   }
 
@@ -88,14 +88,14 @@ export class NodesService {
 
   /** Throws `not_found`. */
   row(id: string): NodeRow {
-    const row = this.#parts.directory.find(id);
+    const row = this.#parts.nodeIndex.find(id);
     if (!row) throw new AppError('not_found', 'There is no such node');
     return row;
   }
 
   /** The node of the panel's own machine, made at the first start. `address` is where others reach it now. */
   async ensureLocal(name: string, address: string): Promise<NodeRow> {
-    const existing = this.#parts.directory.all().find(({ isLocal }) => isLocal);
+    const existing = this.#parts.nodeIndex.all().find(({ isLocal }) => isLocal);
     if (!existing) {
       const input = { name, publicAddress: address, maxMemoryMb: null, maxCpuCores: null };
       return this.#insert(input, true);
@@ -132,21 +132,21 @@ export class NodesService {
       createdAt: new Date(),
     };
     await this.#parts.database.getRepository(NodeEntity).insert(row);
-    this.#parts.directory.set(row);
+    this.#parts.nodeIndex.set(row);
     await this.#tell(row);
     return row;
   }
 
   /** Writes, and tells those who look. */
   async change(row: NodeRow, changes: Partial<NodeRow>): Promise<void> {
-    const { database, directory } = this.#parts;
+    const { database, nodeIndex } = this.#parts;
     if (Object.keys(changes).length > 0) {
       await database.getRepository(NodeEntity).update({ id: row.id }, changes);
     }
-    const current = directory.find(row.id);
+    const current = nodeIndex.find(row.id);
     if (!current) return;
     const next = { ...current, ...changes };
-    directory.set(next);
+    nodeIndex.set(next);
     await this.#tell(next);
   }
 
@@ -159,7 +159,7 @@ export class NodesService {
   #describe(row: NodeRow, allocated: ReadonlyMap<string, Allocated>): Node {
     return describeNode(row, {
       isOnline: this.#parts.agents.isOnline(row.id),
-      health: this.#parts.directory.healthOf(row.id),
+      health: this.#parts.nodeIndex.healthOf(row.id),
       allocated: allocated.get(row.id) ?? noServers,
     });
   }

@@ -3,7 +3,7 @@ import type { AccessRules } from '../../access.ts';
 import type { ClientHandlers } from '../../realtime/browsers.ts';
 import type { ConsoleRelay } from '../../realtime/console-relay.ts';
 import type { ConsoleService } from '../console/console.service.ts';
-import type { ServerDirectory } from './server-directory.ts';
+import type { ServerIndex } from './server-index.ts';
 import type { ServersService } from './servers.service.ts';
 
 const maxSubscriptions = 200;
@@ -11,14 +11,14 @@ const maxSubscriptions = 200;
 export interface ClientHandlerParts {
   access: AccessRules;
   servers: ServersService;
-  directory: ServerDirectory;
+  serverIndex: ServerIndex;
   console: ConsoleService;
   relay: ConsoleRelay;
 }
 
 /** Calls of browsers and programs → services. Each was authorized for the server it names. */
 export function clientHandlers(parts: ClientHandlerParts): ClientHandlers {
-  const { access, servers, directory, console, relay } = parts;
+  const { access, servers, serverIndex, console, relay } = parts;
   return ({ caller, viewer, following }) => ({
     server_control: async ({ serverId, action }) => {
       await access.authorize(caller, `server.${action}`, serverId);
@@ -28,7 +28,7 @@ export function clientHandlers(parts: ClientHandlerParts): ClientHandlers {
       if (following.size >= maxSubscriptions && !following.has(serverId)) {
         throw new AppError('limit_reached', `At most ${maxSubscriptions} consoles at a time`);
       }
-      const place = directory.find(serverId);
+      const place = serverIndex.find(serverId);
       if (!place) throw new AppError('not_found', 'No such server');
       // Before it is followed, so that a revocation or disconnection meanwhile finds it.
       following.add(serverId);

@@ -5,26 +5,26 @@ import { OperationEntity, type OperationRow } from '../operations/operation.enti
 import { endOperation, isOpen } from '../operations/operations.ts';
 import { AllocationEntity } from './allocation.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
-import type { ServerDirectory } from './server-directory.ts';
 import type { ServerFeed } from './server-feed.ts';
+import type { ServerIndex } from './server-index.ts';
 import { tooLate } from './server-store.ts';
 import { TombstoneEntity, type TombstoneRow } from './tombstone.entity.ts';
 
 /** Takes servers out of the database, in the two ways there are. */
 export class ServerRemoval {
   readonly #database: DataSource;
-  readonly #directory: ServerDirectory;
+  readonly #serverIndex: ServerIndex;
   readonly #feed: ServerFeed;
   readonly #revocations: Revocations;
 
   constructor(parts: {
     database: DataSource;
-    directory: ServerDirectory;
+    serverIndex: ServerIndex;
     feed: ServerFeed;
     revocations: Revocations;
   }) {
     this.#database = parts.database;
-    this.#directory = parts.directory;
+    this.#serverIndex = parts.serverIndex;
     this.#feed = parts.feed;
     this.#revocations = parts.revocations;
   }
@@ -74,7 +74,7 @@ export class ServerRemoval {
   }
 
   #gone(row: ServerRow): void {
-    this.#directory.remove(row.id);
+    this.#serverIndex.remove(row.id);
     this.#feed.changed(row, true);
     this.#revocations.emit({ kind: 'server', serverId: row.id, reason: 'The server was deleted' });
   }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRow } from './server.entity.ts';
-import type { ServerDirectory } from './server-directory.ts';
+import type { ServerIndex } from './server-index.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 
 /** Tells viewers, and the cached list, that something about a server changed. Called after it is in the database. */
@@ -12,18 +12,18 @@ export class ServerFeed {
   readonly #clients: ClientFeed;
   readonly #list: ServerListCache;
   readonly #live: LiveValues;
-  readonly #directory: ServerDirectory;
+  readonly #serverIndex: ServerIndex;
 
   constructor(parts: {
     clients: ClientFeed;
     list: ServerListCache;
     live: LiveValues;
-    directory: ServerDirectory;
+    serverIndex: ServerIndex;
   }) {
     this.#clients = parts.clients;
     this.#list = parts.list;
     this.#live = parts.live;
-    this.#directory = parts.directory;
+    this.#serverIndex = parts.serverIndex;
   }
 
   stateChanged(previousState: ServerState, row: ServerRow): void {
@@ -54,12 +54,12 @@ export class ServerFeed {
 
   /** A node came or went: its servers show it. */
   nodeChanged(nodeId: string): void {
-    for (const server of this.#directory.on(nodeId)) this.changed(server);
+    for (const server of this.#serverIndex.on(nodeId)) this.changed(server);
   }
 
   stats(stats: readonly ResourceStats[]): void {
     const known = stats.flatMap((one) => {
-      const place = this.#directory.find(one.serverId);
+      const place = this.#serverIndex.find(one.serverId);
       return place ? [{ one, ownerId: place.ownerId }] : [];
     });
     if (known.length === 0) return;
@@ -73,7 +73,7 @@ export class ServerFeed {
   }
 
   installProgress(serverId: string, progress: z.output<typeof InstallProgress>): void {
-    const place = this.#directory.find(serverId);
+    const place = this.#serverIndex.find(serverId);
     if (!place) return;
     this.#live.installProgress.set(serverId, progress);
     this.#list.invalidate();

@@ -16,7 +16,7 @@ import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
-import type { NodeDirectory } from '../nodes/node-directory.ts';
+import type { NodeIndex } from '../nodes/node-index.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import { operationTimeoutMs } from '../operations/deadlines.ts';
 import { findOperation, newOperation } from '../operations/operations.ts';
@@ -28,8 +28,8 @@ import { assertMemory, type ServerCreation } from './create-server.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
-import type { ServerDirectory } from './server-directory.ts';
 import type { ServerFeed } from './server-feed.ts';
+import type { ServerIndex } from './server-index.ts';
 import { findServerPage } from './server-list.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 import type { ServerOrders } from './server-orders.ts';
@@ -49,9 +49,9 @@ export interface ServersParts {
   secrets: SecretBox;
   agents: AgentDoor;
   users: UsersService;
-  nodeDirectory: NodeDirectory;
+  nodeIndex: NodeIndex;
   templates: Templates;
-  directory: ServerDirectory;
+  serverIndex: ServerIndex;
   creation: ServerCreation;
   orders: ServerOrders;
   specs: ServerSpecs;
@@ -85,10 +85,10 @@ export class ServersService {
   }
 
   async create(input: NewServer, caller: Caller): Promise<Server> {
-    const { creation, directory, orders, feed } = this.#parts;
+    const { creation, serverIndex, orders, feed } = this.#parts;
     const record = await creation.create(input, caller);
     const { row, operation } = record;
-    directory.add(row);
+    serverIndex.add(row);
     const [server] = await this.#describeAll([record], caller);
     // A refusal ends the installation, not the server: its page says why, and it can be installed again.
     const sent = orders.send(row, operation).catch(() => {});
@@ -99,7 +99,7 @@ export class ServersService {
   }
 
   async update(id: string, changes: ServerChanges, caller: Caller): Promise<Server> {
-    const { database, directory, feed, specs, agents } = this.#parts;
+    const { database, serverIndex, feed, specs, agents } = this.#parts;
     const row = await getServer(database, id);
     assertMayChangeLimits(row, changes, caller);
     const columns = this.#changedColumns(row, changes, caller);
@@ -108,7 +108,7 @@ export class ServersService {
       await assertCapacity(manager, node, { ...row, ...columns });
       await manager.update(ServerEntity, { id }, { ...columns, updatedAt: new Date() });
     });
-    directory.add({ ...row, ...columns });
+    serverIndex.add({ ...row, ...columns });
     feed.changed(row);
     if (agents.isOnline(row.nodeId)) {
       await specs.applyOrLater(await getServer(database, id), {
@@ -165,11 +165,11 @@ export class ServersService {
   }
 
   async #describeAll(records: readonly ServerRecord[], caller: Caller): Promise<Server[]> {
-    const { users, nodeDirectory, agents, templates, live } = this.#parts;
+    const { users, nodeIndex, agents, templates, live } = this.#parts;
     const names = await users.names([...new Set(records.map(({ row }) => row.ownerId))]);
     return records.map((record) => {
       const { row } = record;
-      const node = nodeDirectory.find(row.nodeId);
+      const node = nodeIndex.find(row.nodeId);
       const surroundings = {
         ownerName: names.get(row.ownerId),
         node: {

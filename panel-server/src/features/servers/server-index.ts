@@ -8,7 +8,7 @@ export interface ServerPlace {
 }
 
 /** What every server is called, where it is and whose, in memory: asked for each console batch and each request. */
-export class ServerDirectory {
+export class ServerIndex {
   readonly #places = new Map<string, ServerPlace>();
 
   async load(database: DataSource): Promise<void> {

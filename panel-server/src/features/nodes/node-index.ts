@@ -3,7 +3,7 @@ import { NodeEntity, type NodeRow } from './node.entity.ts';
 import type { TimedHealth } from './node-view.ts';
 
 /** All nodes, in memory: there are few, and every server's description names one. */
-export class NodeDirectory {
+export class NodeIndex {
   readonly #rows = new Map<string, NodeRow>();
   readonly #health = new Map<string, TimedHealth>();
 
