@@ -14,7 +14,7 @@ import { ResourceStats } from './node/resource-stats.ts';
 import { openStatsServer } from './node/stats-server.ts';
 import { ProcessRuntime } from './runtimes/process-runtime.ts';
 import type { Runtime } from './runtimes/runtime.ts';
-import { ServerStore } from './servers/server-store.ts';
+import { RecordStore } from './servers/record-store.ts';
 import { Supervisor } from './servers/supervisor.ts';
 import { toStartError } from './start-error.ts';
 import { agentVersion } from './version.ts';
@@ -53,7 +53,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     const unreachable = await unreachableReason(folder);
     if (unreachable !== null) log.error(unreachable);
     const runtimes = (options.runtimes ?? machineRuntimes)(folder);
-    const store = await ServerStore.open(folder, log, process.getuid?.() === 0);
+    const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
     const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable });
     const stats = new ResourceStats(() => supervisor.all);
     const health = new Health({

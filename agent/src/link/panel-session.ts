@@ -1,13 +1,13 @@
 import { announce, answerCalls } from '@catalyst/shared/contract/rpc';
 import { agentCalls, agentEvents } from '@catalyst/shared/realtime';
+import { consoleCallHandlers } from '../console/console.calls.ts';
+import { ConsoleWatches } from '../console/console-watches.ts';
 import type { Logger } from '../logger.ts';
 import type { Health } from '../node/health.ts';
 import { nodeCallHandlers } from '../node/node.calls.ts';
 import type { ResourceStats } from '../node/resource-stats.ts';
 import { serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
-import { consoleCallHandlers } from './console.calls.ts';
-import { ConsoleWatches } from './console-watches.ts';
 import { sendStream } from './data-plane.ts';
 import type { LinkState } from './link-state.ts';
 import type { PanelConnection } from './panel-connection.ts';

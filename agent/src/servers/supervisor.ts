@@ -9,11 +9,11 @@ import type { Runtime } from '../runtimes/runtime.ts';
 import { GameServer, type Order } from './game-server.ts';
 import { OperationLog } from './operation-log.ts';
 import type { RecordFile } from './record-file.ts';
+import type { RecordStore } from './record-store.ts';
 import { ReportedState } from './reported-state.ts';
 import { ServerFolder } from './server-folder.ts';
 import type { OperationRecord } from './server-record.ts';
 import { ServerRuns } from './server-runs.ts';
-import type { ServerStore } from './server-store.ts';
 import { Turns } from './turns.ts';
 
 /** What happens to servers, for whoever tells the panel. */
@@ -25,7 +25,7 @@ export interface SupervisorListener {
 
 export interface SupervisorOptions {
   folder: DataFolder;
-  store: ServerStore;
+  store: RecordStore;
   runtimes: readonly Runtime[];
   log: Logger;
   /** Why servers cannot reach their folders on this node, null when they can. */

@@ -6,8 +6,8 @@ import { DataFolder, prepareDataFolder } from '../data-folder.ts';
 import { createLogger } from '../logger.ts';
 import { FakeRuntime } from '../runtimes/fake-runtime.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import { RecordStore } from '../servers/record-store.ts';
 import type { OperationRecord } from '../servers/server-record.ts';
-import { ServerStore } from '../servers/server-store.ts';
 import { Supervisor } from '../servers/supervisor.ts';
 import { newId } from './ids.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -51,7 +51,7 @@ export class TestSupervisor {
     const runtime = options.runtime ?? new FakeRuntime({ runRoot: folder.run });
     const logged: Record<string, unknown>[] = [];
     const log = createLogger('debug', (line) => void logged.push(JSON.parse(line)));
-    const store = await ServerStore.open(folder, log, options.giveUsers ?? false);
+    const store = await RecordStore.open(folder, log, options.giveUsers ?? false);
     const supervisor = new Supervisor({ folder, store, runtimes: [runtime], log, unreachable: null });
     const test = new TestSupervisor(folder, runtime, supervisor, logged);
     onTestFinished(() => supervisor.close());

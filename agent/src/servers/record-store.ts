@@ -8,7 +8,7 @@ import { RecordFile } from './record-file.ts';
 import { newServerRecord, ServerRecord } from './server-record.ts';
 
 /** What the agent remembers of its servers, one file for each, and the numbers that must never be given twice. */
-export class ServerStore {
+export class RecordStore {
   readonly #folder: DataFolder;
   readonly #log: Logger;
   readonly #counters: Counters;
@@ -22,8 +22,8 @@ export class ServerStore {
   }
 
   /** `giveUsers`: each server gets a user of its own; only root can. */
-  static async open(folder: DataFolder, log: Logger, giveUsers: boolean): Promise<ServerStore> {
-    return new ServerStore(folder, log, await Counters.open(join(folder.state, 'counters.json')), giveUsers);
+  static async open(folder: DataFolder, log: Logger, giveUsers: boolean): Promise<RecordStore> {
+    return new RecordStore(folder, log, await Counters.open(join(folder.state, 'counters.json')), giveUsers);
   }
 
   /** All servers. One whose record cannot be read is left alone, files and all, and told of. */

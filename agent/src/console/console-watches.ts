@@ -1,10 +1,10 @@
 import { announce } from '@catalyst/shared/contract/rpc';
 import { agentEvents } from '@catalyst/shared/realtime';
 import type { Socket } from 'socket.io-client';
-import type { LiveMessage } from '../console/live-feed.ts';
-import type { ServerConsole } from '../console/server-console.ts';
-import { inMessages } from './message-size.ts';
-import type { PanelTransport } from './panel-transport.ts';
+import type { PanelTransport } from '../link/panel-transport.ts';
+import type { LiveMessage } from './live-feed.ts';
+import type { ServerConsole } from './server-console.ts';
+import { splitIntoMessages } from './split-into-messages.ts';
 
 /** More than this waiting for the panel: console lines are left out until it has caught up. */
 const maxQueuedBytes = 1024 * 1024;
@@ -43,7 +43,7 @@ export class ConsoleWatches {
       if (!first || !last) return;
       if (this.#isCongested()) return drop(first.seq, last.seq);
       flush();
-      for (const lines of inMessages(message.lines)) {
+      for (const lines of splitIntoMessages(message.lines)) {
         announce(this.#socket, agentEvents, 'server_log', { serverId, lines });
       }
     });

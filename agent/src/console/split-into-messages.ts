@@ -8,7 +8,7 @@ interface Line {
 }
 
 /** The lines in as many pieces as messages are needed for them. */
-export function inMessages<L extends Line>(lines: readonly L[]): L[][] {
+export function splitIntoMessages<L extends Line>(lines: readonly L[]): L[][] {
   const messages: L[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const line of lines) {

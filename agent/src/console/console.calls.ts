@@ -1,10 +1,10 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { consoleAgentCalls } from '@catalyst/shared/features/console';
-import type { HistoryPage } from '../console/history-page.ts';
-import type { ServerConsole } from '../console/server-console.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import type { ConsoleWatches } from './console-watches.ts';
-import { inMessages } from './message-size.ts';
+import type { HistoryPage } from './history-page.ts';
+import type { ServerConsole } from './server-console.ts';
+import { splitIntoMessages } from './split-into-messages.ts';
 
 export interface ConsoleCallParts {
   supervisor: Supervisor;
@@ -42,7 +42,7 @@ type Page = Pick<HistoryPage, 'lines' | 'more' | 'nextSeq'>;
 
 /** As much of a page as one message may hold; the rest is asked for next. */
 function inOneMessage({ lines, more, nextSeq }: Page, isForward: boolean): Page {
-  const messages = inMessages(isForward ? lines : lines.toReversed());
+  const messages = splitIntoMessages(isForward ? lines : lines.toReversed());
   const [first = []] = messages;
   const last = first.at(-1);
   if (messages.length <= 1 || !last) return { lines, more, nextSeq };
