@@ -83,6 +83,12 @@ async function measureStart(name: keyof typeof runtimes, startId: string): Promi
       directory,
       uid,
       limits: Limits.parse({ memoryMb: 64, cpuCores: 2, diskMb: 1 }),
+      image: null,
+      registryLogin: null,
+      network: { mode: 'host' },
+      ports: [],
+      terminal: false,
+      purpose: 'game',
     },
     AbortSignal.timeout(10_000),
   );

@@ -3,7 +3,14 @@ import { dirname } from 'node:path';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { FakeGame } from './fake-game.ts';
 import { RunFolder } from './run-folder.ts';
-import type { Exit, Launch, RunningServer, Runtime, RuntimeReport } from './runtime.ts';
+import {
+  type Exit,
+  type Launch,
+  type RunningServer,
+  type Runtime,
+  type RuntimeReport,
+  unknownUsage,
+} from './runtime.ts';
 
 /**
  * Pretends to run servers (fake-game.ts says how to command one); their output is in real run folders. The games live as
@@ -34,6 +41,8 @@ export class FakeRuntime implements Runtime {
       notes: ['Servers are only pretended.'],
     };
   }
+
+  async prepare(): Promise<void> {}
 
   async start(launch: Launch, signal: AbortSignal): Promise<RunningServer> {
     signal.throwIfAborted();
@@ -70,6 +79,8 @@ export class FakeRuntime implements Runtime {
     rmSync(folder.stdin, { force: true });
   }
 
+  async removeServer(): Promise<void> {}
+
   #folder(serverId: string, startId: string): RunFolder {
     return new RunFolder(this.#runRoot, serverId, startId);
   }
@@ -95,9 +106,10 @@ function takeOver(game: FakeGame): RunningServer {
     },
     async usage() {
       const seconds = (Date.now() - game.startedAt.getTime()) / 1000;
-      return { cpuSeconds: seconds / 10, memoryBytes: 64 * 2 ** 20, pids: 1 };
+      return { ...unknownUsage, cpuSeconds: seconds / 10, memoryBytes: 64 * 2 ** 20, pids: 1 };
     },
     async setLimits() {},
+    async resize() {},
     release() {
       isReleased = true;
     },

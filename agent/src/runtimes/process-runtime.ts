@@ -82,6 +82,9 @@ export class ProcessRuntime implements Runtime {
     };
   }
 
+  /** A process has nothing but the machine. */
+  async prepare(): Promise<void> {}
+
   async start(launch: Launch, signal: AbortSignal): Promise<RunningServer> {
     signal.throwIfAborted();
     checkLaunch(launch);
@@ -144,6 +147,8 @@ export class ProcessRuntime implements Runtime {
     }
     for (const path of [folder.stdin, exitDraft(folder)]) rmSync(path, { force: true });
   }
+
+  async removeServer(): Promise<void> {}
 
   /** The user to change to, null to stay. */
   async #userFor({ uid }: Launch): Promise<number | null> {

@@ -58,6 +58,12 @@ export class RuntimeBench {
       directory,
       uid,
       limits: Limits.parse({ memoryMb: 256, cpuCores: 2, diskMb: 100, pids: 64 }),
+      image: null,
+      registryLogin: null,
+      network: { mode: 'host' },
+      ports: [],
+      terminal: false,
+      purpose: 'game',
       ...changes,
     };
   }

@@ -1,4 +1,10 @@
-import type { Limits, RuntimeName } from '@catalyst/shared/features/server-spec';
+import type {
+  Limits,
+  PortBinding,
+  RegistryLogin,
+  RuntimeName,
+  ServerNetwork,
+} from '@catalyst/shared/features/server-spec';
 
 /** One start of one server (or of one install step of it). */
 export interface Launch {
@@ -13,6 +19,24 @@ export interface Launch {
   /** The server's own user and group; null where the agent may not change users. */
   uid: number | null;
   limits: Limits;
+  /** What a container is made of; null for runtimes without images. */
+  image: string | null;
+  /** For the registry of `image`, when it is private. */
+  registryLogin: RegistryLogin | null;
+  network: ServerNetwork;
+  /** Published while it runs, where the runtime gives a server a network of its own. */
+  ports: readonly PortBinding[];
+  /** Whether it gets a terminal: then there is no stderr. Ignored where the runtime has none to give. */
+  terminal: boolean;
+  /** An installation may change all of its surroundings, as the administrator of them; a game only its folder. */
+  purpose: 'game' | 'install';
+}
+
+/** How far something long has come; null while the whole is not known. */
+export interface Progress {
+  text: string;
+  doneBytes: number;
+  totalBytes: number | null;
 }
 
 export interface Exit {
@@ -29,7 +53,23 @@ export interface Usage {
   cpuSeconds: number | null;
   memoryBytes: number | null;
   pids: number | null;
+  /** Since the start, through the server's own network; null where it shares the machine's. */
+  networkReceivedBytes: number | null;
+  networkSentBytes: number | null;
+  /** From and to disks, since the start. */
+  diskReadBytes: number | null;
+  diskWrittenBytes: number | null;
 }
+
+export const unknownUsage: Usage = {
+  cpuSeconds: null,
+  memoryBytes: null,
+  pids: null,
+  networkReceivedBytes: null,
+  networkSentBytes: null,
+  diskReadBytes: null,
+  diskWrittenBytes: null,
+};
 
 export interface RunningServer {
   readonly serverId: string;
@@ -51,6 +91,8 @@ export interface RunningServer {
   usage(): Promise<Usage>;
   /** Applies new limits to the running server; throws `unavailable` where the runtime cannot. */
   setLimits(limits: Limits): Promise<void>;
+  /** Size of its terminal in characters. Does nothing when it has none. */
+  resize(columns: number, rows: number): Promise<void>;
   /** Lets go of watchers and descriptors; the game runs on. */
   release(): void;
 }
@@ -70,6 +112,11 @@ export interface RuntimeReport {
 export interface Runtime {
   readonly name: RuntimeName;
   detect(): Promise<RuntimeReport>;
+  /**
+   * Fetches what a start needs and the machine lacks, such as an image. Resolves at once when nothing is missing, also
+   * without any network. Rejects (`invalid_input`, `disk_full`, `unavailable`) with nothing half-done in the way.
+   */
+  prepare(launch: Launch, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<void>;
   /** Starts a server; rejects (`invalid_input`, `disk_full`, `unavailable`) with nothing left behind. */
   start(launch: Launch, signal: AbortSignal): Promise<RunningServer>;
   /**
@@ -79,4 +126,6 @@ export interface Runtime {
   recover(serverId: string, startId: string): Promise<RunningServer | Exit | null>;
   /** Removes all traces of a start that has ended (cgroup, pipes; not the spool). Idempotent. */
   remove(serverId: string, startId: string): Promise<void>;
+  /** Removes what outlives the starts of a server (its network), once the last start is removed. Idempotent. */
+  removeServer(serverId: string): Promise<void>;
 }

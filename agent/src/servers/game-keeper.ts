@@ -4,7 +4,7 @@ import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { type Reason, reasonOfExit } from './end-of-run.ts';
 import { type Readiness, watchReadiness } from './readiness.ts';
 import type { UnaskedEnding } from './restarts.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { gameLaunch } from './server-launch.ts';
 import type { ServerParts } from './server-parts.ts';
 import { checkStart } from './start-checks.ts';
 import type { Task } from './task-line.ts';
@@ -43,7 +43,7 @@ export class GameKeeper {
   /** Resolves when the game is ready. Rejects when it could not be started, ended before, or took too long. */
   async start(task: Task): Promise<void> {
     const { file, folder, runs, console, unreachable } = this.#parts;
-    const { spec, uid } = file.record;
+    const { spec } = file.record;
     await this.#game?.ended;
     task.signal.throwIfAborted();
     this.#isEndExpected = false;
@@ -51,14 +51,7 @@ export class GameKeeper {
     await runs.clear();
     const readiness = watchReadiness(spec, console);
     try {
-      const launch = {
-        argv: spec.argv,
-        environment: serverEnvironment(file.record, folder.path),
-        directory: folder.path,
-        uid,
-        limits: spec.limits,
-      };
-      this.#take(await runs.start('game', launch, task.signal));
+      this.#take(await runs.start(gameLaunch(file.record, folder.path), task.signal));
       await this.#untilReady(readiness, task, spec.done.timeoutSeconds * 1000);
     } finally {
       readiness.stop();

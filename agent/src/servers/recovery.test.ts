@@ -145,7 +145,9 @@ describe('after the agent was restarted', () => {
       start: (launch, signal) => fake.start(launch, signal),
       recover: (serverId, startId) =>
         serverId === hung ? new Promise(() => {}) : fake.recover(serverId, startId),
+      prepare: async () => {},
       remove: (serverId, startId) => fake.remove(serverId, startId),
+      removeServer: async () => {},
     };
     const opening = TestSupervisor.open({ folder: test.folder, runtime, waitForRecovery: false });
     const later = await opening;

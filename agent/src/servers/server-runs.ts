@@ -30,15 +30,11 @@ export class ServerRuns {
    * Starts a program as the server and follows its output. Rejects with nothing left behind; when the signal came too
    * late the program runs and is returned.
    */
-  async start(
-    kind: RunRecord['kind'],
-    launch: Omit<Launch, 'serverId' | 'startId'>,
-    signal: AbortSignal,
-  ): Promise<RunningServer> {
+  async start(launch: Omit<Launch, 'serverId' | 'startId'>, signal: AbortSignal): Promise<RunningServer> {
     const { file, runtime, console } = this.#parts;
     await this.clear();
     const startId = `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
-    file.record.run = { startId, kind, seqBefore: console.lastSeq, bootId: bootId() };
+    file.record.run = { startId, kind: launch.purpose, seqBefore: console.lastSeq, bootId: bootId() };
     try {
       await file.save();
       signal.throwIfAborted();

@@ -5,7 +5,7 @@ import type { GameKeeper } from './game-keeper.ts';
 import { runInstallation } from './installer.ts';
 import { networkSettings } from './network-settings.ts';
 import type { Restarts } from './restarts.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { installLaunch } from './server-launch.ts';
 import type { ServerParts } from './server-parts.ts';
 import { StartFailure } from './start-checks.ts';
 import type { Task } from './task-line.ts';
@@ -87,10 +87,8 @@ export class ServerTasks {
           console,
           directory,
           run: async (argv, signal) => {
-            const environment = { ...(await networkSettings()), ...serverEnvironment(record, folder.path) };
-            const { uid } = record;
-            const { limits } = record.spec;
-            return runs.start('install', { argv, environment, directory: folder.path, uid, limits }, signal);
+            const launch = installLaunch(record, folder.path, argv, await networkSettings());
+            return runs.start(launch, signal);
           },
           clear: () => runs.clear(),
           onStep: onInstallStep,

@@ -10,6 +10,14 @@ export const Limits = z.strictObject({
   cpuCores: z.number().min(0.05).max(1024),
   diskMb: z.int().min(1),
   pids: z.int().min(8).max(32_768).default(512),
+  /** Cores it may run on, as the kernel writes such lists: `0-3,5`. */
+  cpuPinning: z
+    .string()
+    .max(200)
+    .regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/, 'must be a list of cores, such as 0-3,5')
+    .optional(),
+  /** Its share of the disk's time beside the other servers, 10 to 1000; the usual share is 100. */
+  ioWeight: z.int().min(10).max(1000).optional(),
 });
 export type Limits = z.output<typeof Limits>;
 
@@ -74,8 +82,54 @@ export const PortBinding = z.strictObject({
   ip: z.string().max(64),
   port: Port,
   protocol: z.enum(['tcp', 'udp', 'both']),
+  /** Where the server itself listens, in its own network; `port` when left out. */
+  targetPort: Port.optional(),
 });
 export type PortBinding = z.output<typeof PortBinding>;
+
+const InterfaceName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/, 'must be the name of a network interface');
+
+/** How a server is attached to the network. Processes know only `host`. */
+export const ServerNetwork = z.discriminatedUnion('mode', [
+  /** The machine's own network, unshared; only where an admin allows it. */
+  z.strictObject({ mode: z.literal('host') }),
+  /** A private network of the node, with the server's ports published on the machine's addresses. */
+  z.strictObject({ mode: z.literal('bridge') }),
+  /** An address of its own in the network of one of the machine's interfaces. */
+  z.strictObject({
+    mode: z.enum(['macvlan', 'ipvlan']),
+    parent: InterfaceName,
+    /** With the length of its prefix: `192.168.1.50/24`. */
+    address: z.union([z.cidrv4(), z.cidrv6()]),
+    gateway: z.union([z.ipv4(), z.ipv6()]).nullable(),
+  }),
+  /** A chain of CNI plugins as an admin wrote it. */
+  z.strictObject({
+    mode: z.literal('cni'),
+    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
+    plugins: z
+      .array(z.looseObject({ type: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }))
+      .min(1)
+      .max(10),
+  }),
+]);
+export type ServerNetwork = z.output<typeof ServerNetwork>;
+
+/** A container image: a name with an optional registry, and a tag or a digest. */
+export const ImageReference = z
+  .string()
+  .max(500)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'must be the name of an image');
+
+/** What a private registry asks for; used for images of this registry only. */
+export const RegistryLogin = z.strictObject({
+  registry: z.string().min(1).max(255),
+  username: z.string().max(255),
+  password: z.string().max(4096),
+});
+export type RegistryLogin = z.output<typeof RegistryLogin>;
 
 export const RuntimeName = z.enum(['process', 'containerd', 'fake']);
 export type RuntimeName = z.output<typeof RuntimeName>;
@@ -102,11 +156,19 @@ export const ServerSpec = z.strictObject({
   secretNames: z.array(z.string()).default([]),
   limits: Limits,
   ports: z.array(PortBinding).max(64),
+  network: ServerNetwork.default({ mode: 'host' }),
+  /** What a container is made of; absent where the runtime has no images. */
+  image: ImageReference.optional(),
+  registryLogin: RegistryLogin.optional(),
+  /** Whether the game gets a terminal; its errors are then part of its output. */
+  terminal: z.boolean().default(false),
   done: DoneRule,
   stop: StopRule,
   restartPolicy: RestartPolicy,
   install: z.strictObject({
     steps: z.array(InstallStep).max(50),
+    /** Where its commands run, when not in the image of the game. */
+    image: ImageReference.optional(),
     timeoutSeconds: z.int().min(10).max(7200).default(1800),
   }),
   hostPackages: z.array(HostPackage).max(20).default([]),

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Limits } from '@catalyst/shared/features/server-spec';
-import type { Usage } from '../runtime.ts';
+import { type Usage, unknownUsage } from '../runtime.ts';
 import { type CgroupTree, cpuPeriodUs, cpuQuotaUs, type ServerCgroup } from './cgroup.ts';
 import {
   readKey,
@@ -82,6 +82,7 @@ class CgroupV1 implements ServerCgroup {
     // Files the kernel can drop at once are no use of the server's.
     const droppable = memory ? readKey(memory, 'memory.stat', 'total_inactive_file') : null;
     return {
+      ...unknownUsage,
       cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
       memoryBytes: charged === null ? null : Math.max(0, charged - (droppable ?? 0)),
       pids: pids ? readNumber(pids, 'pids.current') : null,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Limits } from '@catalyst/shared/features/server-spec';
-import type { Usage } from '../runtime.ts';
+import { type Usage, unknownUsage } from '../runtime.ts';
 import { type CgroupTree, cpuPeriodUs, cpuQuotaUs, type ServerCgroup } from './cgroup.ts';
 import {
   readKey,
@@ -84,6 +84,7 @@ class CgroupV2 implements ServerCgroup {
     const charged = readNumber(this.#directory, 'memory.current');
     const droppable = readKey(this.#directory, 'memory.stat', 'inactive_file');
     return {
+      ...unknownUsage,
       cpuSeconds: microseconds === null ? null : microseconds / 1e6,
       memoryBytes: charged === null ? null : Math.max(0, charged - (droppable ?? 0)),
       pids: readNumber(this.#directory, 'pids.current'),

@@ -31,6 +31,12 @@ describe.skipIf(process.platform === 'win32')('the claim on a start', () => {
       directory: root,
       uid: null,
       limits: Limits.parse({ memoryMb: 64, cpuCores: 1, diskMb: 1 }),
+      image: null,
+      registryLogin: null,
+      network: { mode: 'host' },
+      ports: [],
+      terminal: false,
+      purpose: 'game',
     };
   });
   afterEach(() => rmSync(root, { recursive: true }));

@@ -103,6 +103,9 @@ export class ProcessServer implements RunningServer {
     this.#parts.group.setLimits(limits);
   }
 
+  /** A process has no terminal. */
+  async resize(): Promise<void> {}
+
   release(): void {
     this.#isReleased = true;
     this.#watch.close();

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import type { RunFolder } from '../run-folder.ts';
-import type { Usage } from '../runtime.ts';
+import { type Usage, unknownUsage } from '../runtime.ts';
 import { type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { listProcesses, type ProcessEntry } from './process-table.ts';
 
@@ -74,10 +74,11 @@ export async function killSession(holderPid: number): Promise<void> {
 }
 
 export function treeUsage(tree: ProcessTree): Usage {
-  if (process.platform === 'win32') return { cpuSeconds: null, memoryBytes: null, pids: null };
+  if (process.platform === 'win32') return unknownUsage;
   const members = treeMembers(tree);
   const sum = (value: (entry: ProcessEntry) => number) => members.reduce((total, e) => total + value(e), 0);
   return {
+    ...unknownUsage,
     cpuSeconds: sum((entry) => entry.cpuSeconds),
     memoryBytes: sum((entry) => entry.memoryBytes),
     pids: members.length,

@@ -13,6 +13,7 @@ export type SpecSource = Pick<
   | 'allocatedMemoryMb'
   | 'allocatedCpuCores'
   | 'allocatedDiskMb'
+  | 'networkMode'
   | 'restartPolicy'
   | 'suspendedAt'
 >;
@@ -43,6 +44,9 @@ export function buildSpec(
       pids: 512,
     },
     ports,
+    network: { mode: server.networkMode === 'bridge' ? 'bridge' : 'host' },
+    ...(server.runtime === 'containerd' && { image: Object.values(template.images)[0] }),
+    terminal: false,
     done: template.done,
     stop: template.stop,
     restartPolicy: server.restartPolicy,
