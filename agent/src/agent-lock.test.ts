@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { takeAgentLock } from './agent-lock.ts';
-import { StartError } from './start-error.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 describe('the lock', () => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { identify, isAlive, type ProcessIdentity } from './runtimes/process/process-identity.ts';
-import { StartError, toStartError } from './start-error.ts';
+import { toStartError } from './to-start-error.ts';
 import { createFileAtomically } from './write-file-atomically.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
@@ -16,8 +15,9 @@ import { ProcessRuntime } from './runtimes/process-runtime.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { RecordStore } from './servers/record-store.ts';
 import { Supervisor } from './servers/supervisor.ts';
-import { toStartError } from './start-error.ts';
+import { toStartError } from './to-start-error.ts';
 import { agentVersion } from './version.ts';
+import { isDoneWithin } from './waiting.ts';
 
 export interface AgentOptions {
   config: Config;
@@ -74,7 +74,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
         servePanel(connection, state, { supervisor, health, stats, log, ...options.session }),
       ...options.link,
     });
-    await Promise.race([recovered, delay(recoveryPatienceMs, undefined, { ref: false })]);
+    await isDoneWithin(recoveryPatienceMs, recovered);
     link.start();
     return {
       supervisor,

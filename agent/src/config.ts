@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { defaultDataDir } from '@catalyst/shared/node/data-dir';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { type LogLevel, logLevels } from './logger.ts';
-import { StartError } from './start-error.ts';
 
 /** Everything the environment decides. */
 export interface Config {
@@ -26,13 +26,4 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     statsPort,
     logLevel,
   };
-}
-
-function defaultDataDir(environment: NodeJS.ProcessEnv): string {
-  if (process.platform === 'win32') {
-    return join(environment.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'Catalyst');
-  }
-  if (process.getuid?.() === 0) return '/var/lib/catalyst';
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Catalyst');
-  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'catalyst');
 }

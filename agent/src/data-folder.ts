@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { StartError } from './start-error.ts';
+import { closedFolder } from '@catalyst/shared/node/closed-folder';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { isDraftName } from './write-file-atomically.ts';
 
 /** Where the agent keeps things, below `<data folder>/agent`. */
@@ -62,15 +63,12 @@ export async function prepareDataFolder(folder: DataFolder): Promise<void> {
  * A sentence when a server's own user could not get to its folder because a folder above is closed to others; null
  * when it can, or when servers have no users of their own.
  */
-export async function unreachableReason(folder: DataFolder): Promise<string | null> {
-  if (process.getuid?.() !== 0) return null;
-  for (let path = folder.servers; ; path = dirname(path)) {
-    const { mode } = await stat(path);
-    if ((mode & 0o001) === 0) {
-      return `Servers run as users of their own and cannot reach ${folder.servers}, because ${path} is closed to other users. Choose another place with CATALYST_DATA_DIR, or open it with chmod o+x.`;
-    }
-    if (path === dirname(path)) return null;
-  }
+export async function unreachableReason({ servers }: DataFolder): Promise<string | null> {
+  const path = await closedFolder(servers);
+  return (
+    path &&
+    `Servers run as users of their own and cannot reach ${servers}, because ${path} is closed to other users. Choose another place with CATALYST_DATA_DIR, or open it with chmod o+x.`
+  );
 }
 
 async function makeFolder(path: string, mode: number): Promise<void> {

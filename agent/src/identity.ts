@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from './start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { createFileAtomically } from './write-file-atomically.ts';
 
 /** Who this agent is: an Ed25519 key of its own, which the panel pins. */

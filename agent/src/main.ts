@@ -1,10 +1,10 @@
+import { giveBackMemoryAfterStart } from '@catalyst/shared/node/give-back-memory';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { startAgent } from './agent.ts';
 import { readConfig } from './config.ts';
 import { DataFolder } from './data-folder.ts';
-import { giveBackMemoryAfterStart } from './give-back-memory.ts';
 import { createLogger } from './logger.ts';
 import { protectAgentFromOom } from './runtimes/oom-preference.ts';
-import { StartError } from './start-error.ts';
 
 const usage = 'Usage: catalyst-agent [run] | catalyst-agent link [--token-file FILE]';
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { writeFileAtomically } from './atomic-file.ts';
 import type { Config } from './config.ts';
 import { openCore, type PanelCore } from './core.ts';
@@ -13,7 +14,6 @@ import { type Fleet, type FleetOptions, openFleet } from './fleet.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { StartError } from './start-error.ts';
 
 export interface Panel {
   core: PanelCore;

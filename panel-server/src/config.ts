@@ -1,8 +1,8 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultDataDir } from '@catalyst/shared/node/data-dir';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { z } from 'zod';
-import { StartError } from './start-error.ts';
 
 /** Everything the environment decides. What people change while the panel runs are settings, in the database. */
 export interface Config {
@@ -117,15 +117,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     ),
     agentEntry: values.CATALYST_AGENT_ENTRY && resolve(values.CATALYST_AGENT_ENTRY),
   };
-}
-
-function defaultDataDir(environment: NodeJS.ProcessEnv): string {
-  if (process.platform === 'win32') {
-    return join(environment.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Catalyst');
-  }
-  if (process.getuid?.() === 0) return '/var/lib/catalyst';
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Catalyst');
-  return join(environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'catalyst');
 }
 
 function databaseUrl(text: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import type { Server as SocketServer } from 'socket.io';
 import type { DataSource } from 'typeorm';
 import { AccessRules } from './access.ts';
@@ -26,7 +27,6 @@ import { loadPanelIdentity, type PanelIdentity } from './identity/panel-identity
 import { loadSecretBox, type SecretBox } from './identity/secret-box.ts';
 import type { Logger } from './logger.ts';
 import { Revocations } from './revocations.ts';
-import { StartError } from './start-error.ts';
 
 /** What every feature may build on. */
 export interface PanelCore {

@@ -1,7 +1,7 @@
+import { giveBackMemoryAfterStart } from '@catalyst/shared/node/give-back-memory';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { buildPanel } from './app.ts';
 import { readConfig } from './config.ts';
-import { giveBackMemoryAfterStart } from './give-back-memory.ts';
-import { StartError } from './start-error.ts';
 
 const closeTimeoutMs = 15_000;
 

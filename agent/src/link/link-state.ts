@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Id } from '@catalyst/shared/contract/values';
 import { PublicKey } from '@catalyst/shared/features/agent-link';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { z } from 'zod';
-import { StartError } from '../start-error.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** SHA-256 of the DER form of a certificate's public key, in base64url. */

@@ -1,4 +1,4 @@
-import { StartError } from '../start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { LinkState } from './link-state.ts';
 
 const prefix = 'ctl_';

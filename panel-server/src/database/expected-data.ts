@@ -1,4 +1,4 @@
-import { StartError } from '../start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 
 /** What the panel knows about its data from outside the database. */
 export interface ExpectedData {

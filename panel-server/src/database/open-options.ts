@@ -1,5 +1,5 @@
+import { StartError } from '@catalyst/shared/node/start-error';
 import type { EntitySchema, MigrationInterface } from 'typeorm';
-import { StartError } from '../start-error.ts';
 
 /** What both kinds of database are opened with. */
 export interface OpenOptions {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '@catalyst/shared/node/start-error';
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
-import { StartError } from '../start-error.ts';
 import type { OpenDatabase } from './data-source.ts';
 import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
 import { ormLogger } from './orm-logger.ts';

@@ -1,9 +1,9 @@
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import type Database from 'better-sqlite3';
 import type { Logger } from '../logger.ts';
-import { StartError } from '../start-error.ts';
 import { listBackups, type SqlitePaths } from './sqlite-file.ts';
 
 /** A larger file is not copied at each day's start: that would keep people waiting. */

@@ -15,11 +15,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildPanel } from '../app.ts';
 import { createLogger } from '../logger.ts';
-import { StartError } from '../start-error.ts';
 import { type TestPanel, testPanel } from '../testing/test-panel.ts';
 import { migrations } from './data-source.ts';
 

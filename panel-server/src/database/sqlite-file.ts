@@ -10,8 +10,8 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import type Database from 'better-sqlite3';
-import { StartError } from '../start-error.ts';
 import { type ExpectedData, howToAcceptLoss, refuseLostData } from './expected-data.ts';
 
 export interface SqlitePaths {

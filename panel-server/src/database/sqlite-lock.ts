@@ -1,5 +1,5 @@
+import { StartError } from '@catalyst/shared/node/start-error';
 import type Database from 'better-sqlite3';
-import { StartError } from '../start-error.ts';
 import type { SqlitePaths } from './sqlite-file.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { DataSource } from 'typeorm';
 import type { Logger } from '../logger.ts';
-import { StartError } from '../start-error.ts';
 import type { OpenDatabase } from './data-source.ts';
 import type { ExpectedData } from './expected-data.ts';
 import { hasPendingMigrations, type OpenOptions } from './open-options.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { StartError } from '../start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 
 /** Says which peers may speak for others by X-Forwarded-*. */
 export type ProxyTrust = (address: string) => boolean;

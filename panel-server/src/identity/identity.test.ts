@@ -2,10 +2,10 @@ import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypt
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
-import { StartError } from '../start-error.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { loadPanelCertificate } from './panel-certificate.ts';
 import { loadPanelIdentity } from './panel-identity.ts';

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { describe, expect, it } from 'vitest';
-import { StartError } from '../start-error.ts';
 import { testDatabases, testPanel } from '../testing/test-panel.ts';
 
 describe.each(testDatabases)('lost keys beside a %s database in use', (database) => {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import type { DataSource } from 'typeorm';
 import { howToAcceptLoss } from '../database/expected-data.ts';
 import { NodeEntity } from '../features/nodes/node.entity.ts';
 import { UserEntity } from '../features/users/user.entity.ts';
-import { StartError } from '../start-error.ts';
 
 /** The keys that are not there, before anything makes them. */
 export const missingKeys = (folder: string): string[] =>

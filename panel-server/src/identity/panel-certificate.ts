@@ -2,10 +2,10 @@ import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } fro
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { StartError } from '../start-error.ts';
 import { keepSecretFile } from './secret-file.ts';
 
 const renewBeforeMs = 30 * 24 * 3_600_000;

@@ -8,7 +8,7 @@ import {
   verify,
 } from 'node:crypto';
 import { join } from 'node:path';
-import { StartError } from '../start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { keepSecretFile } from './secret-file.ts';
 
 /** Who this panel is, for its agents: an Ed25519 key that stays the same for good. */

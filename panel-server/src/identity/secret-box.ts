@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { StartError } from '../start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 import { keepSecretFile } from './secret-file.ts';
 
 /** Encrypts what the database must hold but not show to whoever steals it; the key lies in a file beside it. */

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { StartError } from '../start-error.ts';
+import { StartError } from '@catalyst/shared/node/start-error';
 
 /**
  * The content of a file that only its owner may read, made on first use. What exists is never replaced: an empty or

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { closedFolder } from '@catalyst/shared/node/closed-folder';
 import { writeFileAtomically } from '../../atomic-file.ts';
 import type { Logger } from '../../logger.ts';
 import { endAgent, findAgent, isAlive, spawnAgent, trimLog } from './agent-process.ts';
-import { closedFolder } from './closed-folder.ts';
 import type { Pairing } from './pairing.ts';
 
 export interface LocalAgentOptions {

@@ -1,7 +1,4 @@
-/** Why the agent cannot start or link, as sentences for whoever started it: the cause, and what to do. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
+import { StartError } from '@catalyst/shared/node/start-error';
 
 const diskErrors = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
 
