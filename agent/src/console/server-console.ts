@@ -1,5 +1,6 @@
-import { setImmediate as nextLoopTurn, setTimeout } from 'node:timers/promises';
+import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import type { RunFolder } from '../runtimes/run-folder.ts';
+import { isDoneWithin } from '../waiting.ts';
 import { ConsoleHistory, defaultHistoryLimits, type HistoryLimits } from './console-history.ts';
 import type { ConsoleStream, NewLine } from './console-line.ts';
 import { cutLines } from './cut-lines.ts';
@@ -104,12 +105,7 @@ export class ServerConsole {
     if (spool === null) return;
     spool.end();
     this.#wake();
-    const patience = new AbortController();
-    const isDrained = await Promise.race([
-      this.#idle().then(() => true),
-      setTimeout(this.#drainPatienceMs, false, { signal: patience.signal }).catch(() => false),
-    ]);
-    patience.abort();
+    const isDrained = await isDoneWithin(this.#drainPatienceMs, this.#idle());
     if (this.#spool !== spool) return;
     this.#spool = null;
     const unreadBytes = isDrained ? 0 : spool.unreadBytes;

@@ -1,3 +1,4 @@
+import type { Queue } from '../one-at-a-time.ts';
 import type { Folder } from './folder.ts';
 import type { Quota } from './quota.ts';
 
@@ -9,7 +10,7 @@ export interface Access {
   /** The hidden names of writes under way, as latin1. */
   readonly temporaries: Set<string>;
   /** Runs one at a time what measures an entry and then replaces it, so that no bytes are freed twice. */
-  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly oneAtATime: Queue;
 }
 
 export interface Owner {
@@ -28,14 +29,4 @@ export async function give(
   if (owner.mustBeGiven && owner.uid !== undefined && owner.gid !== undefined) {
     await made.chown(owner.uid, owner.gid);
   }
-}
-
-/** A queue of one; a failed work does not hold up the next. */
-export function oneAtATime(): Access['oneAtATime'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work, work);
-    last = result.catch(() => {});
-    return result;
-  };
 }

@@ -1,7 +1,8 @@
 import { constants, type Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { type Access, give, oneAtATime } from './access.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { type Access, give } from './access.ts';
 import { allocatedBytesOf, type EntryStats, toEntryStats } from './entry-stats.ts';
 import { refuseForeignHardLink, refuseUnlessFile, systemError, toFileError } from './file-errors.ts';
 import type { Folder, PinnedEntry } from './folder.ts';

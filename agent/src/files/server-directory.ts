@@ -1,6 +1,7 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Access, give, type Owner, oneAtATime } from './access.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { type Access, give, type Owner } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
 import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';

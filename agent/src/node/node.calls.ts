@@ -1,18 +1,15 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { nodeAgentCalls } from '@catalyst/shared/features/nodes';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { installPackages, missingPackages } from './host-packages.ts';
 import { takenPorts } from './ports.ts';
 
 /** The package manager takes one at a time. */
-let installing: Promise<unknown> = Promise.resolve();
+const installing = oneAtATime();
 
 export const nodeCallHandlers: CallHandlers<typeof nodeAgentCalls> = {
   'node:ping': () => ({}),
   'host-packages:missing': ({ packages }) => ({ missing: missingPackages(packages) }),
-  'host-packages:install': ({ packages }) => {
-    const result = installing.then(() => installPackages(packages));
-    installing = result.catch(() => {});
-    return result;
-  },
+  'host-packages:install': ({ packages }) => installing(() => installPackages(packages)),
   'ports:check': async ({ ports }) => ({ taken: await takenPorts(ports) }),
 };

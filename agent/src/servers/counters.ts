@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 
 /** A server that was ever on this machine has a user from here on; no other program should. */
 export const firstServerUid = 700_000;
@@ -23,7 +24,7 @@ export class Counters {
   /** No number up to here is given by a later process. */
   #ceilings: z.output<typeof Ceilings>;
   #lastEventId: number;
-  #saving: Promise<void> = Promise.resolve();
+  readonly #oneAtATime = oneAtATime();
 
   private constructor(path: string, ceilings: z.output<typeof Ceilings>) {
     this.#path = path;
@@ -72,10 +73,9 @@ export class Counters {
   }
 
   #save(): Promise<void> {
-    const write = () =>
-      writeFileAtomically(this.#path, JSON.stringify(this.#ceilings), { keepPrevious: true });
-    this.#saving = this.#saving.then(write, write);
-    return this.#saving;
+    return this.#oneAtATime(() =>
+      writeFileAtomically(this.#path, JSON.stringify(this.#ceilings), { keepPrevious: true }),
+    );
   }
 }
 

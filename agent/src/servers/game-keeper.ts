@@ -1,6 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { orAborted, timeLimit } from '../pause.ts';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
+import { orAborted, timeLimit } from '../waiting.ts';
 import { type Reason, reasonOfExit } from './end-of-run.ts';
 import { type Readiness, watchReadiness } from './readiness.ts';
 import type { UnaskedEnding } from './restarts.ts';

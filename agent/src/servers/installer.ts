@@ -3,8 +3,8 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { InstallStep, ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { ServerConsole } from '../console/server-console.ts';
 import type { ServerDirectory } from '../files/server-directory.ts';
-import { orAborted, pause } from '../pause.ts';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
+import { orAborted, pause } from '../waiting.ts';
 import { reasonOfExit } from './end-of-run.ts';
 
 /** A step may print this much; what prints more has run wild. */

@@ -3,7 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { DoneRule, PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
 import { stripColours } from '../console/sanitise-line.ts';
 import type { ServerConsole } from '../console/server-console.ts';
-import { orAborted, pause } from '../pause.ts';
+import { orAborted, pause } from '../waiting.ts';
 
 const portPollMs = 100;
 const portConnectTimeoutMs = 2000;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { ServerRecord } from './server-record.ts';
 
 /**

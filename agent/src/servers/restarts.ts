@@ -1,5 +1,4 @@
 import type { Exit } from '../runtimes/runtime.ts';
-import { steadyNow } from '../steady-now.ts';
 import { judgeEnd, restartsInWindow } from './crash-policy.ts';
 import type { Reason } from './end-of-run.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -75,4 +74,9 @@ export class Restarts {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#restart, inMs);
   }
+}
+
+/** Milliseconds since 1970 as the clock said when this process began: a later change of the clock does not reach it. */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
 }

@@ -3,6 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { errorCode, toFileError } from '../files/file-errors.ts';
 import { Quota } from '../files/quota.ts';
 import { openServerDirectory, type ServerDirectory } from '../files/server-directory.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { ServerRecord } from './server-record.ts';
 
 /** The folder with a server's files, opened when it is first needed. */
@@ -10,8 +11,8 @@ export class ServerFolder {
   readonly path: string;
   readonly #record: ServerRecord;
   readonly #quota: Quota;
+  readonly #oneAtATime = oneAtATime();
   #directory: ServerDirectory | null = null;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, record: ServerRecord) {
     this.path = path;
@@ -21,7 +22,7 @@ export class ServerFolder {
 
   /** The same door for everybody, or two counts of the disk would be kept. */
   open(ifMissing: 'create' | 'refuse'): Promise<ServerDirectory> {
-    return this.#oneAfterTheOther(async () => {
+    return this.#oneAtATime(async () => {
       const { uid } = this.#record;
       const owner = uid === null ? {} : { uid, gid: uid };
       const options = { ...owner, quota: this.#quota, ifMissing };
@@ -59,7 +60,7 @@ export class ServerFolder {
   }
 
   async close(): Promise<void> {
-    await this.#oneAfterTheOther(async () => {
+    await this.#oneAtATime(async () => {
       await this.#directory?.close();
       this.#directory = null;
     });
@@ -74,12 +75,6 @@ export class ServerFolder {
       if (code === 'ENOENT') return;
       throw code === 'EISDIR' || code === 'EPERM' ? whyNotOpened : toFileError(error);
     }
-  }
-
-  #oneAfterTheOther<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
-    return result;
   }
 }
 

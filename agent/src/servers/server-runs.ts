@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { ServerConsole } from '../console/server-console.ts';
-import { pause } from '../pause.ts';
 import { bootId } from '../runtimes/process/process-identity.ts';
 import { RunFolder } from '../runtimes/run-folder.ts';
 import type { Exit, Launch, RunningServer, Runtime } from '../runtimes/runtime.ts';
+import { isDoneWithin } from '../waiting.ts';
 import type { RecordFile } from './record-file.ts';
 import type { RunRecord } from './server-record.ts';
 
@@ -63,12 +63,7 @@ export class ServerRuns {
 
   /** All output of an ended run is taken over, or enough time was given to it. */
   async drain(): Promise<void> {
-    const patience = new AbortController();
-    try {
-      await Promise.race([this.#parts.console.drain(), pause(drainPatienceMs, patience.signal)]);
-    } finally {
-      patience.abort(null);
-    }
+    await isDoneWithin(drainPatienceMs, this.#parts.console.drain());
   }
 
   /** Removes what an ended run left, once its output is taken over. Does nothing when there is none. */

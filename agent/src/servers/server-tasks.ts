@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Exit } from '../runtimes/runtime.ts';
+import { isDoneWithin } from '../waiting.ts';
 import type { GameKeeper } from './game-keeper.ts';
 import { runInstallation } from './installer.ts';
 import { networkSettings } from './network-settings.ts';
@@ -167,11 +168,6 @@ export class ServerTasks {
   /** What is about to be done is on the disk, so that an agent killed meanwhile does not take it for a crash. */
   async #persist(): Promise<void> {
     const saving = this.#options.parts.file.save().catch(() => {});
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, savePatienceMs);
-    });
-    await Promise.race([saving, patience]);
-    clearTimeout(timer);
+    await isDoneWithin(savePatienceMs, saving);
   }
 }

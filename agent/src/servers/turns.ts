@@ -1,4 +1,4 @@
-import { orAborted } from '../pause.ts';
+import { orAborted } from '../waiting.ts';
 
 /** Lets so many do something at a time, in the order they came. One that takes very long no longer holds up the others. */
 export class Turns {

@@ -17,9 +17,21 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
-export interface TimeLimit {
+/** Whether it is done in time; it goes on in any case. Rejects when it fails in time. */
+export async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const patience = new AbortController();
+  try {
+    return await Promise.race([
+      work.then(() => true),
+      delay(ms, false, { signal: patience.signal }).catch(() => false),
+    ]);
+  } finally {
+    patience.abort();
+  }
+}
+
+interface TimeLimit {
   readonly signal: AbortSignal;
-  readonly hasPassed: boolean;
   stop(): void;
 }
 
@@ -27,11 +39,5 @@ export interface TimeLimit {
 export function timeLimit(ms: number, reason: Error, ...others: AbortSignal[]): TimeLimit {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(reason), ms);
-  return {
-    signal: AbortSignal.any([limit.signal, ...others]),
-    get hasPassed() {
-      return limit.signal.aborted;
-    },
-    stop: () => clearTimeout(timer),
-  };
+  return { signal: AbortSignal.any([limit.signal, ...others]), stop: () => clearTimeout(timer) };
 }
