@@ -7,7 +7,7 @@ export interface IdempotencyKeyRow {
   id: string;
   /** SHA-256 of parameters and body: the same key must come with the same request. */
   requestHash: string;
-  /** null while the first request runs. */
+  /** null while the first request runs, and for good when it was cut short. */
   status: number | null;
   /** Encrypted, as an answer may hold a token. */
   answer: string | null;

@@ -37,7 +37,11 @@ describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => create('raced', 'key-2')));
     const statuses = answers.map(({ status }) => status);
     expect(statuses).toContain(201);
-    expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
+    for (const { status, headers, body } of answers) {
+      if (status === 201) continue;
+      expect([status, headers.get('retry-after')]).toEqual([409, '2']);
+      expect(body.error.message).toContain('has not ended');
+    }
     expect(await nodesNamed('raced')).toBe(1);
   });
 
@@ -52,6 +56,37 @@ describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
     expect((await create('odd', 'bad key')).status).toBe(422);
     expect((await create('odd', 'x'.repeat(200))).status).toBe(422);
     expect(await nodesNamed('odd')).toBe(0);
+  });
+
+  describe('of a request that was cut short by the death of its panel', () => {
+    /** As it leaves it: claimed, and never answered. */
+    const cutShort = async (name: string, key: string, agoMs: number) => {
+      await create(name, key);
+      const rows = test.panel.core.database.getRepository(IdempotencyKeyEntity);
+      const [row] = await rows.find({ order: { createdAt: 'DESC' }, take: 1 });
+      const createdAt = new Date(Date.now() - agoMs);
+      await rows.update({ id: row?.id }, { status: null, answer: null, createdAt });
+    };
+    const hourMs = 3_600_000;
+
+    it('is told so once, and may then be sent again', async () => {
+      await cutShort('cut short', 'key-7', hourMs);
+      const told = await create('cut short', 'key-7');
+      expect([told.status, told.body.error.code]).toEqual([409, 'conflict']);
+      expect(told.body.error.message).toContain('was cut short');
+      expect(await nodesNamed('cut short')).toBe(1);
+      expect((await create('cut short', 'key-7')).status).toBe(201);
+      expect((await create('cut short', 'key-7')).headers.get('idempotency-replayed')).toBe('true');
+      expect(await nodesNamed('cut short')).toBe(2);
+    });
+
+    it('is told only when no other panel can still be at work on it', async () => {
+      await cutShort('cut now', 'key-8', 0);
+      const { message } = (await create('cut now', 'key-8')).body.error;
+      // Another panel may use the same Postgres; SQLite has one.
+      expect(message).toContain(database === 'postgres' ? 'has not ended' : 'was cut short');
+      expect(await nodesNamed('cut now')).toBe(1);
+    });
   });
 
   it('stores answers encrypted', async () => {

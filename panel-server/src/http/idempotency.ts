@@ -1,26 +1,33 @@
 import { hash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type DataSource, LessThan } from 'typeorm';
+import { type DataSource, IsNull, LessThan } from 'typeorm';
 import { isUniqueViolation } from '../database/database-errors.ts';
 import type { SecretBox } from '../identity/secret-box.ts';
 import type { Logger } from '../logger.ts';
-import { IdempotencyKeyEntity } from './idempotency-key.entity.ts';
+import { IdempotencyKeyEntity, type IdempotencyKeyRow } from './idempotency-key.entity.ts';
 
 const keepMs = 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
+/** Longer than any request runs. What another panel began before that, it no longer works on. */
+const leaseMs = 30 * 60_000;
 const keyShape = /^[\x21-\x7e]{1,128}$/;
 const place = (id: string) => `idempotency_keys/${id}/answer`;
 
 /**
  * A POST that carries an Idempotency-Key has its effect once: a repetition within a day gets the first one's answer, and
  * the same key with another request is refused. Answers that name a passing trouble (5xx, 429) are not kept.
+ *
+ * Of a request that was cut short (the panel was killed) nobody knows whether it did its work. The first repetition is
+ * told so and gives the key free: only whoever has been told can have the effect twice.
  */
 export class Idempotency {
   readonly #database: DataSource;
   readonly #box: SecretBox;
   readonly #log: Logger;
   readonly #claims = new WeakMap<FastifyRequest, string>();
+  /** What this panel works on; on SQLite there is no other. */
+  readonly #underWay = new Set<string>();
   readonly #pruning: NodeJS.Timeout;
 
   constructor(database: DataSource, box: SecretBox, log: Logger) {
@@ -43,6 +50,7 @@ export class Idempotency {
     try {
       await repository.insert({ id, requestHash, status: null, answer: null, createdAt: new Date() });
       this.#claims.set(request, id);
+      this.#underWay.add(id);
       return;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
@@ -51,10 +59,16 @@ export class Idempotency {
     if (earlier && earlier.requestHash !== requestHash) {
       throw new AppError('invalid_input', 'This Idempotency-Key was used for another request');
     }
-    if (!earlier || earlier.status === null || earlier.answer === null) {
+    if (!earlier || this.#isUnderWay(earlier)) {
+      throw new AppError('conflict', 'The first request with this Idempotency-Key has not ended', {
+        retryAfterSeconds: 2,
+      });
+    }
+    if (earlier.status === null || earlier.answer === null) {
+      await repository.delete({ id, status: IsNull(), createdAt: earlier.createdAt });
       throw new AppError(
         'conflict',
-        'The first request with this Idempotency-Key has not ended; see what it did',
+        'The first request with this Idempotency-Key was cut short. See whether it did its work; if not, send it again',
       );
     }
     reply.header('idempotency-replayed', 'true').code(earlier.status).serializer(String);
@@ -69,11 +83,20 @@ export class Idempotency {
     try {
       await this.#keep(id, reply.statusCode, typeof payload === 'string' ? payload : '');
     } catch (err) {
-      // The effect is there and so is its answer; a repetition is told that the first one's end is unknown.
+      // The effect is there and so is its answer; a repetition is told that the first one was cut short.
       this.#log.warn({ err }, 'The answer to a request with an Idempotency-Key was not kept');
+    } finally {
+      this.#underWay.delete(id);
     }
     return payload;
   };
+
+  #isUnderWay({ id, status, createdAt }: IdempotencyKeyRow): boolean {
+    if (status !== null) return false;
+    if (this.#underWay.has(id)) return true;
+    const hasOtherPanels = this.#database.options.type === 'postgres';
+    return hasOtherPanels && Date.now() - createdAt.getTime() < leaseMs;
+  }
 
   async #keep(id: string, status: number, answer: string): Promise<void> {
     const repository = this.#database.getRepository(IdempotencyKeyEntity);
