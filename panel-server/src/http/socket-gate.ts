@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'socket.io';
-import { MessageLimit } from '../realtime/message-limit.ts';
+import { TokenBucket } from '../token-bucket.ts';
 
 /** A program asks once to be let in; a few more times when it is refused and tries again. */
 const maxConnects = 4;
@@ -26,7 +26,7 @@ interface Packet {
 export function guardSockets(io: Server): void {
   const whenAdmitted = new WeakMap<object, () => void>();
   io.engine.on('connection', (connection: Connection) => {
-    const connects = new MessageLimit(connectsPerSecond, maxConnects / connectsPerSecond);
+    const connects = new TokenBucket({ capacity: maxConnects, perSecond: connectsPerSecond });
     let packets = 0;
     let bytes = 0;
     const countConnects = ({ type, data }: Packet) => {

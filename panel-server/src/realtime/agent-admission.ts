@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { AgentHello, linkProtocolVersion } from '@catalyst/shared/features/agent-link';
 import { z } from 'zod';
-import { MessageLimits } from './message-limit.ts';
+import { TokenBuckets } from '../token-bucket.ts';
 
 /** What the link asks of, and tells, the nodes feature. */
 export interface NodeRegistry {
@@ -15,15 +15,14 @@ export interface NodeRegistry {
   offline(nodeId: string): Promise<void>;
 }
 
-/** Failed attempts per address: ten at once, then one in six seconds. */
-const failuresPerSecond = 1 / 6;
-const failureBurstSeconds = 60;
+/** Failed attempts per address. */
+const failures = { capacity: 10, perSecond: 1 / 6 };
 const coolDownMs = 10_000;
 
 /** Decides whether a hello may go on to the handshake. Throws what the agent is told in a `connect_error`. */
 export class AgentAdmission {
   readonly #registry: NodeRegistry;
-  readonly #failures = new MessageLimits(failuresPerSecond, failureBurstSeconds);
+  readonly #failures = new TokenBuckets(failures);
   readonly #coolDowns = new Map<string, number>();
 
   constructor(registry: NodeRegistry) {
@@ -50,7 +49,7 @@ export class AgentAdmission {
     const remainingMs = (this.#coolDowns.get(hello.nodeId) ?? 0) - Date.now();
     if (remainingMs > 0 && isKnownKey) throw tooMany(remainingMs / 1000);
     // An address must not be able to lock out an agent that has enrolled, so its key is let through to the proof.
-    if (!isKnownKey && !this.#failures.has(address)) throw tooMany(1 / failuresPerSecond);
+    if (!isKnownKey && !this.#failures.has(address)) throw tooMany(1 / failures.perSecond);
     if (agentKey === undefined) {
       this.countFailure(address);
       throw notLinked();

@@ -1,7 +1,7 @@
 import type { AuditService } from '../features/audit/audit.service.ts';
 import type { Logger } from '../logger.ts';
+import { TokenBuckets } from '../token-bucket.ts';
 import type { AgentAuditEntry, Violation } from './agent-door.ts';
-import { MessageLimits } from './message-limit.ts';
 
 /** Audit entries whose actor is an agent. */
 export function agentAudit(audit: AuditService, nameOf: (nodeId: string) => string | undefined) {
@@ -20,7 +20,7 @@ export function agentAudit(audit: AuditService, nameOf: (nodeId: string) => stri
 
 /** Writes down what agents say that cannot be, each thing once a minute: a bad agent must not fill the log. */
 export function violationLog(record: (entry: AgentAuditEntry) => Promise<void>, log: Logger) {
-  const limits = new MessageLimits(1 / 60, 60);
+  const limits = new TokenBuckets({ capacity: 1, perSecond: 1 / 60 });
   return ({ nodeId, about, ip, details }: Violation): void => {
     if (!limits.take(`${nodeId} ${about}`)) return;
     log.warn({ nodeId, ...details }, 'An agent said what cannot be');

@@ -3,6 +3,7 @@ import { answerCalls, type CallHandlers, type EventHandlers, listen } from '@cat
 import type { AgentHello } from '@catalyst/shared/features/agent-link';
 import { agentEvents, panelCalls } from '@catalyst/shared/realtime';
 import type { Namespace, Socket, Server as SocketServer } from 'socket.io';
+import { TokenBucket } from '../token-bucket.ts';
 import { AgentAdmission, notLinked } from './agent-admission.ts';
 import {
   type AgentCallInput,
@@ -15,15 +16,14 @@ import type { AgentDoor, AgentListener, AgentsOptions } from './agent-door.ts';
 import { shakeHands } from './agent-handshake.ts';
 import { connectError } from './connect-error.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { MessageLimit } from './message-limit.ts';
 import { withoutForeign } from './server-ids.ts';
 
 type PanelCalls = typeof panelCalls;
 type AgentEvents = typeof agentEvents;
 
 const snapshotTimeoutMs = 30_000;
-const messagesPerSecond = 10_000;
-const bytesPerSecond = 20_000_000;
+const messageLimit = { capacity: 10_000, perSecond: 10_000 };
+const byteLimit = { capacity: 40_000_000, perSecond: 20_000_000 };
 /** An honest agent tells one thing after another, each when the one before was acknowledged. */
 const maxWaitingReports = 1000;
 
@@ -229,8 +229,8 @@ export class Agents implements AgentDoor {
 
   /** Counts all that comes over the connection, before any of it is parsed. */
   #limit(socket: Socket): void {
-    const messages = new MessageLimit(messagesPerSecond, 1);
-    const bytes = new MessageLimit(bytesPerSecond, 2);
+    const messages = new TokenBucket(messageLimit);
+    const bytes = new TokenBucket(byteLimit);
     const count = ({ data }: { data?: string | Buffer }) => {
       if (!messages.take() || !bytes.take(data?.length ?? 0)) this.#endFlood(socket);
     };

@@ -9,12 +9,12 @@ import { actorOf } from '../features/audit/audit.service.ts';
 import { clientAddress, isSecureRequest, type ProxyTrust } from '../http/client-address.ts';
 import { readBearer, readSessionCookie } from '../http/session-cookie.ts';
 import type { Revocation } from '../revocations.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import type { ClientEvents, ClientFeed, ClientPayload } from './client-feed.ts';
 import { connectError } from './connect-error.ts';
 import type { ConsoleRelay } from './console-relay.ts';
 import type { ViewerLine } from './console-text.ts';
 import type { Broadcast } from './console-viewer.ts';
-import { MessageLimit } from './message-limit.ts';
 import { OpenSockets } from './open-sockets.ts';
 import { consoleRoom, SocketViewer } from './socket-viewer.ts';
 
@@ -28,8 +28,9 @@ export interface ConnectedClient {
   following: Set<string>;
 }
 
-const callsPerSecond = 50;
-const callBurstSeconds = 4;
+const calls = { capacity: 200, perSecond: 50 };
+/** Whatever comes over the connection, before it is known to be a call. */
+const messages = { capacity: 400, perSecond: 100 };
 const maxCallBytes = 65_536;
 
 /** The sockets of browsers and programs: who they are, what they may ask and hear. Rooms are joined by us alone. */
@@ -125,10 +126,10 @@ export class Browsers implements ClientFeed, Broadcast {
       client.following.clear();
     });
     const ip = clientAddress(socket.request, this.#isTrusted);
-    const calls = new MessageLimit(callsPerSecond, callBurstSeconds);
+    const limit = new TokenBucket(calls);
     answerCalls(socket, clientCalls, handlersFor(client), {
       before: async (_name, { permission }: Call, input) => {
-        if (!calls.take()) {
+        if (!limit.take()) {
           throw new AppError('rate_limited', 'Too many calls. Slow down', { retryAfterSeconds: 1 });
         }
         if (!permission) throw new Error('A call declares no permission');
@@ -177,9 +178,9 @@ export class Browsers implements ClientFeed, Broadcast {
 
   /** A call is small and there are few of them; whoever sends more is cut off before it is parsed. */
   #limit(socket: Socket): void {
-    const messages = new MessageLimit(callsPerSecond * 2, callBurstSeconds);
+    const limit = new TokenBucket(messages);
     const check = ({ data }: { data?: string | Buffer }) => {
-      if ((data?.length ?? 0) > maxCallBytes || !messages.take()) socket.conn.close(true);
+      if ((data?.length ?? 0) > maxCallBytes || !limit.take()) socket.conn.close(true);
     };
     socket.conn.on('packet', check);
     socket.once('disconnect', () => socket.conn.off('packet', check));

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ConsoleRelay } from '../../realtime/console-relay.ts';
 import { cleanText, lineTime, type ViewerLine } from '../../realtime/console-text.ts';
-import { MessageLimits } from '../../realtime/message-limit.ts';
+import { TokenBuckets } from '../../token-bucket.ts';
 import type { Tickets } from '../data-plane/tickets.ts';
 import type { ServerRow } from '../servers/server.entity.ts';
 import { getServer } from '../servers/server-store.ts';
@@ -30,7 +30,7 @@ export interface ConsoleParts {
 /** The consoles, whose lines are kept by the agents. */
 export class ConsoleService {
   readonly #parts: ConsoleParts;
-  readonly #commands = new MessageLimits(commandsPerSecond, 1);
+  readonly #commands = new TokenBuckets({ capacity: commandsPerSecond, perSecond: commandsPerSecond });
 
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
