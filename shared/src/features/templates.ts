@@ -2,27 +2,11 @@ import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { displayText, PageQuery, pageOf, plainText } from '../contract/values.ts';
 import { DoneRule, HostPackage, InstallStep, RestartPolicy, StopRule } from './server-spec.ts';
+import { VariableRule } from './variable-rules.ts';
 
 export const VariableName = z
   .string()
   .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be upper case letters, digits and _');
-
-/** What a variable's value may be. */
-export const VariableRule = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('text'),
-    minLength: z.int().min(0).default(0),
-    maxLength: z.int().min(1).max(4096).default(256),
-    /** An anchored regular expression from the template's author. */
-    pattern: z.string().max(200).optional(),
-    /** Shown when the pattern does not match. */
-    hint: z.string().max(200).optional(),
-  }),
-  z.strictObject({ kind: z.literal('integer'), min: z.int(), max: z.int() }),
-  z.strictObject({ kind: z.literal('boolean') }),
-  z.strictObject({ kind: z.literal('choice'), options: z.array(z.string().max(256)).min(1).max(200) }),
-]);
-export type VariableRule = z.output<typeof VariableRule>;
 
 export const TemplateVariable = z.strictObject({
   name: VariableName,

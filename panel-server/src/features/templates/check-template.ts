@@ -1,7 +1,7 @@
 import type { Template } from '@catalyst/shared/features/templates';
+import { ruleIssue } from '@catalyst/shared/features/variable-rules';
 import { placeholderNames, placeholdersOf, templateTexts } from './render.ts';
 import { assertSafePattern } from './safe-pattern.ts';
-import { variableIssue } from './variables.ts';
 
 /** Throws a sentence about the first thing that would make servers of this template fail. */
 export function checkTemplate(template: Template): void {
@@ -20,7 +20,7 @@ export function checkTemplate(template: Template): void {
     if (variable.rule.kind === 'text' && variable.rule.pattern !== undefined) {
       assertSafePattern(variable.rule.pattern);
     }
-    const problem = variableIssue(variable, variable.defaultValue);
+    const problem = ruleIssue(variable.rule, variable.defaultValue);
     if (problem && variable.defaultValue !== '') fail(`the default of ${variable.name} ${problem}`);
   }
   const { done, ports } = template;

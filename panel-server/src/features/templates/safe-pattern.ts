@@ -1,9 +1,9 @@
-/** Text that is matched against a pattern is at most this long. */
-export const maxMatchedLength = 256;
+import { compilePattern } from '@catalyst/shared/features/variable-rules';
 
 /**
  * Refuses patterns that can take exponential time: back-references, and repetition of a group that itself repeats or
- * chooses (`(a+)+`, `(a|a)*`). What is left takes polynomial time on at most 256 characters.
+ * chooses (`(a+)+`, `(a|a)*`). What is left takes polynomial time, on at most
+ * `maxMatchedLength` characters.
  */
 export function assertSafePattern(pattern: string): void {
   compilePattern(pattern);
@@ -30,10 +30,6 @@ export function assertSafePattern(pattern: string): void {
       group.isRisky = true;
     }
   }
-}
-
-export function compilePattern(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, 'u');
 }
 
 /** Whether what stands here repeats more than once; `?` and `{0,1}` do not. */

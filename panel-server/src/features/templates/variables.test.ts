@@ -25,7 +25,7 @@ const template: Template = {
     variable('TITLE', 'A server', { kind: 'text', minLength: 1, maxLength: 20 }),
     variable('SLOTS', '10', { kind: 'integer', min: 1, max: 100 }),
     variable('PVP', 'true', { kind: 'boolean' }),
-    variable('MODE', 'easy', { kind: 'choice', options: ['easy', 'hard'] }),
+    variable('MODE', 'easy', { kind: 'choice', options: [{ value: 'easy' }, { value: 'hard' }] }),
     variable('VERSION', '1.0', {
       kind: 'text',
       minLength: 0,
@@ -54,7 +54,7 @@ describe('variables of a server', () => {
   });
 
   it.each([
-    ['TITLE', '', 'at least 1'],
+    ['TITLE', '', 'not be empty'],
     ['TITLE', 'x'.repeat(21), 'at most 20'],
     ['TITLE', 'two\nlines', 'control characters'],
     ['TITLE', 'nul\0', 'control characters'],

@@ -1,6 +1,6 @@
 import { AppError, type Issue } from '@catalyst/shared/contract/errors';
-import type { Template, TemplateVariable, VariableRule } from '@catalyst/shared/features/templates';
-import { compilePattern, maxMatchedLength } from './safe-pattern.ts';
+import type { Template, TemplateVariable } from '@catalyst/shared/features/templates';
+import { ruleIssue } from '@catalyst/shared/features/variable-rules';
 
 export interface VariableOptions {
   /** What the server has now; empty for a new one. */
@@ -34,7 +34,7 @@ export function resolveVariables(
   for (const variable of template.variables) {
     const { name } = variable;
     const value = chosen(variable, given, current);
-    const problem = variableIssue(variable, value);
+    const problem = ruleIssue(variable.rule, value);
     if (problem) issues.push({ path: `environment.${name}`, message: problem });
     values[name] = value;
   }
@@ -55,38 +55,4 @@ function chosen(
   const value = given[name];
   if (value === undefined || (secret && value === '')) return before;
   return value;
-}
-
-/** What is wrong with a value, as the end of a sentence; null when it follows its rule. */
-export function variableIssue({ rule }: TemplateVariable, value: string): string | null {
-  if (/[\p{Cc}\u2028\u2029]/u.test(value) || !value.isWellFormed())
-    return 'must not contain control characters';
-  return ruleIssue(rule, value);
-}
-
-function ruleIssue(rule: VariableRule, value: string): string | null {
-  switch (rule.kind) {
-    case 'integer': {
-      const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-      return number >= rule.min && number <= rule.max
-        ? null
-        : `must be a whole number from ${rule.min} to ${rule.max}`;
-    }
-    case 'boolean':
-      return value === 'true' || value === 'false' ? null : 'must be true or false';
-    case 'choice':
-      return rule.options.includes(value) ? null : `must be one of ${rule.options.join(', ')}`;
-    case 'text':
-      return textIssue(rule, value);
-  }
-}
-
-function textIssue(rule: Extract<VariableRule, { kind: 'text' }>, value: string): string | null {
-  const maxLength = rule.pattern === undefined ? rule.maxLength : Math.min(rule.maxLength, maxMatchedLength);
-  if (value.length > maxLength) return `must be at most ${maxLength} characters`;
-  if (value.length < rule.minLength) return `must be at least ${rule.minLength} characters`;
-  if (rule.pattern !== undefined && !compilePattern(rule.pattern).test(value)) {
-    return rule.hint ?? `must match ${rule.pattern}`;
-  }
-  return null;
 }

@@ -1,8 +1,7 @@
 import { type Server, ServerChanges } from '@catalyst/shared/features/servers';
 import type { TemplateVariable } from '@catalyst/shared/features/templates';
-import { asSentence } from '../../api/errors.ts';
 import { validateWith } from '../../components/form-validation.ts';
-import { environmentIssues } from './variable-rules.ts';
+import { environmentIssues } from './environment-issues.ts';
 
 /** What the settings page edits of a server. */
 export interface ServerForm {
@@ -61,8 +60,7 @@ export function formIssues(
 ): Record<string, string> {
   const changes = changesOf(server, form);
   const issues = validateWith(ServerChanges)(changes as Record<string, unknown>);
-  const ofVariables = Object.entries(environmentIssues(variables, changes.environment ?? {}));
-  return { ...issues, ...Object.fromEntries(ofVariables.map(([path, text]) => [path, asSentence(text)])) };
+  return { ...issues, ...environmentIssues(variables, changes.environment ?? {}) };
 }
 
 /** Whether a running game goes on without knowing of these changes. */

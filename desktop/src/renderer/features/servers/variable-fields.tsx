@@ -54,7 +54,7 @@ function VariableField({ variable, ...props }: VariableFieldsProps & { variable:
       return (
         <Select
           {...common}
-          data={rule.options}
+          data={rule.options.map((option) => ({ value: option.value, label: option.label ?? option.value }))}
           value={value}
           searchable={rule.options.length > 12}
           onChange={(next) => set(next ?? '')}

@@ -45,7 +45,15 @@ export const minecraftJs: Template = {
       defaultValue: '1.21.4',
       rule: {
         kind: 'choice',
-        options: ['1.21.4', '1.20.4', '1.19.4', '1.18.2', '1.16.5', '1.12.2', '1.8.8'],
+        options: [
+          { value: '1.21.4' },
+          { value: '1.20.4' },
+          { value: '1.19.4' },
+          { value: '1.18.2' },
+          { value: '1.16.5' },
+          { value: '1.12.2' },
+          { value: '1.8.8' },
+        ],
       },
       userVisible: true,
       userEditable: true,
@@ -86,7 +94,15 @@ export const minecraftJs: Template = {
       label: 'World',
       description: 'Takes effect when the world is first made.',
       defaultValue: 'diamond_square',
-      rule: { kind: 'choice', options: ['diamond_square', 'superflat', 'grass_field', 'nether'] },
+      rule: {
+        kind: 'choice',
+        options: [
+          { value: 'diamond_square', label: 'Hills' },
+          { value: 'superflat', label: 'Flat' },
+          { value: 'grass_field', label: 'Grass field' },
+          { value: 'nether', label: 'Nether' },
+        ],
+      },
       userVisible: true,
       userEditable: true,
       secret: false,
@@ -94,9 +110,16 @@ export const minecraftJs: Template = {
     {
       name: 'GAME_MODE',
       label: 'Game mode',
-      description: '0 survival, 1 creative, 2 adventure',
+      description: '',
       defaultValue: '1',
-      rule: { kind: 'choice', options: ['0', '1', '2'] },
+      rule: {
+        kind: 'choice',
+        options: [
+          { value: '0', label: 'Survival' },
+          { value: '1', label: 'Creative' },
+          { value: '2', label: 'Adventure' },
+        ],
+      },
       userVisible: true,
       userEditable: true,
       secret: false,

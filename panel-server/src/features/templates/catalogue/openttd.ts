@@ -34,9 +34,19 @@ export const openttd: Template = {
     {
       name: 'MAP_SIZE',
       label: 'Map size',
-      description: 'As a power of two: 8 is 256 × 256. Takes effect with the installation.',
+      description: 'Takes effect with the installation.',
       defaultValue: '8',
-      rule: { kind: 'choice', options: ['6', '7', '8', '9', '10', '11'] },
+      rule: {
+        kind: 'choice',
+        options: [
+          { value: '6', label: '64 × 64' },
+          { value: '7', label: '128 × 128' },
+          { value: '8', label: '256 × 256' },
+          { value: '9', label: '512 × 512' },
+          { value: '10', label: '1024 × 1024' },
+          { value: '11', label: '2048 × 2048' },
+        ],
+      },
       userVisible: true,
       userEditable: true,
       secret: false,

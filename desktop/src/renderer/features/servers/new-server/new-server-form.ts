@@ -2,11 +2,10 @@ import type { Node } from '@catalyst/shared/features/nodes';
 import { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
-import { asSentence } from '../../../api/errors.ts';
 import { validateWith } from '../../../components/form-validation.ts';
 import { formatMegabytes } from '../../../components/units.ts';
 import { freeMemoryMb } from '../../nodes/node-room.ts';
-import { environmentIssues } from '../variable-rules.ts';
+import { environmentIssues } from '../environment-issues.ts';
 import { strings } from './strings.ts';
 
 /** What the page edits. */
@@ -67,10 +66,7 @@ export function newServerIssues(template: Template, form: NewServerForm, node: N
   } else if (node?.maxMemoryMb && typeof free === 'number' && form.memoryMb > free) {
     issues.allocatedMemoryMb = strings.overRoom(node.name, formatMegabytes(free));
   }
-  for (const [path, text] of Object.entries(environmentIssues(template.variables, form.environment))) {
-    issues[path] = asSentence(text);
-  }
-  return issues;
+  return { ...issues, ...environmentIssues(template.variables, form.environment) };
 }
 
 export const editableVariables = (template: Template) =>
