@@ -221,6 +221,7 @@ function server(
   const port = (template.ports[0]?.preferred ?? 25565) + n - 1;
   const memoryMb = template.id === 'minecraft-js' ? 2048 : 512;
   const isOn = state === 'running';
+  const address = `${nodes[nodeN - 1]?.publicAddress}:${port}`;
   return {
     id: id(n),
     name,
@@ -247,7 +248,8 @@ function server(
     networkMode: 'host',
     primaryPort: port,
     portBindings: [{ name: 'game', ip: '0.0.0.0', port, protocol: template.ports[0]?.protocol ?? 'tcp' }],
-    address: `${nodes[nodeN - 1]?.publicAddress}:${port}`,
+    address,
+    howToJoin: template.howToJoin.replace('{{ADDRESS}}', address),
     environment: Object.fromEntries(template.variables.map((one) => [one.name, one.defaultValue])),
     restartPolicy: template.restartPolicy,
     installProgress: null,

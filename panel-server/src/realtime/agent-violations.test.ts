@@ -172,6 +172,7 @@ describe.each(testDatabases)('an agent that does wrong, on %s', (database) => {
     expect(Math.abs(server.stateChangedAt.getTime() - Date.now())).toBeLessThan(60_000);
     expect(server).toMatchObject({ startedAt: null, nextRestartAt: null, reason: null });
     expect(server.reasonText).toBe('two lines ]52;c;eA==');
+    await agent.report(serverId, 'starting');
     agent.socket.emit('resource_stats', { at: -5, stats: [{ serverId, ...stats, memoryBytes: -1 }] });
     agent.socket.emit('resource_stats', { at: -5, stats: [{ serverId, ...stats, cpuPercent: 1e308 }] });
     agent.socket.emit('resource_stats', { at: 1e308, stats: [{ serverId, ...stats, cpuPercent: 7 }] });

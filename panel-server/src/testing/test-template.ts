@@ -32,7 +32,7 @@ export const testTemplate: Template = Template.parse({
   stop: { kind: 'command', command: 'stop', timeoutSeconds: 10 },
   install: { steps: [{ kind: 'run', label: 'Get it', argv: ['get', '{{PASSWORD}}'] }] },
   defaults: { memoryMb: 256, minimumMemoryMb: 64, cpuCores: 1, diskMb: 64 },
-  howToJoin: '{{ADDRESS}}',
+  howToJoin: 'Enter {{ADDRESS}}',
 });
 
 export const testTemplates = () => new Templates([...catalogue, testTemplate]);

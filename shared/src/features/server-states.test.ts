@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
   allowedActions,
+  isInTransition,
+  isRemovable,
   isTransitionAllowed,
+  isUp,
   reportedPath,
   ServerState,
   transitions,
@@ -77,5 +80,29 @@ describe('allowedActions', () => {
     for (const state of ['starting', 'running', 'stopping'] as const) {
       expect(allowedActions(state)).not.toContain('start');
     }
+  });
+});
+
+describe('questions about a state', () => {
+  it.each([
+    ['stopped', { up: false, removable: true, inTransition: false }],
+    ['installing', { up: false, removable: false, inTransition: true }],
+    ['starting', { up: true, removable: false, inTransition: true }],
+    ['running', { up: true, removable: false, inTransition: false }],
+    ['stopping', { up: true, removable: false, inTransition: true }],
+    ['crashed', { up: false, removable: true, inTransition: false }],
+    ['suspended', { up: false, removable: true, inTransition: false }],
+    ['transferring', { up: false, removable: false, inTransition: true }],
+    ['restoring', { up: false, removable: false, inTransition: true }],
+    ['error', { up: false, removable: true, inTransition: false }],
+  ] as const)('are answered for %s', (state, expected) => {
+    const answers = { up: isUp(state), removable: isRemovable(state), inTransition: isInTransition(state) };
+    expect(answers).toEqual(expected);
+  });
+
+  it('are the same as what a running game allows', () => {
+    for (const state of states.filter(isUp)) expect(allowedActions(state), state).toContain('kill');
+    for (const state of states.filter(isRemovable))
+      expect(isUp(state) || isInTransition(state), state).toBe(false);
   });
 });

@@ -137,6 +137,16 @@ export function allowedActions(state: ServerState): readonly PowerAction[] {
   return actionsByState[state];
 }
 
+/** A process of the game may be there: it takes input, uses resources, and changes reach it only with its next start. */
+export function isUp(state: ServerState): boolean {
+  return ['starting', 'running', 'stopping'].includes(state);
+}
+
+/** Nothing is there or under way that would stand against deleting the server. */
+export function isRemovable(state: ServerState): boolean {
+  return ['stopped', 'crashed', 'error', 'suspended'].includes(state);
+}
+
 /** States in which something is under way and will end by itself. */
 export function isInTransition(state: ServerState): boolean {
   return ['installing', 'starting', 'stopping', 'transferring', 'restoring'].includes(state);

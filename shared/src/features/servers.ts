@@ -74,6 +74,8 @@ export const Server = z
     portBindings: z.array(PortBinding),
     /** Where players connect, `host:port`. */
     address: z.string(),
+    /** How players get in, with the address in the sentence; null when its template is gone. */
+    howToJoin: z.string().nullable(),
     /** The template's variables the caller may see, with their values; secret ones are empty. */
     environment: z.record(z.string(), z.string()),
     restartPolicy: RestartPolicy,

@@ -1,4 +1,5 @@
 import type { Page } from '@catalyst/shared/contract/values';
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server, ServerStateUpdate } from '@catalyst/shared/features/servers';
 import type { InfiniteData } from '@tanstack/react-query';
 import type { z } from 'zod';
@@ -24,7 +25,7 @@ export function withState(server: Server, update: z.output<typeof ServerStateUpd
     stateChangedAt: update.at,
     lastCrashAt: crashed ? update.at : server.lastCrashAt,
     installProgress: update.state === 'installing' ? server.installProgress : null,
-    stats: isOff(update.state) ? null : server.stats,
+    stats: isUp(update.state) ? server.stats : null,
   };
 }
 
@@ -60,10 +61,6 @@ export function matchesFilter(server: Server, { q, state, nodeId }: ServerFilter
   if (state && server.state !== state) return false;
   if (nodeId && server.node.id !== nodeId) return false;
   return !q || server.name.toLowerCase().includes(q.toLowerCase());
-}
-
-export function isOff(state: Server['state']): boolean {
-  return ['stopped', 'crashed', 'suspended', 'error', 'transferring', 'restoring'].includes(state);
 }
 
 function mapPages(

@@ -1,6 +1,7 @@
 import { listen } from '@catalyst/shared/contract/rpc';
 import type { Page } from '@catalyst/shared/contract/values';
 import type { Node } from '@catalyst/shared/features/nodes';
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { clientEvents } from '@catalyst/shared/realtime';
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
@@ -10,7 +11,6 @@ import { hasCode } from './errors.ts';
 import { keys, type ServerFilter } from './keys.ts';
 import {
   dropServer,
-  isOff,
   mapServer,
   matchesFilter,
   putServer,
@@ -49,7 +49,7 @@ function handlers(queryClient: QueryClient) {
   return {
     server_state_update: (update: Parameters<typeof withState>[1]) => {
       changeServer(queryClient, update.serverId, (server) => withState(server, update));
-      if (isOff(update.state)) statsHistory.forget(update.serverId);
+      if (!isUp(update.state)) statsHistory.forget(update.serverId);
     },
     server_update: ({ serverId, deleted }: { serverId: string; deleted: boolean }) => {
       if (deleted) forgetServer(queryClient, serverId);

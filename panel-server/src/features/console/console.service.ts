@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { LogPage, LogQuery, NewCommand } from '@catalyst/shared/features/console';
-import type { ServerState } from '@catalyst/shared/features/server-states';
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
@@ -131,11 +131,9 @@ class LineCollector {
   }
 }
 
-const takesInput: ReadonlySet<ServerState> = new Set<ServerState>(['starting', 'running', 'stopping']);
-
 function assertTakesInput({ state, suspendedAt }: ServerRow): void {
   if (suspendedAt || state === 'suspended') throw new AppError('suspended', 'The server is suspended');
-  if (!takesInput.has(state)) {
+  if (!isUp(state)) {
     throw new AppError('not_running', `The server is ${state}: nobody would read the command`);
   }
 }

@@ -1,5 +1,10 @@
 import type { StateReport } from '@catalyst/shared/features/agent-link';
-import { isTransitionAllowed, reportedPath, type ServerState } from '@catalyst/shared/features/server-states';
+import {
+  isTransitionAllowed,
+  isUp,
+  reportedPath,
+  type ServerState,
+} from '@catalyst/shared/features/server-states';
 import { outcomeByState } from '../operations/deadlines.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
@@ -47,15 +52,13 @@ export function believe(row: ServerRow, report: StateReport, now: Date): Partial
   const { state } = report;
   const at = clampTime(report.at, now);
   const isNew = row.state !== state;
-  const isUp = state === 'starting' || state === 'running' || state === 'stopping';
-  const wasUp = row.state === 'starting' || row.state === 'running' || row.state === 'stopping';
   return {
     state,
     ...(isNew && { stateChangedAt: at }),
     reason: report.reason,
     reasonText: textOrNull(report.reasonText),
-    startedAt: isUp && report.startedAt !== null ? clampTime(report.startedAt, now) : null,
-    exitCode: isNew ? exitCodeAfter(report, wasUp) : row.exitCode,
+    startedAt: isUp(state) && report.startedAt !== null ? clampTime(report.startedAt, now) : null,
+    exitCode: isNew ? exitCodeAfter(report, isUp(row.state)) : row.exitCode,
     crashCount: report.crashCount,
     ...(isNew && state === 'crashed' && { lastCrashAt: at }),
     nextRestartAt: state === 'crashed' ? nextRestart(report.nextRestartAt, now) : null,

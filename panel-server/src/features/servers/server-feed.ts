@@ -1,4 +1,4 @@
-import type { ServerState } from '@catalyst/shared/features/server-states';
+import { isUp, type ServerState } from '@catalyst/shared/features/server-states';
 import type { InstallProgress, ResourceStats } from '@catalyst/shared/features/servers';
 import type { z } from 'zod';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
@@ -29,7 +29,7 @@ export class ServerFeed {
   stateChanged(previousState: ServerState, row: ServerRow): void {
     this.#list.invalidate();
     if (row.state !== 'installing') this.#live.installProgress.delete(row.id);
-    if (row.state === 'stopped' || row.state === 'crashed') this.#live.stats.delete(row.id);
+    if (!isUp(row.state)) this.#live.stats.delete(row.id);
     this.#clients.toServer(row.ownerId, 'server_state_update', {
       serverId: row.id,
       state: row.state,

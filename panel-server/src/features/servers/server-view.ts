@@ -4,6 +4,7 @@ import {
   permissionCatalogue,
   permissions,
 } from '@catalyst/shared/contract/permissions';
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { InstallProgress, Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
@@ -28,6 +29,7 @@ export function describeServer(
 ): Server {
   const isOwner = row.ownerId === caller.userId;
   const primary = ports[0];
+  const address = `${bracketed(node.publicAddress)}:${primary?.port ?? 0}`;
   return {
     id: row.id,
     name: row.name,
@@ -58,12 +60,14 @@ export function describeServer(
     networkMode: row.networkMode,
     primaryPort: primary?.port ?? 0,
     portBindings: ports,
-    address: `${bracketed(node.publicAddress)}:${primary?.port ?? 0}`,
+    address,
+    howToJoin: template ? template.howToJoin.replaceAll('{{ADDRESS}}', () => address) : null,
     environment: visibleEnvironment(row.environment, template, mayEditAll(caller)),
     restartPolicy: row.restartPolicy,
     installProgress: row.state === 'installing' ? installProgress : null,
     operation: operation && describeOperation(operation),
-    stats: node.isOnline ? stats : null,
+    // A sample may come in after the news that the game ended.
+    stats: node.isOnline && isUp(row.state) ? stats : null,
     permissions: permissions.filter(
       (permission) => isAboutOneServer(permission) && isGranted(caller.grants, permission, isOwner),
     ),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { isGranted } from '@catalyst/shared/contract/permissions';
 import { pageOf } from '@catalyst/shared/contract/values';
-import type { PowerAction, ServerState } from '@catalyst/shared/features/server-states';
+import { isRemovable, type PowerAction, type ServerState } from '@catalyst/shared/features/server-states';
 import {
   type NewServer,
   Server,
@@ -122,7 +122,7 @@ export class ServersService {
   async delete(id: string): Promise<{ operationId: string }> {
     const { database, agents, orders, removal, templates } = this.#parts;
     const row = await getServer(database, id);
-    if (!removable.has(row.state)) {
+    if (!isRemovable(row.state)) {
       throw new AppError('invalid_state', `The server is ${row.state}; stop it before deleting it`);
     }
     if (agents.isOnline(row.nodeId)) return { operationId: await orders.remove(row) };
@@ -197,10 +197,3 @@ function assertMayChangeLimits(row: ServerRow, changes: ServerChanges, caller: C
     issues: changed.map((path) => ({ path, message: 'may not be changed by you' })),
   });
 }
-
-const removable: ReadonlySet<ServerState> = new Set<ServerState>([
-  'stopped',
-  'crashed',
-  'error',
-  'suspended',
-]);

@@ -1,4 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask } from '../../testing/ask.ts';
 import { FakeAgent } from '../../testing/fake-agent.ts';
@@ -7,6 +8,8 @@ import { installedServer, newServer, runningServer, serverThat } from '../../tes
 import { TestSocket } from '../../testing/test-socket.ts';
 import { testTemplates } from '../../testing/test-template.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
+import { RoleEntity } from '../users/role.entity.ts';
+import { UserEntity } from '../users/user.entity.ts';
 import { ServerEntity } from './server.entity.ts';
 
 const missing = 'a0000000-0000-7000-8000-000000000000'.replace(/^a/, '0');
@@ -40,6 +43,7 @@ describe.each(testDatabases)('servers on %s', (database) => {
         template: { id: 'minecraft-js', icon: 'minecraft' },
         operation: { kind: 'install', status: 'pending' },
         address: `192.0.2.10:${created.primaryPort}`,
+        howToJoin: expect.stringMatching(`^In Minecraft.* enter 192\\.0\\.2\\.10:${created.primaryPort}$`),
       });
       const params = { id: created.id };
       await serverThat(admin, created.id, {
@@ -147,6 +151,7 @@ describe.each(testDatabases)('servers on %s', (database) => {
       await serverThat(panel.admin, id, {
         state: 'stopped',
         template: { id: 'gone', name: 'gone', icon: 'unknown' },
+        howToJoin: null,
       });
     });
 
@@ -182,6 +187,22 @@ describe.each(testDatabases)('servers on %s', (database) => {
       await agent.report(id, 'stopped', { exitCode: 0 });
       await serverThat(panel.admin, id, { state: 'stopped', desiredState: 'stopped', exitCode: 0 });
     });
+
+    it.each(['stopped', 'crashed', 'error'] as const)(
+      'uses nothing once it is %s, though a sample comes in late',
+      async (state) => {
+        const { id } = await runningServer(panel.admin, agent);
+        const sample = { serverId: id, cpuPercent: 7, memoryBytes: 1e8, diskBytes: null, pids: 3 };
+        const measure = () => agent.socket.emit('resource_stats', { at: Date.now(), stats: [sample] });
+        measure();
+        await serverThat(panel.admin, id, { stats: expect.objectContaining({ cpuPercent: 7 }) });
+        await agent.report(id, state);
+        measure();
+        // What comes after the sample on the same connection has been taken in.
+        await agent.report(id, state, { crashCount: 5 });
+        await serverThat(panel.admin, id, { state, crashCount: 5, stats: null });
+      },
+    );
   });
 
   describe('creation', () => {
@@ -584,6 +605,23 @@ describe.each(testDatabases)('servers on %s', (database) => {
       expect((await api.servers.list()).items).toEqual([]);
       expect((await api.servers.list({ query: { q: id } })).items).toEqual([]);
       socket.close();
+    });
+
+    it('tells whoever may see it how to join, without a right to its template', async () => {
+      const { id } = await installedServer(panel.admin, agent, custom());
+      const { userId } = await panel.createUser('viewer');
+      const { database, users, sessions } = panel.panel.core;
+      const role = { id: uuid(), builtIn: null, name: 'Viewer', createdAt: new Date() };
+      await database.getRepository(RoleEntity).insert({ ...role, permissions: ['server.read'] });
+      await database.getRepository(UserEntity).update({ id: userId }, { roleId: role.id });
+      const viewer = await users.findByEmail('viewer@example.com');
+      if (!viewer) throw new Error('The viewer is gone');
+      const { token } = await sessions.create(viewer, { ip: '127.0.0.1', userAgent: 'test' });
+      const api = panel.clientFor(token);
+      expect(await code(api.templates.list())).toBe('forbidden');
+      const { address, howToJoin } = await api.servers.get({ params: { id } });
+      expect(howToJoin).toBe(`Enter ${address}`);
+      expect((await api.servers.list({ query: { limit: 1 } })).items).toMatchObject([{ id, howToJoin }]);
     });
 
     it("gives the owner all rights on his own, and not the template's closed variables", async () => {

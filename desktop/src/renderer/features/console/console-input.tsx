@@ -1,5 +1,6 @@
 import { call } from '@catalyst/shared/contract/rpc';
 import { ConsoleCommand } from '@catalyst/shared/features/console';
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { clientCalls } from '@catalyst/shared/realtime';
 import { ActionIcon } from '@mantine/core';
@@ -13,8 +14,6 @@ import { mayOnServer } from '../servers/power.ts';
 import classes from './console-input.module.css';
 import { keptHistory } from './kept-history.ts';
 import { strings } from './strings.ts';
-
-const takesCommands: Server['state'][] = ['starting', 'running', 'stopping'];
 
 interface ConsoleInputProps {
   server: Server;
@@ -98,6 +97,6 @@ export function ConsoleInput({ server, input, onScroll }: ConsoleInputProps) {
 function whyNot(server: Server, isCutOff: boolean): string | null {
   if (!mayOnServer(server, 'console.write')) return strings.noWrite;
   if (!server.node.online) return strings.nodeOffline;
-  if (!takesCommands.includes(server.state)) return strings.notRunning;
+  if (!isUp(server.state)) return strings.notRunning;
   return isCutOff ? strings.cutOff : null;
 }

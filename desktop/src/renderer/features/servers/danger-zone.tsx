@@ -1,4 +1,4 @@
-import { isTransitionAllowed } from '@catalyst/shared/features/server-states';
+import { isRemovable, isTransitionAllowed, isUp } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
@@ -19,7 +19,9 @@ export function DangerZone({ server }: { server: Server }) {
   const remove = useDeleteServer(server.id);
   const mayReinstall = mayOnServer(server, 'server.install');
   const mayDelete = mayOnServer(server, 'server.delete');
-  const isIdle = isTransitionAllowed(server.state, 'installing', 'panel');
+  const canReinstall = isTransitionAllowed(server.state, 'installing', 'panel');
+  const canDelete = isRemovable(server.state);
+  const stopFirst = isUp(server.state) && strings.stopFirst;
   const close = () => setAsked(undefined);
   if (!mayReinstall && !mayDelete) return null;
   return (
@@ -29,10 +31,10 @@ export function DangerZone({ server }: { server: Server }) {
           <div className={classes.text}>
             <h3 className={classes.title}>{strings.reinstall}</h3>
             <p className={classes.hint}>
-              {strings.reinstallHint} {!isIdle && strings.reinstallStop}
+              {strings.reinstallHint} {stopFirst}
             </p>
           </div>
-          <Button variant="default" disabled={!isIdle} onClick={() => setAsked('reinstall')}>
+          <Button variant="default" disabled={!canReinstall} onClick={() => setAsked('reinstall')}>
             {strings.reinstall}…
           </Button>
         </div>
@@ -42,10 +44,10 @@ export function DangerZone({ server }: { server: Server }) {
           <div className={classes.text}>
             <h3 className={classes.title}>{strings.delete}</h3>
             <p className={classes.hint}>
-              {strings.deleteHint} {!isIdle && strings.reinstallStop}
+              {strings.deleteHint} {stopFirst}
             </p>
           </div>
-          <Button color="red" variant="filled" disabled={!isIdle} onClick={() => setAsked('delete')}>
+          <Button color="red" variant="filled" disabled={!canDelete} onClick={() => setAsked('delete')}>
             {strings.delete}…
           </Button>
         </div>

@@ -31,6 +31,7 @@ export function exampleServer(changes: Partial<Server> = {}): Server {
     primaryPort: 25565,
     portBindings: [{ name: 'game', ip: '0.0.0.0', port: 25565, protocol: 'tcp' }],
     address: 'play.example:25565',
+    howToJoin: 'Enter play.example:25565',
     environment: {},
     restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
     installProgress: null,

@@ -1,5 +1,5 @@
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
-import { isOff } from '../../api/server-cache.ts';
 import { useStats } from '../../api/stats-history.ts';
 import { Sparkline } from '../../components/sparkline.tsx';
 import { formatBytesOf, formatCpu } from '../../components/units.ts';
@@ -43,7 +43,7 @@ export function LiveMemory({ server }: { server: Server }) {
 /** What is kept of a server that is off is no longer live. */
 export function useLiveSamples(server: Server) {
   const samples = useStats(server.id);
-  return isOff(server.state) || !server.node.online ? [] : samples;
+  return isUp(server.state) && server.node.online ? samples : [];
 }
 
 function Absent() {

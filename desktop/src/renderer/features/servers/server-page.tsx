@@ -37,7 +37,10 @@ export function ServerPage() {
     );
   }
   const tabs = [
-    ...(mayOnServer(server, 'console.read') ? [{ to: `/servers/${id}`, name: strings.tabs.console }] : []),
+    {
+      to: `/servers/${id}`,
+      name: mayOnServer(server, 'console.read') ? strings.tabs.console : strings.tabs.overview,
+    },
     { to: `/servers/${id}/settings`, name: strings.tabs.settings },
   ];
   return (

@@ -43,7 +43,7 @@ export const settingsStrings = {
   danger: 'Danger zone',
   reinstall: 'Install again',
   reinstallHint: 'Runs the installation once more. Files that it does not touch stay as they are.',
-  reinstallStop: 'Stop the server first.',
+  stopFirst: 'Stop the server first.',
   reinstallTitle: (name: string) => `Install ${name} again?`,
   reinstallText:
     'Files of the game are overwritten with those of the installation. Worlds and saves are usually left alone, but only a backup is certain.',

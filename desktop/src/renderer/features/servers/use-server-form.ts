@@ -1,3 +1,4 @@
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import type { TemplateVariable } from '@catalyst/shared/features/templates';
 import { notifications } from '@mantine/notifications';
@@ -53,9 +54,9 @@ export function useServerForm(server: Server, variables: readonly TemplateVariab
       update.mutate(changes, {
         onSuccess: () => {
           setEdits({});
-          const isUp = server.state === 'running' || server.state === 'starting';
           notifications.show({
-            message: isUp && appliesAtNextStart(changes) ? strings.savedNextStart : strings.saved,
+            message:
+              isUp(server.state) && appliesAtNextStart(changes) ? strings.savedNextStart : strings.saved,
           });
         },
       });
