@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
+import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
-import { fingerprintOf, loadIdentity } from './identity.ts';
+import { loadIdentity } from './identity.ts';
 import { Enrolment } from './link/enrolment.ts';
 import { PanelLink, type PanelLinkOptions } from './link/panel-link.ts';
 import { type PanelSessionParts, servePanel } from './link/panel-session.ts';
@@ -41,6 +42,7 @@ const recoveryPatienceMs = 5000;
 
 /** The whole agent. Throws a StartError when it cannot run here. */
 export async function startAgent({ config, log, ...options }: AgentOptions): Promise<Agent> {
+  const { hostEnvironment } = config;
   const folder = new DataFolder(config.dataDir);
   await prepareDataFolder(folder);
   const giveBackLock = await takeAgentLock(folder.lock);
@@ -54,7 +56,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     if (unreachable !== null) log.error(unreachable);
     const runtimes = (options.runtimes ?? machineRuntimes)(folder);
     const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
-    const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable });
+    const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable, hostEnvironment });
     const stats = new ResourceStats(() => supervisor.all);
     const health = new Health({
       dataDir: config.dataDir,
@@ -71,7 +73,14 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       enrolment: new Enrolment(folder.identity),
       log,
       serve: (connection, state) =>
-        servePanel(connection, state, { supervisor, health, stats, log, ...options.session }),
+        servePanel(connection, state, {
+          supervisor,
+          health,
+          stats,
+          log,
+          hostEnvironment,
+          ...options.session,
+        }),
       ...options.link,
     });
     await isDoneWithin(recoveryPatienceMs, recovered);

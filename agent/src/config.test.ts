@@ -14,7 +14,12 @@ describe('readConfig', () => {
       CATALYST_AGENT_STATS_PORT: '0',
       CATALYST_LOG_LEVEL: '',
     };
-    expect(readConfig(environment)).toEqual({ dataDir: '/srv/games', statsPort: 0, logLevel: 'info' });
+    expect(readConfig(environment)).toEqual({
+      dataDir: '/srv/games',
+      statsPort: 0,
+      logLevel: 'info',
+      hostEnvironment: environment,
+    });
   });
 
   it.each([

@@ -9,6 +9,8 @@ export interface Config {
   /** Port of the local `/stats`; 0 turns it off. */
   statsPort: number;
   logLevel: LogLevel;
+  /** The agent's own environment: from it programs learn where programs are and how this machine gets out. */
+  hostEnvironment: NodeJS.ProcessEnv;
 }
 
 /** Reads the environment once. Throws a StartError that names the variable. */
@@ -25,5 +27,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir: resolve(environment.CATALYST_DATA_DIR || defaultDataDir(environment)),
     statsPort,
     logLevel,
+    hostEnvironment: environment,
   };
 }

@@ -18,6 +18,7 @@ export interface PanelSessionParts {
   health: Health;
   stats: ResourceStats;
   log: Logger;
+  hostEnvironment: NodeJS.ProcessEnv;
   healthIntervalMs?: number;
   statsIntervalMs?: number;
 }
@@ -41,7 +42,7 @@ export function servePanel(
     agentCalls,
     {
       ...serverCallHandlers(supervisor),
-      ...nodeCallHandlers,
+      ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({
         supervisor,
         watches,

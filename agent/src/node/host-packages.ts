@@ -8,7 +8,7 @@ const maxOutputCharacters = 90_000;
 const installTimeoutMs = 14 * 60_000;
 
 /** The names of those whose program a server would not find. */
-export function missingPackages(packages: readonly HostPackage[], path = serverPath()): string[] {
+export function missingPackages(packages: readonly HostPackage[], path: string): string[] {
   return packages.filter(({ program }) => !isPresent(program, path)).map(({ debian }) => debian);
 }
 
@@ -16,7 +16,8 @@ function isPresent(program: string, path: string): boolean {
   return program.startsWith('/') ? existsSync(program) : findProgram(program, path) !== null;
 }
 
-export interface InstallOptions {
+interface InstallOptions {
+  /** Where programs are looked for. */
   path?: string;
   /** The package manager; found in the standard places when left out. */
   aptGet?: string | null;
@@ -29,8 +30,9 @@ export interface InstallOptions {
  */
 export async function installPackages(
   packages: readonly HostPackage[],
+  environment: NodeJS.ProcessEnv,
   {
-    path = serverPath(),
+    path = serverPath(environment),
     aptGet = findProgram('apt-get', path),
     isRoot = process.getuid?.() === 0,
   }: InstallOptions = {},
@@ -49,8 +51,12 @@ export async function installPackages(
       `The agent is not root; on the node run: sudo apt-get install ${missing.join(' ')}`,
     );
   }
-  const update = await runQuietly(aptGet, ['update']);
-  const install = await runQuietly(aptGet, ['install', '-y', '--no-install-recommends', '--', ...missing]);
+  const update = await runQuietly(aptGet, ['update'], environment);
+  const install = await runQuietly(
+    aptGet,
+    ['install', '-y', '--no-install-recommends', '--', ...missing],
+    environment,
+  );
   const output = `${update.output}${install.output}`.slice(-maxOutputCharacters);
   if (install.code !== 0) {
     throw new AppError('unavailable', `The packages could not be installed: ${lastLines(install.output)}`);
@@ -65,9 +71,13 @@ export async function installPackages(
   return { installed: missing, output };
 }
 
-function runQuietly(program: string, args: string[]): Promise<{ code: number | null; output: string }> {
+function runQuietly(
+  program: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(program, args, {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    env: { ...environment, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: installTimeoutMs,
   });

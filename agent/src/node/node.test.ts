@@ -54,7 +54,7 @@ describe('takenPorts', () => {
 
 describe.skipIf(!isLinux)('programs', () => {
   it('are looked for where distributions put them, games included, and Node is found', () => {
-    const path = serverPath();
+    const path = serverPath(process.env);
     expect(path.split(delimiter)).toEqual(expect.arrayContaining(['/usr/bin', '/usr/games']));
     expect(findProgram('sh', path)).toMatch(/\/sh$/);
     expect(findProgram('node', path)).not.toBeNull();
@@ -81,36 +81,42 @@ describe.skipIf(!isLinux)('host packages', () => {
   const game = { debian: 'nice-game', program: 'nicegame' };
 
   it('are missing when their program is', () => {
-    expect(missingPackages([game, { debian: 'dash', program: 'sh' }])).toEqual(['nice-game']);
+    expect(missingPackages([game, { debian: 'dash', program: 'sh' }], '/bin')).toEqual(['nice-game']);
   });
 
   it('without a program of their own are known by a file', () => {
     const data = { debian: 'nice-data', program: '/absent/nice.dat' };
-    expect(missingPackages([data, { debian: 'base-passwd', program: '/etc/passwd' }])).toEqual(['nice-data']);
+    expect(missingPackages([data, { debian: 'base-passwd', program: '/etc/passwd' }], '')).toEqual([
+      'nice-data',
+    ]);
   });
 
   it('are installed without a question, and only those that are missing', async () => {
     const apt = fakeApt('[ "$1" = update ] || { echo "#!/bin/sh" > nicegame; chmod 755 nicegame; }');
-    const { installed, output } = await installPackages([game], apt);
+    const { installed, output } = await installPackages([game], process.env, apt);
     expect(installed).toEqual(['nice-game']);
     expect(output).toBeDefined();
     expect(missingPackages([game], apt.path)).toEqual([]);
-    expect(await installPackages([game], apt)).toMatchObject({ installed: [] });
+    expect(await installPackages([game], process.env, apt)).toMatchObject({ installed: [] });
   });
 
   it('that cannot be installed are told with the last words of the package manager', async () => {
     const apt = fakeApt(
       '[ "$1" = update ] || { echo "E: Unable to locate package nice-game" >&2; exit 100; }',
     );
-    await expect(installPackages([game], apt)).rejects.toThrow('E: Unable to locate package nice-game');
-    await expect(installPackages([game], fakeApt('exit 0'))).rejects.toThrow('without the expected programs');
+    await expect(installPackages([game], process.env, apt)).rejects.toThrow(
+      'E: Unable to locate package nice-game',
+    );
+    await expect(installPackages([game], process.env, fakeApt('exit 0'))).rejects.toThrow(
+      'without the expected programs',
+    );
   });
 
   it('are for root to install, where there is a package manager', async () => {
-    await expect(installPackages([game], { ...fakeApt(''), isRoot: false })).rejects.toThrow(
+    await expect(installPackages([game], process.env, { ...fakeApt(''), isRoot: false })).rejects.toThrow(
       'sudo apt-get install nice-game',
     );
-    await expect(installPackages([game], { aptGet: null })).rejects.toThrow('no apt-get');
+    await expect(installPackages([game], process.env, { aptGet: null })).rejects.toThrow('no apt-get');
   });
 });
 

@@ -17,7 +17,7 @@ const standardFolders = [
  * `PATH` of a server: the standard folders, and before them those of Node and npm wherever this machine has them, as far
  * as another user can get there. On Windows the agent's own.
  */
-export function serverPath(environment: NodeJS.ProcessEnv = process.env): string {
+export function serverPath(environment: NodeJS.ProcessEnv): string {
   if (process.platform === 'win32') return environment.Path ?? environment.PATH ?? '';
   const own = (environment.PATH ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
   const node = dirname(process.execPath);

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import { z } from 'zod';
 import { oneAtATime } from '../one-at-a-time.ts';
-import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 
 /** A server that was ever on this machine has a user from here on; no other program should. */
 export const firstServerUid = 700_000;

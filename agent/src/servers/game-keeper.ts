@@ -42,16 +42,16 @@ export class GameKeeper {
 
   /** Resolves when the game is ready. Rejects when it could not be started, ended before, or took too long. */
   async start(task: Task): Promise<void> {
-    const { file, folder, runs, console, unreachable } = this.#parts;
+    const { file, runs, console } = this.#parts;
     const { spec } = file.record;
     await this.#game?.ended;
     task.signal.throwIfAborted();
     this.#isEndExpected = false;
-    await checkStart(file.record, folder.path, unreachable);
+    await checkStart(this.#parts);
     await runs.clear();
     const readiness = watchReadiness(spec, console);
     try {
-      this.#take(await runs.start(gameLaunch(file.record, folder.path), task.signal));
+      this.#take(await runs.start(gameLaunch(this.#parts), task.signal));
       await this.#untilReady(readiness, task, spec.done.timeoutSeconds * 1000);
     } finally {
       readiness.stop();

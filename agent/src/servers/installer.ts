@@ -3,6 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { InstallStep, ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { ServerConsole } from '../console/server-console.ts';
 import type { ServerDirectory } from '../files/server-directory.ts';
+import { npmCacheFolder } from '../node/npm.ts';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { orAborted, pause } from '../waiting.ts';
 import { reasonOfExit } from './end-of-run.ts';
@@ -142,7 +143,7 @@ function measureDisk({ directory, spec }: InstallParts, onTooMuch: (error: AppEr
 
 /** What package managers keep for next time counts against the server's disk. */
 async function removeCaches(directory: ServerDirectory): Promise<void> {
-  await directory.delete('.npm').catch((error: unknown) => {
+  await directory.delete(npmCacheFolder).catch((error: unknown) => {
     if (!(error instanceof AppError && error.code === 'not_found')) throw error;
   });
 }

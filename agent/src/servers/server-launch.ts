@@ -1,17 +1,19 @@
+import { networkSettings } from '../node/network-settings.ts';
+import { npmSettings } from '../node/npm.ts';
 import type { Launch } from '../runtimes/runtime.ts';
 import { serverEnvironment } from './server-environment.ts';
-import type { ServerRecord } from './server-record.ts';
+import type { ServerParts } from './server-parts.ts';
 
 export type ServerLaunch = Omit<Launch, 'serverId' | 'startId'>;
 
 /** How the game of a server is run. */
-export function gameLaunch(record: ServerRecord, directory: string): ServerLaunch {
-  const { argv, image, terminal, ports } = record.spec;
+export function gameLaunch(parts: ServerParts): ServerLaunch {
+  const { argv, image, terminal, ports } = parts.file.record.spec;
   return {
-    ...surroundings(record, directory),
+    ...surroundings(parts),
     purpose: 'game',
     argv,
-    environment: serverEnvironment(record, directory),
+    environment: serverEnvironment(parts),
     image: image ?? null,
     terminal,
     ports,
@@ -19,25 +21,26 @@ export function gameLaunch(record: ServerRecord, directory: string): ServerLaunc
 }
 
 /** How a command of a server's installation is run. */
-export function installLaunch(
-  record: ServerRecord,
-  directory: string,
-  argv: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): ServerLaunch {
-  const { image, install } = record.spec;
+export async function installLaunch(parts: ServerParts, argv: readonly string[]): Promise<ServerLaunch> {
+  const { image, install } = parts.file.record.spec;
+  const { hostEnvironment } = parts;
   return {
-    ...surroundings(record, directory),
+    ...surroundings(parts),
     purpose: 'install',
     argv,
-    environment: { ...environment, ...serverEnvironment(record, directory) },
+    environment: {
+      ...networkSettings(hostEnvironment),
+      ...(await npmSettings(hostEnvironment)),
+      ...serverEnvironment(parts),
+    },
     image: install.image ?? image ?? null,
     terminal: false,
     ports: [],
   };
 }
 
-function surroundings({ spec, uid }: ServerRecord, directory: string) {
+function surroundings({ file, folder }: ServerParts) {
+  const { spec, uid } = file.record;
   const { limits, network, registryLogin = null } = spec;
-  return { directory, uid, limits, network, registryLogin };
+  return { directory: folder.path, uid, limits, network, registryLogin };
 }

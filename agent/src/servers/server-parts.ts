@@ -15,6 +15,8 @@ export interface ServerParts {
   readonly log: Logger;
   /** Why servers cannot reach their folders on this node, null when they can. */
   readonly unreachable: string | null;
+  /** The agent's own environment, see Config. */
+  readonly hostEnvironment: NodeJS.ProcessEnv;
   /** A line of the agent's own in the server's console. */
   say(text: string): void;
 }

@@ -4,7 +4,6 @@ import type { Exit } from '../runtimes/runtime.ts';
 import { isDoneWithin } from '../waiting.ts';
 import type { GameKeeper } from './game-keeper.ts';
 import { runInstallation } from './installer.ts';
-import { networkSettings } from './network-settings.ts';
 import type { Restarts } from './restarts.ts';
 import { installLaunch } from './server-launch.ts';
 import type { ServerParts } from './server-parts.ts';
@@ -87,10 +86,7 @@ export class ServerTasks {
           spec: record.spec,
           console,
           directory,
-          run: async (argv, signal) => {
-            const launch = installLaunch(record, folder.path, argv, await networkSettings());
-            return runs.start(launch, signal);
-          },
+          run: async (argv, signal) => runs.start(await installLaunch(parts, argv), signal),
           clear: () => runs.clear(),
           onStep: onInstallStep,
         },

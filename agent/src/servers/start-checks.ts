@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
 import { missingPackages } from '../node/host-packages.ts';
 import { addressesOf, takenPorts } from '../node/ports.ts';
+import { serverPath } from '../node/program-paths.ts';
 import type { Reason } from './end-of-run.ts';
-import type { ServerRecord } from './server-record.ts';
+import type { ServerParts } from './server-parts.ts';
 
 /** A server that could not even be started, and the reason its state will show. */
 export class StartFailure extends AppError {
@@ -16,16 +17,13 @@ export class StartFailure extends AppError {
 }
 
 /** Throws a StartFailure for what can be known before anything is started. */
-export async function checkStart(
-  { spec }: ServerRecord,
-  directory: string,
-  unreachable: string | null,
-): Promise<void> {
+export async function checkStart({ file, folder, unreachable, hostEnvironment }: ServerParts): Promise<void> {
+  const { spec } = file.record;
   if (unreachable !== null) throw new StartFailure('unavailable', 'start_failed', unreachable);
-  if (!(await stat(directory).catch(() => null))?.isDirectory()) {
+  if (!(await stat(folder.path).catch(() => null))?.isDirectory()) {
     throw new StartFailure('unavailable', 'data_missing', "The server's files are missing on this node.");
   }
-  const missing = missingPackages(spec.hostPackages);
+  const missing = missingPackages(spec.hostPackages, serverPath(hostEnvironment));
   if (missing.length > 0) {
     const names = missing.join(', ');
     throw new StartFailure(

@@ -30,6 +30,7 @@ export interface SupervisorOptions {
   log: Logger;
   /** Why servers cannot reach their folders on this node, null when they can. */
   unreachable: string | null;
+  hostEnvironment: NodeJS.ProcessEnv;
 }
 
 /** So many are taken back, or started after a reboot, at once; after so long the next need not wait any more. */
@@ -135,7 +136,7 @@ export class Supervisor {
   }
 
   #add(file: RecordFile): GameServer | null {
-    const { folder, store, log, unreachable } = this.#options;
+    const { folder, store, log, unreachable, hostEnvironment } = this.#options;
     const { serverId } = file.record.spec;
     let runtime: Runtime;
     try {
@@ -161,6 +162,7 @@ export class Supervisor {
         runs: new ServerRuns({ file, runtime, console, runRoot: folder.run }),
         log,
         unreachable,
+        hostEnvironment,
         say: (text) => {
           console.append('system', text).catch((err) => log.warn({ err, serverId }, 'A line was not stored'));
         },

@@ -52,7 +52,14 @@ export class TestSupervisor {
     const logged: Record<string, unknown>[] = [];
     const log = createLogger('debug', (line) => void logged.push(JSON.parse(line)));
     const store = await RecordStore.open(folder, log, options.giveUsers ?? false);
-    const supervisor = new Supervisor({ folder, store, runtimes: [runtime], log, unreachable: null });
+    const supervisor = new Supervisor({
+      folder,
+      store,
+      runtimes: [runtime],
+      log,
+      unreachable: null,
+      hostEnvironment: process.env,
+    });
     const test = new TestSupervisor(folder, runtime, supervisor, logged);
     onTestFinished(() => supervisor.close());
     const recovered = supervisor.recover();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { networkSettings } from './network-settings.ts';
 
 describe('networkSettings', () => {
-  it('passes on proxies and authorities, without passwords and without anything else', async () => {
-    const settings = await networkSettings({
+  it('passes on proxies and authorities, without passwords and without anything else', () => {
+    const settings = networkSettings({
       PATH: '/nowhere',
       HTTPS_PROXY: 'http://user:hunter2@proxy.example:3128',
       no_proxy: 'localhost,.example',
