@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { StartError } from '@catalyst/shared/node/start-error';
+import { createFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import { identify, isAlive, type ProcessIdentity } from './runtimes/process/process-identity.ts';
 import { toStartError } from './to-start-error.ts';
-import { createFileAtomically } from './write-file-atomically.ts';
 
 /**
  * Takes the data folder for this process: `{ pid, startTime }`, so that a pid used again is not mistaken for us. Throws

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { closedFolder } from '@catalyst/shared/node/closed-folder';
 import { StartError } from '@catalyst/shared/node/start-error';
-import { isDraftName } from './write-file-atomically.ts';
+import { isDraftName } from '@catalyst/shared/node/write-file-atomically';
 
 /** Where the agent keeps things, below `<data folder>/agent`. */
 export class DataFolder {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { StartError } from '@catalyst/shared/node/start-error';
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Config } from './config.ts';
 import { openCore, type PanelCore } from './core.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
@@ -103,10 +103,10 @@ async function announceAddress(dataDir: string, { url, port }: PanelAddress, set
   const setupFile = join(dataDir, 'run', 'setup-url');
   await rm(setupFile, { force: true });
   if (setup.code) {
-    writeFileAtomically(setupFile, `${url}/setup#${setup.code}\n`);
+    await writeFileAtomically(setupFile, `${url}/setup#${setup.code}\n`);
     setup.onCompleted(() => void rm(setupFile, { force: true }));
   }
-  writeFileAtomically(portFile, `${port}\n`);
+  await writeFileAtomically(portFile, `${port}\n`);
   return async () => {
     await rm(portFile, { force: true });
     await rm(setupFile, { force: true });

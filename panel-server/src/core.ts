@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadSigningKey, type SigningKey } from '@catalyst/shared/node/signing-key';
 import { StartError } from '@catalyst/shared/node/start-error';
 import type { Server as SocketServer } from 'socket.io';
 import type { DataSource } from 'typeorm';
@@ -23,7 +24,6 @@ import { createHttp } from './http/server.ts';
 import { createSocketServer } from './http/socket-server.ts';
 import { missingKeys, refuseLostKeys } from './identity/missing-keys.ts';
 import { loadPanelCertificate } from './identity/panel-certificate.ts';
-import { loadPanelIdentity, type PanelIdentity } from './identity/panel-identity.ts';
 import { loadSecretBox, type SecretBox } from './identity/secret-box.ts';
 import type { Logger } from './logger.ts';
 import { Revocations } from './revocations.ts';
@@ -34,7 +34,7 @@ export interface PanelCore {
   log: Logger;
   database: DataSource;
   databaseKind: 'sqlite' | 'postgres';
-  identity: PanelIdentity;
+  identity: SigningKey;
   /** SHA-256 of the TLS key, hex, as agents pin it. */
   tlsFingerprint: string;
   secretBox: SecretBox;
@@ -58,8 +58,9 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
   await makeFolders(config.dataDir, identityDir);
   const missing = missingKeys(identityDir);
   const auditLog = log.child({ part: 'audit' });
+  const keyPath = join(identityDir, 'panel-key.pem');
   const knownHead =
-    missing.length === 0 ? new AuditHead(loadPanelIdentity(identityDir), panelDir, auditLog) : undefined;
+    missing.length === 0 ? new AuditHead(await loadSigningKey(keyPath), panelDir, auditLog) : undefined;
   const expected = { auditSeq: knownHead?.seq ?? 0, acceptLoss: config.acceptDataLoss };
   const opened = await openDatabase(config, log.child({ part: 'database' }), expected);
   const { dataSource: database, kind } = opened;
@@ -67,8 +68,8 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
 
   // Made only now: a database in use has keys already.
   if (!config.acceptDataLoss) await refuseLostKeys(missing, database);
-  const identity = loadPanelIdentity(identityDir);
-  const secretBox = loadSecretBox(identityDir);
+  const identity = await loadSigningKey(keyPath);
+  const secretBox = await loadSecretBox(identityDir);
   const certificate = await loadPanelCertificate(identityDir, config, log.child({ part: 'identity' }));
   closers.push(() => certificate.close());
 

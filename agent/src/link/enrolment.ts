@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../write-file-atomically.ts';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { LinkState } from './link-state.ts';
 
 /** Remembers which panel knows this agent's key, so that a used secret is not sent again. */

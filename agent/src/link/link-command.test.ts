@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { describe, expect, it } from 'vitest';
 import { DataFolder } from '../data-folder.ts';
-import { fingerprintOf } from '../identity.ts';
 import { FakePanel } from '../testing/fake-panel.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { testAgent } from '../testing/test-agent.ts';

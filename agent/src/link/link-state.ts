@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Id } from '@catalyst/shared/contract/values';
 import { PublicKey } from '@catalyst/shared/features/agent-link';
 import { StartError } from '@catalyst/shared/node/start-error';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import { z } from 'zod';
-import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** SHA-256 of the DER form of a certificate's public key, in base64url. */
 const TlsPin = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a SHA-256 in base64url');

@@ -9,8 +9,8 @@ import {
   handshakeText,
   linkProtocolVersion,
 } from '@catalyst/shared/features/agent-link';
+import { isSignedBy, type SigningKey } from '@catalyst/shared/node/signing-key';
 import { Manager, type Socket } from 'socket.io-client';
-import { type Identity, isSignedBy } from '../identity.ts';
 import { agentVersion } from '../version.ts';
 import type { LinkState } from './link-state.ts';
 import { openTransport, type PanelTransport } from './panel-transport.ts';
@@ -26,7 +26,7 @@ export interface PanelConnection {
 }
 
 export interface ConnectOptions {
-  identity: Identity;
+  identity: SigningKey;
   /** Random for each process. */
   processId: string;
   /** Give up after this. */

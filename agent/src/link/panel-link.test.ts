@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { describe, expect, it, vi } from 'vitest';
 import { FakePanel } from '../testing/fake-panel.ts';
 import { fakeSpec } from '../testing/server-specs.ts';
@@ -68,7 +68,7 @@ describe('the link', () => {
     const panel = await FakePanel.open();
     const liar = await FakePanel.open({ like: panel });
     Object.defineProperty(liar, 'panelKey', { value: panel.panelKey });
-    Object.assign(liar, { privateKey: generateKeyPairSync('ed25519').privateKey });
+    Object.assign(liar, { key: new SigningKey() });
     const agent = await testAgent({ ...panel.pairing(), panelUrl: liar.url });
     await vi.waitFor(() =>
       expect(messages(agent).join()).toContain('is not the one this agent was linked with'),

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { SigningKey } from '@catalyst/shared/node/signing-key';
 import { StartError } from '@catalyst/shared/node/start-error';
-import type { Identity } from '../identity.ts';
 import type { Logger } from '../logger.ts';
 import { type BackOffTimes, backOffMs, defaultBackOffTimes, refusedDelayMs } from './back-off.ts';
 import type { Enrolment } from './enrolment.ts';
@@ -17,7 +17,7 @@ import {
 
 export interface PanelLinkOptions {
   linkPath: string;
-  identity: Identity;
+  identity: SigningKey;
   enrolment: Enrolment;
   log: Logger;
   /** What to do while connected; begins to answer at once, returns how to end it. */

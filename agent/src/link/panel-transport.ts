@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { tlsKeyHash } from '@catalyst/shared/node/key-fingerprint';
 import { http } from '../node-http.ts';
 import { isLoopback, type LinkState } from './link-state.ts';
 
@@ -95,7 +95,5 @@ export function openTransport({ panelUrl, tlsPin }: Pick<LinkState, 'panelUrl' |
 /** SHA-256 of the certificate's public key (DER), in base64url. */
 export function pinOf(socket: TLSSocket): string | null {
   const certificate = socket.getPeerX509Certificate();
-  if (!certificate) return null;
-  const key = certificate.publicKey.export({ format: 'der', type: 'spki' });
-  return createHash('sha256').update(key).digest('base64url');
+  return certificate ? tlsKeyHash(certificate.publicKey, 'base64url') : null;
 }

@@ -1,12 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  sign,
-  webcrypto,
-} from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -19,11 +11,11 @@ import {
   linkProtocolVersion,
   type ServerSnapshot,
 } from '@catalyst/shared/features/agent-link';
+import { isSignedBy, SigningKey } from '@catalyst/shared/node/signing-key';
 import { agentCalls, agentEvents, handshakeCalls, panelCalls } from '@catalyst/shared/realtime';
 import { Server, type Socket } from 'socket.io';
 import { onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
-import { isSignedBy } from '../identity.ts';
 import type { LinkState } from '../link/link-state.ts';
 import { newId } from './ids.ts';
 
@@ -46,7 +38,7 @@ export interface FakePanelOptions {
 /** The other end of the link, speaking it as the real panel does, on a real port; it does and believes what a test says. */
 export class FakePanel {
   readonly nodeId: string;
-  readonly privateKey: KeyObject;
+  readonly key: SigningKey;
   readonly #tls: { key: string; cert: string } | null;
   #pings: FakePanelOptions['pings'];
   readonly tlsPin: string | null;
@@ -74,7 +66,7 @@ export class FakePanel {
 
   private constructor(tls: { key: string; cert: string; pin: string } | null, like?: FakePanel) {
     this.nodeId = like?.nodeId ?? newId();
-    this.privateKey = like?.privateKey ?? generateKeyPairSync('ed25519').privateKey;
+    this.key = like?.key ?? new SigningKey();
     this.agentKey = like?.agentKey ?? null;
     this.#tls = tls;
     this.tlsPin = tls?.pin ?? null;
@@ -89,9 +81,7 @@ export class FakePanel {
   }
 
   get panelKey(): string {
-    return createPrivateKey(this.privateKey.export({ type: 'pkcs8', format: 'pem' })).export({
-      format: 'jwk',
-    }).x as string;
+    return this.key.publicKey;
   }
 
   get url(): string {
@@ -287,9 +277,7 @@ export class FakePanel {
     const { signature, enrolmentSecret } = await call(socket, handshakeCalls, 'node_handshake', {
       panelKey: this.panelKey,
       nonce: panelNonce,
-      signature: sign(null, Buffer.from(handshakeText('panel', parties)), this.privateKey).toString(
-        'base64url',
-      ),
+      signature: this.key.sign(handshakeText('panel', parties)),
     });
     if (enrolmentSecret !== undefined) this.shown.push(enrolmentSecret);
     if (!isSignedBy(hello.publicKey, handshakeText('agent', parties), signature)) {

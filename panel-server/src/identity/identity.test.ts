@@ -1,5 +1,5 @@
-import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartError } from '@catalyst/shared/node/start-error';
@@ -8,7 +8,6 @@ import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { loadPanelCertificate } from './panel-certificate.ts';
-import { loadPanelIdentity } from './panel-identity.ts';
 import { loadSecretBox } from './secret-box.ts';
 
 let folder: string;
@@ -25,34 +24,10 @@ const certificate = async () => {
   return loaded;
 };
 
-describe('the panel’s key', () => {
-  it('stays the same and signs what agents can check', () => {
-    const first = loadPanelIdentity(folder);
-    const second = loadPanelIdentity(folder);
-    expect(second.publicKey).toBe(first.publicKey);
-    expect(first.publicKey).toMatch(/^[\w-]{43}$/);
-    const key = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: first.publicKey },
-      format: 'jwk',
-    });
-    expect(verify(null, Buffer.from('text'), key, Buffer.from(first.sign('text'), 'base64url'))).toBe(true);
-    expect(second.verify('text', first.sign('text'))).toBe(true);
-    expect(second.verify('another text', first.sign('text'))).toBe(false);
-    expect(first.fingerprint).toBe(
-      createHash('sha256').update(Buffer.from(first.publicKey, 'base64url')).digest('hex'),
-    );
-  });
-
-  it('is never made anew in place of one that cannot be read', () => {
-    loadPanelIdentity(folder);
-    truncateSync(join(folder, 'panel-key.pem'), 0);
-    expect(() => loadPanelIdentity(folder)).toThrow('is empty. Put it back from your backup');
-  });
-
-  it.each(['panel-key.pem', 'tls-key.pem', 'secrets.key'])('says which is damaged: %s', async (name) => {
+describe('the panel’s keys', () => {
+  it.each(['tls-key.pem', 'secrets.key'])('say which is damaged: %s', async (name) => {
     const load = async () => {
-      loadPanelIdentity(folder);
-      loadSecretBox(folder);
+      await loadSecretBox(folder);
       await certificate();
     };
     await load();
@@ -62,12 +37,11 @@ describe('the panel’s key', () => {
     expect((error as StartError).message).toContain(`${name} is damaged`);
   });
 
-  it('is for its owner’s eyes only, as are the others', async () => {
-    loadPanelIdentity(folder);
-    loadSecretBox(folder);
+  it('are for their owner’s eyes only', async () => {
+    await loadSecretBox(folder);
     await certificate();
     const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
-    expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
+    expect(modes).toEqual([0o600, 0o600, 0o600]);
   });
 });
 
@@ -114,10 +88,10 @@ describe('the certificate', () => {
 });
 
 describe('the secret box', () => {
-  it('opens what it sealed, and only where it belongs', () => {
-    const sealed = loadSecretBox(folder).seal('canary', 'table/1/field');
+  it('opens what it sealed, and only where it belongs', async () => {
+    const sealed = (await loadSecretBox(folder)).seal('canary', 'table/1/field');
     expect(sealed).not.toContain('canary');
-    const box = loadSecretBox(folder);
+    const box = await loadSecretBox(folder);
     expect(box.open(sealed, 'table/1/field')).toBe('canary');
     expect(() => box.open(sealed, 'table/2/field')).toThrow();
     expect(() => box.open(`${sealed.slice(0, -2)}AA`, 'table/1/field')).toThrow();

@@ -1,12 +1,13 @@
-import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { tlsKeyHash } from '@catalyst/shared/node/key-fingerprint';
+import { keepSecretFile } from '@catalyst/shared/node/secret-file';
 import { StartError } from '@catalyst/shared/node/start-error';
-import { writeFileAtomically } from '../atomic-file.ts';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
-import { keepSecretFile } from './secret-file.ts';
 
 const renewBeforeMs = 30 * 24 * 3_600_000;
 const checkEveryMs = 12 * 3_600_000;
@@ -30,13 +31,13 @@ export async function loadPanelCertificate(
 ): Promise<PanelCertificate> {
   if (config.tls) return givenCertificate(config.tls);
   const keyPath = join(folder, 'tls-key.pem');
-  const key = keepSecretFile(keyPath, () =>
+  const key = await keepSecretFile(keyPath, () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' })
       .privateKey.export({ format: 'pem', type: 'pkcs8' })
       .toString(),
   );
   try {
-    keyFingerprint(key);
+    fingerprintOf(key);
   } catch (cause) {
     throw new StartError(`${keyPath} is damaged: it is not a key. Put it back from your backup.`, { cause });
   }
@@ -46,7 +47,7 @@ export async function loadPanelCertificate(
   const certificate = {
     key,
     cert: await current(path, key, names, log),
-    fingerprint: keyFingerprint(key),
+    fingerprint: fingerprintOf(key),
     onRenewed: (listener: () => void) => {
       listeners.push(listener);
     },
@@ -69,10 +70,8 @@ function givenCertificate(files: { certificatePath: string; keyPath: string }): 
   try {
     const cert = readFileSync(files.certificatePath, 'utf8');
     const key = readFileSync(files.keyPath, 'utf8');
-    const fingerprint = keyFingerprint(key);
-    if (
-      spkiHash(new X509Certificate(cert).publicKey.export({ format: 'der', type: 'spki' })) !== fingerprint
-    ) {
+    const fingerprint = fingerprintOf(key);
+    if (tlsKeyHash(new X509Certificate(cert).publicKey, 'hex') !== fingerprint) {
       throw new Error('the certificate belongs to another key');
     }
     return { key, cert, fingerprint, onRenewed: () => {}, close: () => {} };
@@ -94,7 +93,7 @@ async function current(path: string, key: string, names: string[], log: Logger):
   }
   const { makeCertificate } = await import('./make-certificate.ts');
   const cert = await makeCertificate(key, names);
-  writeFileAtomically(path, cert);
+  await writeFileAtomically(path, cert);
   log.info({ names }, 'Made a certificate');
   return cert;
 }
@@ -104,7 +103,7 @@ function isGood(text: string, key: string, names: string[]): boolean {
     const certificate = new X509Certificate(text);
     return (
       certificate.validToDate.getTime() - Date.now() > renewBeforeMs &&
-      spkiHash(certificate.publicKey.export({ format: 'der', type: 'spki' })) === keyFingerprint(key) &&
+      tlsKeyHash(certificate.publicKey, 'hex') === fingerprintOf(key) &&
       names.every((name) => certificate.checkHost(name) ?? certificate.checkIP(name))
     );
   } catch {
@@ -123,6 +122,4 @@ function certificateNames(config: Config): string[] {
   return [...new Set(['localhost', '127.0.0.1', '::1', ...hostNames, ...addresses, ...asked])].slice(0, 60);
 }
 
-const keyFingerprint = (key: string) =>
-  spkiHash(createPublicKey(key).export({ format: 'der', type: 'spki' }));
-const spkiHash = (spki: Buffer) => createHash('sha256').update(spki).digest('hex');
+const fingerprintOf = (key: string) => tlsKeyHash(createPublicKey(key), 'hex');

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { keepSecretFile } from '@catalyst/shared/node/secret-file';
 import { StartError } from '@catalyst/shared/node/start-error';
-import { keepSecretFile } from './secret-file.ts';
 
 /** Encrypts what the database must hold but not show to whoever steals it; the key lies in a file beside it. */
 export interface SecretBox {
@@ -11,9 +11,9 @@ export interface SecretBox {
   open(sealed: string, place: string): string;
 }
 
-export function loadSecretBox(folder: string): SecretBox {
+export async function loadSecretBox(folder: string): Promise<SecretBox> {
   const path = join(folder, 'secrets.key');
-  const text = keepSecretFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
+  const text = await keepSecretFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
   const key = Buffer.from(text.trim(), 'base64url');
   if (!/^[\w-]{43}$/.test(text.trim()) || key.length !== 32) {
     throw new StartError(`${path} is damaged: it is not a key of 32 bytes. Put it back from your backup.`);

@@ -1,7 +1,7 @@
 import type { CallHandlers, EventHandlers } from '@catalyst/shared/contract/rpc';
+import type { SigningKey } from '@catalyst/shared/node/signing-key';
 import type { agentEvents, panelCalls } from '@catalyst/shared/realtime';
 import type { Socket } from 'socket.io';
-import type { PanelIdentity } from '../identity/panel-identity.ts';
 import type { Logger } from '../logger.ts';
 import type { NodeRegistry } from './agent-admission.ts';
 import type { AgentCallInput, AgentCallOutput, AgentCalls, AgentLink } from './agent-connection.ts';
@@ -29,7 +29,7 @@ export interface AgentListener {
 }
 
 export interface AgentsOptions {
-  panel: Pick<PanelIdentity, 'publicKey' | 'sign'>;
+  panel: Pick<SigningKey, 'publicKey' | 'sign'>;
   panelVersion: string;
   registry: NodeRegistry;
   /** The node a server is on; undefined for one that does not exist. */

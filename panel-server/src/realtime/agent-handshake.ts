@@ -1,9 +1,9 @@
-import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { call, MalformedAnswer, type SocketLike } from '@catalyst/shared/contract/rpc';
 import { type AgentHello, handshakeText } from '@catalyst/shared/features/agent-link';
+import { isSignedBy, type SigningKey } from '@catalyst/shared/node/signing-key';
 import { handshakeCalls } from '@catalyst/shared/realtime';
-import type { PanelIdentity } from '../identity/panel-identity.ts';
 
 /**
  * Proves the panel to an agent and has the agent prove that it holds the key of its hello. Answers the secret of a
@@ -12,7 +12,7 @@ import type { PanelIdentity } from '../identity/panel-identity.ts';
 export async function shakeHands(
   socket: SocketLike,
   { publicKey, nodeId, nonce: agentNonce }: AgentHello,
-  panel: Pick<PanelIdentity, 'publicKey' | 'sign'>,
+  panel: Pick<SigningKey, 'publicKey' | 'sign'>,
 ): Promise<{ enrolmentSecret: string | undefined }> {
   const panelNonce = randomBytes(32).toString('base64url');
   const parties = { panelKey: panel.publicKey, agentKey: publicKey, nodeId, agentNonce, panelNonce };
@@ -31,13 +31,4 @@ export async function shakeHands(
     throw new AppError('unauthenticated', 'The agent does not hold the key it named');
   }
   return { enrolmentSecret };
-}
-
-export function isSignedBy(publicKey: string, text: string, signature: string): boolean {
-  try {
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
-    return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'));
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import {
   announce,
@@ -12,6 +12,7 @@ import { type AgentHello, handshakeText, linkProtocolVersion } from '@catalyst/s
 import type { HealthReport } from '@catalyst/shared/features/nodes';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { ServerState } from '@catalyst/shared/features/server-states';
+import { SigningKey } from '@catalyst/shared/node/signing-key';
 import {
   agentCalls,
   agentEvents,
@@ -68,17 +69,14 @@ export class FakeAgent {
   missingPackages: string[] = [];
   /** What ended the last connection attempt or connection, if the panel gave a reason. */
   refusal: { code: string; message: string } | undefined;
-  readonly #privateKey: KeyObject;
-  readonly publicKey: string;
+  readonly #key: SigningKey;
   readonly #overrides = new Map<string, (input: never) => unknown>();
   #eventId = 0;
   #socket: Socket | undefined;
 
-  constructor(link: FakeLink) {
+  constructor(link: FakeLink, key = new SigningKey()) {
     this.link = link;
-    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    this.#privateKey = privateKey;
-    this.publicKey = publicKey.export({ format: 'jwk' }).x as string;
+    this.#key = key;
   }
 
   /** A node with an agent that is linked and online. */
@@ -94,10 +92,11 @@ export class FakeAgent {
 
   /** Another process with the same key, as a copied machine has. */
   clone(): FakeAgent {
-    const twin = new FakeAgent(this.link);
-    Object.assign(twin, { publicKey: this.publicKey });
-    twin.#useKey(this.#privateKey);
-    return twin;
+    return new FakeAgent(this.link, this.#key);
+  }
+
+  get publicKey(): string {
+    return this.#key.publicKey;
   }
 
   get nodeId(): string {
@@ -128,7 +127,7 @@ export class FakeAgent {
     if (snapshot) await this.sendSnapshot();
   }
 
-  handshake(change: Partial<AgentHello> = {}, signAs: KeyObject = this.#privateKey): Promise<void> {
+  handshake(change: Partial<AgentHello> = {}): Promise<void> {
     this.refusal = undefined;
     const hello: AgentHello = {
       protocol: this.protocol,
@@ -169,9 +168,8 @@ export class FakeAgent {
             agentNonce: hello.nonce,
             panelNonce: nonce,
           };
-          const signature = sign(null, Buffer.from(handshakeText('agent', parties)), signAs);
           return {
-            signature: signature.toString('base64url'),
+            signature: this.#key.sign(handshakeText('agent', parties)),
             ...(this.link.secret && { enrolmentSecret: this.link.secret }),
           };
         },
@@ -285,12 +283,6 @@ export class FakeAgent {
       this.servers.set(serverId, server);
     }
     return server;
-  }
-
-  #useKey(key: KeyObject): void {
-    Object.defineProperty(this, 'handshake', {
-      value: (change: Partial<AgentHello> = {}) => FakeAgent.prototype.handshake.call(this, change, key),
-    });
   }
 
   #report({ serverId, state, crashCount }: FakeServer) {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSignedBy, type SigningKey } from '@catalyst/shared/node/signing-key';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import { z } from 'zod';
-import { writeFileAtomically } from '../../atomic-file.ts';
-import type { PanelIdentity } from '../../identity/panel-identity.ts';
 import type { Logger } from '../../logger.ts';
 
 const Head = z.object({ seq: z.int(), hash: z.string(), signature: z.string() });
@@ -12,14 +12,15 @@ const writeEveryMs = 5000;
  * How far the chain went, signed and outside the database: without it, rows cut off at the end would leave no trace.
  */
 export class AuditHead {
-  readonly #identity: PanelIdentity;
+  readonly #identity: SigningKey;
   readonly #path: string;
   readonly #log: Logger;
   #written = { seq: 0, hash: '' };
   #latest = { seq: 0, hash: '' };
   #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
-  constructor(identity: PanelIdentity, folder: string, log: Logger) {
+  constructor(identity: SigningKey, folder: string, log: Logger) {
     this.#identity = identity;
     this.#path = join(folder, 'audit-head.json');
     this.#log = log;
@@ -36,17 +37,15 @@ export class AuditHead {
 
   moveTo({ seq, hash }: { seq: number; hash: string }): void {
     this.#latest = { seq, hash };
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#write();
-    }, writeEveryMs).unref();
+    this.#timer ??= setTimeout(() => void this.flush(), writeEveryMs).unref();
   }
 
-  /** Writes it now. */
-  flush(): void {
+  /** Writes it now; a failure is logged, and tried again with the next entry. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#latest.seq !== this.#written.seq) this.#write();
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
   }
 
   #read(): void {
@@ -58,7 +57,7 @@ export class AuditHead {
       throw error;
     }
     const head = Head.safeParse(parseJson(text));
-    if (head.success && this.#identity.verify(signedText(head.data), head.data.signature)) {
+    if (head.success && isSignedBy(this.#identity.publicKey, signedText(head.data), head.data.signature)) {
       this.#latest = { seq: head.data.seq, hash: head.data.hash };
       this.#written = this.#latest;
     } else {
@@ -66,11 +65,12 @@ export class AuditHead {
     }
   }
 
-  #write(): void {
+  async #write(): Promise<void> {
     const head = this.#latest;
+    if (head.seq === this.#written.seq) return;
     try {
       const signature = this.#identity.sign(signedText(head));
-      writeFileAtomically(this.#path, `${JSON.stringify({ ...head, signature })}\n`);
+      await writeFileAtomically(this.#path, `${JSON.stringify({ ...head, signature })}\n`);
       this.#written = head;
     } catch (err) {
       this.#log.error({ err }, 'The head of the audit log could not be written');

@@ -104,7 +104,7 @@ export class AuditService {
         'The panel ends with audit entries unwritten',
       );
     }
-    this.#head.flush();
+    await this.#head.flush();
   }
 
   async #writeAll(): Promise<void> {

@@ -26,5 +26,5 @@ export async function settleLostEntries(
     actor: { kind: 'system' },
     details: { lastWritten, lastFound: tail.seq },
   });
-  head.flush();
+  await head.flush();
 }

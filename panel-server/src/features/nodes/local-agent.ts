@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closedFolder } from '@catalyst/shared/node/closed-folder';
-import { writeFileAtomically } from '../../atomic-file.ts';
+import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Logger } from '../../logger.ts';
 import { endAgent, findAgent, isAlive, spawnAgent, trimLog } from './agent-process.ts';
 import type { Pairing } from './pairing.ts';
@@ -110,7 +110,7 @@ export class LocalAgent {
 
   async #writeLink(): Promise<void> {
     const pairing = await this.#options.pair();
-    writeFileAtomically(join(this.#folder, 'link.json'), `${JSON.stringify(pairing)}\n`);
+    await writeFileAtomically(join(this.#folder, 'link.json'), `${JSON.stringify(pairing)}\n`);
   }
 
   /** False when it was cut short. */

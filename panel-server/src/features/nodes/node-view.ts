@@ -1,5 +1,5 @@
 import type { HealthReport, Node } from '@catalyst/shared/features/nodes';
-import { keyFingerprint } from './key-fingerprint.ts';
+import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import type { NodeRow } from './node.entity.ts';
 
 export type TimedHealth = HealthReport & { at: Date };
@@ -30,7 +30,7 @@ export function describeNode(
     allocatedCpuCores: allocated.cpuCores,
     serverCount: allocated.servers,
     agentVersion: row.agentVersion,
-    fingerprint: row.agentKey === null ? null : keyFingerprint(row.agentKey),
+    fingerprint: row.agentKey === null ? null : fingerprintOf(row.agentKey),
     lastSeenAt: row.lastSeenAt,
     health: isOnline ? health : null,
     createdAt: row.createdAt,

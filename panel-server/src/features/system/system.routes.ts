@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { systemRoutes } from '@catalyst/shared/features/system';
 import type { PanelCore } from '../../core.ts';
@@ -20,7 +21,7 @@ export function registerSystemRoutes(core: PanelCore): void {
       database: core.databaseKind,
       insecureTransport: isInsecureTransport(request),
       tlsFingerprint: core.tlsFingerprint,
-      panelFingerprint: core.identity.fingerprint,
+      panelFingerprint: hash('sha256', Buffer.from(core.identity.publicKey, 'base64url'), 'hex'),
       dataDirectory: core.config.dataDir,
       startedAt,
     }),
