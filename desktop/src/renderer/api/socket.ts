@@ -3,7 +3,7 @@ import { basePath } from './client.ts';
 import { observable } from './observable.ts';
 
 /** `caught-up` is shown for a moment after everything missed during a cut was read again. */
-export type ConnectionState = 'idle' | 'connecting' | 'online' | 'reconnecting' | 'caught-up';
+type ConnectionState = 'idle' | 'connecting' | 'online' | 'reconnecting' | 'caught-up';
 
 const refusedRetryMs = 5000;
 

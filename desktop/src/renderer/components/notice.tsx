@@ -8,7 +8,7 @@ import {
 import type { ReactNode } from 'react';
 import classes from './notice.module.css';
 
-export type NoticeTone = 'info' | 'success' | 'warning' | 'error' | 'offline';
+type NoticeTone = 'info' | 'success' | 'warning' | 'error' | 'offline';
 
 const icons = {
   info: IconInfoCircle,

@@ -1,4 +1,4 @@
-export interface SparklineBox {
+interface SparklineBox {
   width: number;
   height: number;
   /** How many samples fill the width; fewer leave the left empty. */

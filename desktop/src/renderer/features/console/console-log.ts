@@ -1,7 +1,7 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
 
 /** Lines that exist but are not here. */
-export interface Gap {
+interface Gap {
   fromSeq: number;
   toSeq: number;
 }

@@ -4,7 +4,6 @@ import { formatCount } from '../../components/units.ts';
 const lines = (count: number) => (count === 1 ? '1 line' : `${formatCount(count)} lines`);
 
 export const strings = {
-  console: 'Console',
   consoleOf: (name: string) => `Console of ${name}`,
   streams: 'Which lines',
   allLines: 'All lines',
@@ -25,7 +24,6 @@ export const strings = {
     count === 0 ? 'No match' : `${index + 1} of ${formatCount(count)}`,
   manyMatches: (count: number) => `${formatCount(count)}+ matches`,
   showTimes: 'Show times',
-  hideTimes: 'Hide times',
   copy: 'Copy selection, or all that is loaded',
   copied: (count: number) => `${lines(count)} copied`,
   copyFailed: 'The browser refused to copy',
@@ -35,7 +33,6 @@ export const strings = {
   jumpToEnd: 'Jump to the end',
   newLines: (count: number) => (count === 0 ? 'Scrolled back' : `${lines(count)} below`),
   dropped: (count: number) => `${lines(count)} were not shown, to keep up.`,
-  droppedSome: 'Some lines were not shown, to keep up.',
   loadThem: 'Load them',
   gapInTerminal: (count: number) => `${lines(count)} not shown`,
   caughtUp: (count: number) =>
@@ -44,7 +41,6 @@ export const strings = {
   failed: 'The console could not be read',
   olderFailed: 'Older lines could not be read',
   loadingOlder: 'Loading older lines',
-  beginning: 'This is the oldest line that is kept.',
   empty: 'Nothing was printed yet.',
   emptyFiltered: 'No line of this kind is kept.',
   command: 'Command',

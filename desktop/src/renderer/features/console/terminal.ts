@@ -10,7 +10,7 @@ import { matchColours, terminalTheme } from './terminal-theme.ts';
 /** Rows kept; more than the lines we hand over, as long lines take several. */
 const scrollbackRows = 50_000;
 
-export interface TerminalPosition {
+interface TerminalPosition {
   isAtEnd: boolean;
   isAtTop: boolean;
 }
@@ -33,7 +33,7 @@ export interface Terminal {
   close(): void;
 }
 
-export interface TerminalEvents {
+interface TerminalEvents {
   onPosition: (position: TerminalPosition) => void;
   onMatches: (index: number, count: number) => void;
   /** Ctrl-F, and Ctrl-C with a selection, while the terminal has the focus. */

@@ -5,7 +5,7 @@ import classes from './breadcrumbs.module.css';
 import { strings } from './strings.ts';
 
 /** What a route says of itself in `handle`: its name, or a component that finds it out. */
-export interface Crumb {
+interface Crumb {
   crumb: string | (() => React.ReactNode);
 }
 

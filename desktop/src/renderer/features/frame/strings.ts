@@ -16,7 +16,6 @@ export const strings = {
   themeLight: 'Light',
   themeDark: 'Dark',
   signOut: 'Sign out',
-  connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
   reconnectingHint:
     'The panel cannot be reached. What you see may be out of date; game servers keep running.',

@@ -1,6 +1,5 @@
 export const strings = {
   title: 'Nodes',
-  intro: 'Machines that run servers. Each has an agent that keeps them running, also without this panel.',
   add: 'Add node',
   emptyTitle: 'No node yet',
   empty: 'A node is a machine with the Catalyst agent on it. Add one and link its agent with a token.',
@@ -50,9 +49,7 @@ export const strings = {
   tokenFailed: 'No token was made',
   close: 'Close',
   done: 'Done',
-  otherTokensEnd: 'A new token ends earlier ones. A linked agent stays linked until another uses the token.',
 
-  node: 'Node',
   goneTitle: 'This node does not exist',
   gone: 'It was removed.',
   oneFailed: 'The node could not be read',
@@ -74,7 +71,6 @@ export const strings = {
   id: 'Id',
   agentVersion: 'Agent version',
   fingerprint: 'Agent fingerprint',
-  fingerprintHint: 'The same as the agent prints at its start.',
   host: 'Host name',
   platform: 'System',
   uptime: 'Up for',

@@ -6,7 +6,7 @@ import { reasonStrings as strings } from './reason-strings.ts';
 
 export type ReasonAction = 'see-lines' | 'raise-limit' | 'reinstall' | 'reset-crashes';
 
-export interface Reason {
+interface Reason {
   tone: 'error' | 'warning' | 'offline' | 'info';
   title: string;
   text: string | null;

@@ -6,7 +6,6 @@ const count = (amount: number) => (amount === 1 ? '1 server' : `${amount.toLocal
 
 export const strings = {
   title: 'Servers',
-  count,
   shown: (shown: number, all: number) => `${shown.toLocaleString('en')} of ${count(all)}`,
   newServer: 'New server',
   filter: 'Filter by name, game, node or address',
@@ -27,7 +26,6 @@ export const strings = {
   noMatch: 'The filter hides every server.',
   failed: 'The servers could not be read',
   loadMore: 'Load more',
-  loadingMore: 'Loading more',
   columns: {
     state: 'State',
     name: 'Name',
@@ -89,16 +87,5 @@ export const strings = {
   cancelInstallTitle: (name: string) => `Cancel the installation of ${name}?`,
   cancelInstallText: 'What was already downloaded stays. You can install it again later.',
   cancelInstallButton: 'Cancel installation',
-  noPower: 'You may not use its power actions',
-  uptime: 'Up',
-  game: 'Game',
-  cpuOf: (cores: string) => `of ${cores}`,
-  memory: 'Memory',
-  disk: 'Disk',
-  processes: 'Processes',
   notMeasured: 'Not measured',
-  notRunning: 'Not running',
-  usage: 'Usage',
-  lastMinutes: 'last minutes',
-  unknown: 'Unknown',
 };

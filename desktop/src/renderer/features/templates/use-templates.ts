@@ -23,8 +23,3 @@ export function useTemplates() {
     staleTime: 10 * 60_000,
   });
 }
-
-/** One template, undefined until it is known or when the caller may not see it. */
-export function useTemplate(id: string): Template | undefined {
-  return useTemplates().data?.find((template) => template.id === id);
-}
