@@ -24,7 +24,7 @@ export interface AgentOptions {
   config: Config;
   log: Logger;
   /** Those of this machine when left out. */
-  runtimes?: (folder: DataFolder) => Runtime[];
+  runtimes?: (folder: DataFolder, hostEnvironment: NodeJS.ProcessEnv) => Runtime[];
   link?: Pick<PanelLinkOptions, 'times' | 'connect'>;
   session?: Pick<PanelSessionParts, 'healthIntervalMs' | 'statsIntervalMs'>;
 }
@@ -54,7 +54,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     );
     const unreachable = await unreachableReason(folder);
     if (unreachable !== null) log.error(unreachable);
-    const runtimes = (options.runtimes ?? machineRuntimes)(folder);
+    const runtimes = (options.runtimes ?? machineRuntimes)(folder, hostEnvironment);
     const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
     const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable, hostEnvironment });
     const stats = new ResourceStats(() => supervisor.all);
@@ -112,8 +112,9 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
   }
 }
 
-function machineRuntimes(folder: DataFolder): Runtime[] {
-  return [new ProcessRuntime({ runRoot: folder.run, cgroupPrefix: cgroupPrefixOf(folder) })];
+function machineRuntimes(folder: DataFolder, { SystemRoot }: NodeJS.ProcessEnv): Runtime[] {
+  const cgroupPrefix = cgroupPrefixOf(folder);
+  return [new ProcessRuntime({ runRoot: folder.run, cgroupPrefix, systemRoot: SystemRoot })];
 }
 
 /** Agents on one machine stay apart, and each finds its own again. */

@@ -35,6 +35,8 @@ export interface ProcessRuntimeOptions {
   cgroupPrefix: string;
   /** `node` where there is no `/bin/sh` and `/proc`: on Windows and macOS, and in the tests of that. */
   holder?: 'shell' | 'node';
+  /** Of this machine's environment: Windows programs do not start without it. */
+  systemRoot?: string | undefined;
   logger?: ProcessServerParts['logger'];
 }
 
@@ -49,10 +51,12 @@ export class ProcessRuntime implements Runtime {
   readonly #cgroups: CgroupTree | null;
   readonly #cgroupsReason: string;
   readonly #logger: ProcessServerParts['logger'];
+  readonly #systemRoot: string | undefined;
   #privileges: Promise<PrivilegeDrop> | undefined;
 
   constructor(options: ProcessRuntimeOptions) {
     this.#logger = options.logger;
+    this.#systemRoot = options.systemRoot;
     mkdirSync(options.runRoot, { recursive: true, mode: 0o700 });
     this.#runRoot = realpathSync(options.runRoot);
     this.#holder = options.holder ?? (process.platform === 'linux' ? 'shell' : 'node');
@@ -163,7 +167,7 @@ export class ProcessRuntime implements Runtime {
   async #spawn(folder: RunFolder, launch: Launch, uid: number | null, group: ServerCgroup | null) {
     const child =
       this.#holder === 'node'
-        ? spawnNodeHolder(folder, launch, uid)
+        ? spawnNodeHolder(folder, launch, uid, this.#systemRoot)
         : spawnShellHolder({
             folder,
             launch,

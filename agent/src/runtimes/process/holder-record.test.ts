@@ -43,7 +43,7 @@ describe.skipIf(process.platform === 'win32')('the claim on a start', () => {
 
   const holders = {
     shell: () => spawnShellHolder({ folder, launch, uid: null, joinFiles: [], privilegePrefix: [] }),
-    node: () => spawnNodeHolder(folder, launch, null),
+    node: () => spawnNodeHolder(folder, launch, null, undefined),
   };
 
   test.each(['shell', 'node'] as const)(

@@ -10,7 +10,12 @@ import { checkDirectory } from './launch-check.ts';
 import type { NodeHolderOrders } from './node-holder.ts';
 
 /** Spawns node-holder.ts; a bundle carries it as `node-holder.js` beside itself. */
-export function spawnNodeHolder(folder: RunFolder, launch: Launch, uid: number | null): ChildProcess {
+export function spawnNodeHolder(
+  folder: RunFolder,
+  launch: Launch,
+  uid: number | null,
+  systemRoot: string | undefined,
+): ChildProcess {
   checkDirectory(launch.directory);
   const { argv, environment, directory } = launch;
   const orders: NodeHolderOrders = { argv: [...argv], environment: { ...environment }, directory, uid };
@@ -20,8 +25,7 @@ export function spawnNodeHolder(folder: RunFolder, launch: Launch, uid: number |
   try {
     return spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
       cwd: folder.path,
-      // Windows programs do not start without it.
-      env: process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {},
+      env: systemRoot ? { SystemRoot: systemRoot } : {},
       detached: true,
       stdio: coverInherited([nothing, nothing, nothing], nothing),
       windowsHide: true,
