@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
+import { lockHolder } from '@catalyst/shared/node/lock-holder';
+import { identify } from '@catalyst/shared/node/process-identity';
 import { StartError } from '@catalyst/shared/node/start-error';
 import { createFileAtomically } from '@catalyst/shared/node/write-file-atomically';
-import { identify, isAlive, type ProcessIdentity } from './runtimes/process/process-identity.ts';
 import { toStartError } from './to-start-error.ts';
 
 /**
@@ -25,8 +26,8 @@ async function isTaken(path: string, own: string): Promise<boolean> {
   try {
     const found = await read(path);
     if (found === null) return await createFileAtomically(path, own, 0o644);
-    const holder = parse(found);
-    if (!holder || !isAlive(holder)) return await takeStale(path, found, own);
+    const holder = lockHolder(path);
+    if (!holder) return await takeStale(path, found, own);
     throw new StartError(
       `Another agent (process ${holder.pid}) already uses this data folder; its lock is ${path}`,
     );
@@ -71,13 +72,4 @@ async function overwrite(path: string, content: string): Promise<void> {
 
 async function read(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(() => null);
-}
-
-function parse(text: string): ProcessIdentity | null {
-  try {
-    const { pid, startTime } = JSON.parse(text);
-    return Number.isInteger(pid) && typeof startTime === 'string' ? { pid, startTime } : null;
-  } catch {
-    return null;
-  }
 }

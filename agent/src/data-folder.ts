@@ -1,15 +1,24 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { closedFolder } from '@catalyst/shared/node/closed-folder';
+import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 import { StartError } from '@catalyst/shared/node/start-error';
 import { isDraftName } from '@catalyst/shared/node/write-file-atomically';
 
 /** Where the agent keeps things, below `<data folder>/agent`. */
 export class DataFolder {
   readonly path: string;
+  /** How to reach the panel, and who it must be. */
+  readonly link: string;
+  readonly lock: string;
+
   constructor(dataDir: string) {
-    this.path = join(dataDir, 'agent');
+    const { agentFolder, agentLink, agentLock } = meetingPlaces(dataDir);
+    this.path = agentFolder;
+    this.link = agentLink;
+    this.lock = agentLock;
   }
+
   /** The agent's key. */
   get identity(): string {
     return join(this.path, 'identity');
@@ -31,13 +40,6 @@ export class DataFolder {
   }
   get backups(): string {
     return join(this.path, 'backups');
-  }
-  /** How to reach the panel, and who it must be. */
-  get link(): string {
-    return join(this.path, 'link.json');
-  }
-  get lock(): string {
-    return join(this.path, 'agent.lock');
   }
   server(serverId: string): string {
     return join(this.servers, serverId);

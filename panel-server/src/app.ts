@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 import { StartError } from '@catalyst/shared/node/start-error';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Config } from './config.ts';
@@ -99,8 +99,7 @@ async function listen(http: PanelHttp, config: Config): Promise<PanelAddress> {
 
 /** Files by which other programs of this machine find the panel: its port, and while there is no administrator, the way in. */
 async function announceAddress(dataDir: string, { url, port }: PanelAddress, setup: SetupService) {
-  const portFile = join(dataDir, 'run', 'port');
-  const setupFile = join(dataDir, 'run', 'setup-url');
+  const { port: portFile, setupUrl: setupFile } = meetingPlaces(dataDir);
   await rm(setupFile, { force: true });
   if (setup.code) {
     await writeFileAtomically(setupFile, `${url}/setup#${setup.code}\n`);

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { release, type } from 'node:os';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { bootId, isAlive } from '@catalyst/shared/node/process-identity';
 import { type CgroupTree, killCgroup, type ServerCgroup } from './cgroups/cgroup.ts';
 import { openCgroups } from './cgroups/open-cgroups.ts';
 import { readExitRecord } from './process/exit-record.ts';
@@ -10,7 +11,6 @@ import { type StartedHolder, waitForGame } from './process/holder-start.ts';
 import { checkIds, checkLaunch } from './process/launch-check.ts';
 import { spawnNodeHolder } from './process/node-holder-launch.ts';
 import { nodePrivilegeDrop, type PrivilegeDrop, probePrivilegeDrop } from './process/privilege-drop.ts';
-import { bootId, isAlive } from './process/process-identity.ts';
 import { lastSignOfLife, ProcessServer, type ProcessServerParts } from './process/process-server.ts';
 import { killSession, killTree } from './process/process-tree.ts';
 import {

@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { bootId } from '../runtimes/process/process-identity.ts';
+import { bootId } from '@catalyst/shared/node/process-identity';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { reasonOfExit } from './end-of-run.ts';
 import type { GameKeeper } from './game-keeper.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { bootId } from '@catalyst/shared/node/process-identity';
 import type { ServerConsole } from '../console/server-console.ts';
-import { bootId } from '../runtimes/process/process-identity.ts';
 import { RunFolder } from '../runtimes/run-folder.ts';
 import type { Exit, Launch, RunningServer, Runtime } from '../runtimes/runtime.ts';
 import { isDoneWithin } from '../waiting.ts';

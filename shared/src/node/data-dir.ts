@@ -11,13 +11,14 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'catalyst');
 }
 
-/** The files by which the programs of one machine find each other. */
-export const meetingFiles = (dataDir: string) => ({
+/** Where the programs of one machine find each other. */
+export const meetingPlaces = (dataDir: string) => ({
   /** The port a running panel listens on. */
   port: join(dataDir, 'run', 'port'),
   /** The page that makes the first administrator, while there is none. */
   setupUrl: join(dataDir, 'run', 'setup-url'),
-  /** How the agent reaches the panel: an AgentLink. */
+  agentFolder: join(dataDir, 'agent'),
+  /** How the agent reaches the panel: a LinkState. */
   agentLink: join(dataDir, 'agent', 'link.json'),
   /** Which process the agent is: a ProcessIdentity. */
   agentLock: join(dataDir, 'agent', 'agent.lock'),

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProcessIdentity } from '@catalyst/shared/node/process-identity';
 import type { RunFolder } from '../run-folder.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 
 /**
  * What a holder says about itself, one line each, in the file `holder` of the run folder:

@@ -1,9 +1,9 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { ProcessIdentity } from '@catalyst/shared/node/process-identity';
 import type { RunFolder } from '../run-folder.ts';
 import { watchForChange } from './change-watch.ts';
 import { readExitRecord } from './exit-record.ts';
 import { type HolderRecord, readHolderRecord } from './holder-record.ts';
-import type { ProcessIdentity } from './process-identity.ts';
 
 /** A holder that has handed over to the game. */
 export interface StartedHolder {

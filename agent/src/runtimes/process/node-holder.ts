@@ -13,7 +13,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { identify } from './process-identity.ts';
+import { identify } from '@catalyst/shared/node/process-identity';
 
 /**
  * The holder for systems without a shell or `/proc`: a program of its own, started with the run folder as working

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Limits } from '@catalyst/shared/features/server-spec';
+import { isAlive, signalProcess } from '@catalyst/shared/node/process-identity';
 import { killCgroup, type ServerCgroup } from '../cgroups/cgroup.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { Exit, RunningServer, Usage } from '../runtime.ts';
@@ -8,7 +9,6 @@ import { type ChangeWatch, watchForChange } from './change-watch.ts';
 import { type ExitRecord, readExitRecord } from './exit-record.ts';
 import { FifoInput } from './fifo-input.ts';
 import type { StartedHolder } from './holder-start.ts';
-import { isAlive, signalProcess } from './process-identity.ts';
 import { killTree, treeUsage } from './process-tree.ts';
 import { exitDraft } from './run-state.ts';
 import { SocketInput } from './socket-input.ts';

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { identify } from '@catalyst/shared/node/process-identity';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ProcessRuntime, type ProcessRuntimeOptions } from '../process-runtime.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Launch } from '../runtime.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
 import { readHolderRecord } from './holder-record.ts';
-import { identify } from './process-identity.ts';
 import { SuiteAgentProcess } from './suite-agent-process.ts';
 import { shellGame } from './suite-game.ts';
 

@@ -1,14 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { identify } from '@catalyst/shared/node/process-identity';
 import { expect, test } from 'vitest';
-import { bootId, identify, isAlive, parseStat, signalProcess } from './process-identity.ts';
 import { listProcesses, parsePs } from './process-table.ts';
-
-test('reads a process whose name tries to be more than a name', () => {
-  const fields = Array.from({ length: 49 }, (_, index) => `${index + 4}`);
-  const stat = parseStat(`77 (a) S 1 2 3 (b)) R ${fields.join(' ')}\n`);
-  expect(stat).toEqual({ state: 'R', parentPid: 4, session: 6, cpuTicks: 29, startTime: '22' });
-});
 
 test('reads what ps answers on macOS', () => {
   const text = `
@@ -30,21 +22,8 @@ test('reads what ps answers on macOS', () => {
   ]);
 });
 
-test('tells a process from the next one of the same number', async () => {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-  const identity = identify(child.pid ?? 0);
-  if (!identity) throw new Error('It is not there');
-  expect(isAlive(identity)).toBe(true);
-  expect(listProcesses()).toContainEqual(expect.objectContaining({ ...identity, parentPid: process.pid }));
-  const predecessor = { ...identity, startTime: `${identity.startTime}0` };
-  expect(isAlive(predecessor)).toBe(false);
-  expect(signalProcess(predecessor, 'SIGKILL')).toBe(false);
-  expect(signalProcess(identity, 'SIGKILL')).toBe(true);
-  await once(child, 'exit');
-  expect(isAlive(identity)).toBe(false);
-  expect(identify(child.pid ?? 0)).toBeNull();
-});
-
-test('a boot has one id', () => {
-  expect(bootId()).toBe(bootId());
+test('lists a process as it names itself', () => {
+  expect(listProcesses()).toContainEqual(
+    expect.objectContaining({ ...identify(process.pid), parentPid: process.ppid }),
+  );
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type ProcessIdentity, parseStat } from './process-identity.ts';
+import { type ProcessIdentity, parseStat, plainEnvironment } from '@catalyst/shared/node/process-identity';
 
 /** One living process of the machine. */
 export interface ProcessEntry extends ProcessIdentity {
@@ -14,7 +14,9 @@ export interface ProcessEntry extends ProcessIdentity {
 export function listProcesses(): ProcessEntry[] {
   if (process.platform === 'linux') return listLinux();
   const columns = 'pid=,ppid=,pgid=,uid=,stat=,rss=,time=,lstart=';
-  return parsePs(execFileSync('ps', ['-axo', columns], { encoding: 'utf8', maxBuffer: 2 ** 24 }));
+  return parsePs(
+    execFileSync('ps', ['-axo', columns], { encoding: 'utf8', maxBuffer: 2 ** 24, env: plainEnvironment }),
+  );
 }
 
 // The kernel counts in hundredths of a second on every architecture Node runs on.

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
+import { type ProcessIdentity, signalProcess } from '@catalyst/shared/node/process-identity';
 import type { RunFolder } from '../run-folder.ts';
 import { type Usage, unknownUsage } from '../runtime.ts';
-import { type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { listProcesses, type ProcessEntry } from './process-table.ts';
 
 /** By what a server's processes are known where there is no control group. */

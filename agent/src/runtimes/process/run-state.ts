@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { bootId } from '@catalyst/shared/node/process-identity';
 import type { RunFolder } from '../run-folder.ts';
-import { bootId } from './process-identity.ts';
 
 /** What a later agent must know about a start, written before its holder is spawned. */
 export interface RunState {

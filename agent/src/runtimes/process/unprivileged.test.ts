@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { removeSuiteCgroups } from '../cgroups/suite-cgroups.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
-import { identify } from './process-identity.ts';
+import { identify } from '@catalyst/shared/node/process-identity';
 import { SuiteAgentProcess } from './suite-agent-process.ts';
 import { shellGame } from './suite-game.ts';
 

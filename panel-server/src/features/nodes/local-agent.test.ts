@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir, uptime } from 'node:os';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lockHolder } from '@catalyst/shared/node/lock-holder';
+import { isAlive } from '@catalyst/shared/node/process-identity';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../logger.ts';
-import { findAgent, isAlive } from './agent-process.ts';
 import { LocalAgent } from './local-agent.ts';
 
 /** Behaves as an agent does: takes the lock, says what it was given, ends when asked. */
@@ -27,7 +28,7 @@ describe.skipIf(process.platform !== 'linux')('the agent of this machine', () =>
   const agents: LocalAgent[] = [];
   const logged: string[] = [];
   const folder = () => join(dataDir, 'agent');
-  const running = () => findAgent(join(folder(), 'agent.lock'));
+  const running = () => lockHolder(join(folder(), 'agent.lock'));
   const whenRunning = () =>
     vi.waitFor(() => {
       const agent = running();
@@ -180,32 +181,5 @@ describe.skipIf(process.platform !== 'linux')('the agent of this machine', () =>
     const found = await whenRunning();
     await agent.close({ endAgent: true });
     expect(isAlive(found)).toBe(false);
-  });
-});
-
-describe('a lock where the start of a process is not to be had', () => {
-  afterEach(() => vi.restoreAllMocks());
-
-  it('counts when it was taken since the machine came up', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'catalyst-lock-'));
-    const path = join(folder, 'agent.lock');
-    try {
-      vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
-      await writeFile(path, JSON.stringify({ pid: process.pid, startTime: 'unknown' }));
-      expect(findAgent(path)?.pid).toBe(process.pid);
-      const beforeBoot = Date.now() / 1000 - uptime() - 3600;
-      await utimes(path, beforeBoot, beforeBoot);
-      expect(findAgent(path)).toBeNull();
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
-
-  it("of another user's agent counts", () => {
-    vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin');
-    vi.spyOn(process, 'kill').mockImplementation(() => {
-      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
-    });
-    expect(isAlive({ pid: process.pid, startTime: 'x' })).toBe(true);
   });
 });

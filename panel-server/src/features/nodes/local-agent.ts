@@ -3,9 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closedFolder } from '@catalyst/shared/node/closed-folder';
+import { meetingPlaces } from '@catalyst/shared/node/data-dir';
+import { lockHolder } from '@catalyst/shared/node/lock-holder';
+import { isAlive, signalProcess } from '@catalyst/shared/node/process-identity';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Logger } from '../../logger.ts';
-import { endAgent, findAgent, isAlive, spawnAgent, trimLog } from './agent-process.ts';
+import { spawnAgent, trimLog } from './agent-process.ts';
 import type { Pairing } from './pairing.ts';
 
 export interface LocalAgentOptions {
@@ -32,18 +35,18 @@ const endTimeoutMs = 10_000;
  */
 export class LocalAgent {
   readonly #options: LocalAgentOptions;
-  readonly #folder: string;
+  readonly #places: ReturnType<typeof meetingPlaces>;
   readonly #stop = new AbortController();
   #watching: Promise<void> = Promise.resolve();
 
   constructor(options: LocalAgentOptions) {
     this.#options = options;
-    this.#folder = join(options.dataDir, 'agent');
+    this.#places = meetingPlaces(options.dataDir);
   }
 
   /** Tells the agent, running or not, how to reach this panel, and sees from now on that one runs. */
   async start(): Promise<void> {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o711 });
+    mkdirSync(this.#places.agentFolder, { recursive: true, mode: 0o711 });
     await this.#warnOfClosedFolder();
     await this.#writeLink();
     this.#watching = this.#watch();
@@ -53,9 +56,9 @@ export class LocalAgent {
   async close({ endAgent: isEnding }: { endAgent: boolean }): Promise<void> {
     this.#stop.abort();
     await this.#watching;
-    const agent = isEnding ? findAgent(this.#lockPath) : null;
+    const agent = isEnding ? lockHolder(this.#places.agentLock) : null;
     if (!agent) return;
-    endAgent(agent);
+    signalProcess(agent, 'SIGTERM');
     const deadline = Date.now() + endTimeoutMs;
     while (isAlive(agent) && Date.now() < deadline) await delay(20);
     if (isAlive(agent)) this.#options.log.warn({ pid: agent.pid }, 'The local agent did not end in time');
@@ -65,7 +68,7 @@ export class LocalAgent {
     const { log, lookEveryMs = 1000 } = this.#options;
     let backoffMs = 0;
     while (!this.#stop.signal.aborted) {
-      const agent = findAgent(this.#lockPath);
+      const agent = lockHolder(this.#places.agentLock);
       if (agent) {
         while (isAlive(agent) && (await this.#pause(lookEveryMs))) trimLog(this.#logPath);
         backoffMs = 0;
@@ -110,7 +113,7 @@ export class LocalAgent {
 
   async #writeLink(): Promise<void> {
     const pairing = await this.#options.pair();
-    await writeFileAtomically(join(this.#folder, 'link.json'), `${JSON.stringify(pairing)}\n`);
+    await writeFileAtomically(this.#places.agentLink, `${JSON.stringify(pairing)}\n`);
   }
 
   /** False when it was cut short. */
@@ -118,12 +121,8 @@ export class LocalAgent {
     return delay(ms, true, { signal: this.#stop.signal }).catch(() => false);
   }
 
-  get #lockPath(): string {
-    return join(this.#folder, 'agent.lock');
-  }
-
   get #logPath(): string {
-    return join(this.#folder, 'agent.log');
+    return join(this.#places.agentFolder, 'agent.log');
   }
 }
 

@@ -27,6 +27,9 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
+/** The start time where the system does not tell any. */
+export const unknownStart = 'unknown';
+
 /** Changes with every boot of the machine; what ran before a change is dead. */
 export function bootId(): string {
   if (process.platform === 'linux') return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -37,7 +40,7 @@ export function bootId(): string {
 
 function startTimeOf(pid: number): string | null {
   if (process.platform === 'linux') return linuxStartTime(pid);
-  if (process.platform === 'win32') return exists(pid) ? 'unknown' : null;
+  if (process.platform === 'win32') return exists(pid) ? unknownStart : null;
   const [state, ...startTime] = run('ps', ['-o', 'stat=,lstart=', '-p', `${pid}`])?.split(/\s+/) ?? [];
   return state && !state.startsWith('Z') ? startTime.join(' ') : null;
 }
@@ -80,9 +83,16 @@ function exists(pid: number): boolean {
   }
 }
 
+/** Start times are the same whatever the language and time zone of who asks. */
+export const plainEnvironment = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
+
 function run(program: string, args: string[]): string | null {
   try {
-    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync(program, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: plainEnvironment,
+    }).trim();
   } catch {
     return null;
   }
