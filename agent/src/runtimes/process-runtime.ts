@@ -9,6 +9,7 @@ import { readExitRecord } from './process/exit-record.ts';
 import { readHolderRecord, revokeStart } from './process/holder-record.ts';
 import { type StartedHolder, waitForGame } from './process/holder-start.ts';
 import { checkIds, checkLaunch } from './process/launch-check.ts';
+import { toLaunchError } from './process/launch-error.ts';
 import { spawnNodeHolder } from './process/node-holder-launch.ts';
 import { nodePrivilegeDrop, type PrivilegeDrop, probePrivilegeDrop } from './process/privilege-drop.ts';
 import { lastSignOfLife, ProcessServer, type ProcessServerParts } from './process/process-server.ts';
@@ -22,7 +23,6 @@ import {
   removeRunFolder,
 } from './process/run-state.ts';
 import { spawnShellHolder } from './process/shell-holder.ts';
-import { toStartError } from './process/start-error.ts';
 import { RunFolder } from './run-folder.ts';
 import type { Exit, Launch, RunningServer, Runtime, RuntimeReport } from './runtime.ts';
 
@@ -99,7 +99,7 @@ export class ProcessRuntime implements Runtime {
     try {
       createRunFolder(folder);
     } catch (err) {
-      throw toStartError(err, signal);
+      throw toLaunchError(err, signal);
     }
     try {
       const state = fillRunFolder(folder, { startedAt: new Date(), uid, hasGroup: group !== null });
@@ -109,7 +109,7 @@ export class ProcessRuntime implements Runtime {
       return this.#take(launch.serverId, launch.startId, state, holder, child);
     } catch (err) {
       await this.#undo(folder, group, uid, child);
-      throw toStartError(err, signal);
+      throw toLaunchError(err, signal);
     }
   }
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 import type { PanelFailure, PanelStatus } from '../bridge.ts';
-import { forgetPanelFiles, panelOrigin, portFile, readPort } from './panel-files.ts';
+import { forgetPanelFiles, panelOrigin, readPort } from './panel-files.ts';
 import type { PanelLog } from './panel-log.ts';
 import { choosePanelPort } from './panel-port.ts';
 import { type PanelCommand, type PanelProcess, startPanel } from './panel-process.ts';
@@ -148,7 +149,7 @@ export function embeddedPanel(options: EmbeddedPanelOptions): EmbeddedPanel {
   async function answeringOrigin(over: AbortSignal): Promise<string | undefined> {
     const signal = AbortSignal.any([over, closing.signal, AbortSignal.timeout(timing.readyLimitMs)]);
     while (!signal.aborted) {
-      const port = await readPort(portFile(dataDirectory));
+      const port = await readPort(meetingPlaces(dataDirectory).port);
       if (port !== undefined && (await isAnswering(panelOrigin(port), signal))) return panelOrigin(port);
       await sleep(timing.pollMs, undefined, { signal }).catch(() => {});
     }

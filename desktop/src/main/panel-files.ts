@@ -1,12 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-
-/**
- * What a running panel says about itself in its data folder: `run/port`, the port it listens on, and, until there is an
- * administrator, `run/setup-url`, the page that makes one. Both are one line and readable only by the user.
- */
-export const portFile = (dataDirectory: string) => join(dataDirectory, 'run', 'port');
-export const setupUrlFile = (dataDirectory: string) => join(dataDirectory, 'run', 'setup-url');
+import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 
 export const panelOrigin = (port: number) => new URL(`http://127.0.0.1:${port}`).origin;
 
@@ -17,13 +10,13 @@ export async function readPort(path: string): Promise<number | undefined> {
 
 /** The page to show first: set-up on the first run, else the panel's front page. */
 export async function readLandingUrl(dataDirectory: string, origin: string): Promise<string> {
-  return parseSetupUrl(await readOrEmpty(setupUrlFile(dataDirectory)), origin) ?? `${origin}/`;
+  return parseSetupUrl(await readOrEmpty(meetingPlaces(dataDirectory).setupUrl), origin) ?? `${origin}/`;
 }
 
 /** Before a start: what an earlier panel left must not be taken for the new one's word. */
 export async function forgetPanelFiles(dataDirectory: string): Promise<void> {
-  await rm(portFile(dataDirectory), { force: true });
-  await rm(setupUrlFile(dataDirectory), { force: true });
+  await rm(meetingPlaces(dataDirectory).port, { force: true });
+  await rm(meetingPlaces(dataDirectory).setupUrl, { force: true });
 }
 
 export function parsePort(text: string): number | undefined {

@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 
 /** What a failed start tells its caller. */
-export function toStartError(cause: unknown, signal: AbortSignal): unknown {
+export function toLaunchError(cause: unknown, signal: AbortSignal): unknown {
   if (cause instanceof AppError || signal.aborted) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
