@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { SkipReasons } from './scripts/skip-reasons.js';
 
 // Unit tests live beside the code as *.test.ts; tests that start real services or a browser live in e2e/.
 export default defineConfig({
   test: {
+    reporters: ['default', new SkipReasons()],
     projects: [
       ...['shared', 'panel-server', 'agent', 'desktop'].map((name) => ({
         test: {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { isProcessAlive, processIsGone } from './testing/agent-process.ts';
+import { describeUnless, noPosix } from './testing/describe-unless.ts';
 import { newId } from './testing/ids.ts';
 import {
   counting,
@@ -15,7 +16,7 @@ import {
 } from './testing/real-games.ts';
 import { finished, order, runServer } from './testing/test-agent.ts';
 
-describe.skipIf(process.platform === 'win32')('an agent that is killed', () => {
+describeUnless(noPosix, 'an agent that is killed', () => {
   it('finds its game as it was: the same process, every line once, commands obeyed', async () => {
     const { panel, agent } = await started();
     const id = await runServer(panel, gameSpec(counting));

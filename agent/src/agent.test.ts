@@ -3,12 +3,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { isProcessAlive } from './testing/agent-process.ts';
+import { describeUnless, noPosix } from './testing/describe-unless.ts';
 import { counting, gameSpec, isLinuxRoot, node, pidOf, started, texts } from './testing/real-games.ts';
 import { finished, order, runServer } from './testing/test-agent.ts';
 
-describe.skipIf(process.platform === 'win32')('an agent', () => {
+describeUnless(noPosix, 'an agent', () => {
   it('ends on SIGTERM without its game noticing, and gives its lock back', async () => {
     const { panel, agent } = await started();
     const id = await runServer(panel, gameSpec(counting));
@@ -86,7 +87,8 @@ describe.skipIf(process.platform === 'win32')('an agent', () => {
     expect(seen.HOME.endsWith(id)).toBe(true);
   });
 
-  it.skipIf(!isLinuxRoot)('keeps servers from each other and from its own secrets', async () => {
+  it('keeps servers from each other and from its own secrets', async ({ skip }) => {
+    skip(!isLinuxRoot, 'needs root on Linux, where servers have users of their own');
     const { panel, agent } = await started();
     const neighbour = await runServer(
       panel,

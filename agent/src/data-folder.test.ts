@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
+import { notRoot } from './testing/describe-unless.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
 const mode = (path: string) => statSync(path).mode & 0o777;
@@ -31,7 +32,8 @@ describe('the data folder', () => {
     expect(existsSync(draft)).toBe(false);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('says when servers cannot reach it', async () => {
+  it('says when servers cannot reach it', async ({ skip }) => {
+    skip(notRoot !== null, 'needs root, whose servers are other users');
     const home = join(temporaryFolder(), 'home');
     mkdirSync(home, { mode: 0o700 });
     const folder = new DataFolder(join(home, 'data'));

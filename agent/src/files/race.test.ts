@@ -1,7 +1,8 @@
 import { linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeUnless, notLinux } from '../testing/describe-unless.ts';
 import type { DiskUsage } from './disk-usage.ts';
 import { openServerDirectory, type ServerDirectory } from './server-directory.ts';
 import {
@@ -189,7 +190,7 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
-describe.skipIf(process.platform !== 'linux')('while names are swapped as fast as possible', () => {
+describeUnless(notLinux, 'while names are swapped as fast as possible', () => {
   const names = Object.keys(scenarios);
 
   test('the attack is real: a path that is checked and then opened leaks', { timeout: 30_000 }, async () => {
@@ -215,9 +216,8 @@ describe.skipIf(process.platform !== 'linux')('while names are swapped as fast a
     expect(leaks).toBe(1);
   });
 
-  test.each(names)('nothing escapes: %s', { timeout: raceSeconds * 1000 + 30_000 }, async (name) => {
-    if (!isRoot && name.includes('foreign'))
-      return console.log('skipped: needs root for a file of somebody else');
+  test.for(names)('nothing escapes: %s', { timeout: raceSeconds * 1000 + 30_000 }, async (name, { skip }) => {
+    skip(!isRoot && name.includes('foreign'), 'needs root for a file of somebody else');
     using sandbox = makeSandbox();
     const scenario = scenarios[name] as Scenario;
     scenario.make(sandbox);

@@ -4,14 +4,13 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { describeUnless, notLinux, notRoot } from '../testing/describe-unless.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Health } from './health.ts';
 import { installPackages, missingPackages } from './host-packages.ts';
 import { inodesOnPort } from './port-holder.ts';
 import { addressesOf, takenPorts } from './ports.ts';
 import { findProgram, serverPath } from './program-paths.ts';
-
-const isLinux = process.platform === 'linux';
 
 describe('takenPorts', () => {
   it('tells TCP from UDP, names the holder, and says nothing of free ones', async () => {
@@ -34,7 +33,8 @@ describe('takenPorts', () => {
       `${tcpPort}/tcp`,
       `${udpPort}/udp`,
     ]);
-    if (isLinux) for (const { holder } of taken) expect(holder).toContain(`(process ${process.pid})`);
+    if (notLinux === null)
+      for (const { holder } of taken) expect(holder).toContain(`(process ${process.pid})`);
     const both = addressesOf([{ name: 'game', ip: '127.0.0.1', port: tcpPort, protocol: 'both' }]);
     expect(both.map(({ protocol }) => protocol)).toEqual(['tcp', 'udp']);
   });
@@ -52,7 +52,7 @@ describe('takenPorts', () => {
   });
 });
 
-describe.skipIf(!isLinux)('programs', () => {
+describeUnless(notLinux, 'programs', () => {
   it('are looked for where distributions put them, games included, and Node is found', () => {
     const path = serverPath(process.env);
     expect(path.split(delimiter)).toEqual(expect.arrayContaining(['/usr/bin', '/usr/games']));
@@ -61,7 +61,8 @@ describe.skipIf(!isLinux)('programs', () => {
     expect(findProgram('no-such-program', path)).toBeNull();
   });
 
-  it.skipIf(process.getuid?.() !== 0)('that other users cannot reach are not offered to servers', () => {
+  it('that other users cannot reach are not offered to servers', ({ skip }) => {
+    skip(notRoot !== null, 'needs root, whose servers are other users');
     const closed = join(temporaryFolder(), 'closed');
     mkdirSync(closed, { mode: 0o700 });
     writeFileSync(join(closed, 'npm'), '#!/bin/sh\n', { mode: 0o755 });
@@ -69,7 +70,7 @@ describe.skipIf(!isLinux)('programs', () => {
   });
 });
 
-describe.skipIf(!isLinux)('host packages', () => {
+describeUnless(notLinux, 'host packages', () => {
   /** A package manager that installs into a folder of its own, or fails. */
   function fakeApt(script: string) {
     const folder = temporaryFolder();

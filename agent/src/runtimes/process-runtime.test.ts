@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, describe } from 'vitest';
+import { afterAll } from 'vitest';
+import { describeUnless, notLinux } from '../testing/describe-unless.ts';
 import { removeSuiteCgroups } from './cgroups/suite-cgroups.ts';
 import { type ProcessSubject, processSuite } from './process/process-suite.ts';
 import { shellGame } from './process/suite-game.ts';
@@ -15,7 +16,7 @@ const subjects: Record<string, ProcessSubject> = {
   'process runtime with the Node holder': { cgroupPrefix, holder: 'node', firstUid },
 };
 
-describe.skipIf(process.platform !== 'linux')('on Linux', () => {
+describeUnless(notLinux, 'on Linux', () => {
   for (const [name, { firstUid, ...options }] of Object.entries(subjects)) {
     runtimeSuite(name, {
       open: (runRoot) => new ProcessRuntime({ runRoot, ...options }),

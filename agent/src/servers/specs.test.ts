@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { notRoot } from '../testing/describe-unless.ts';
 import { fakeSpec } from '../testing/server-specs.ts';
 import { TestSupervisor } from '../testing/test-supervisor.ts';
 
-const isRoot = process.getuid?.() === 0;
 const forever = ['say ready', 'wait 60000'];
 
 describe('a spec', () => {
@@ -27,9 +27,9 @@ describe('a spec', () => {
     });
   });
 
-  it('gives every server a user of its own, never one that was another’s', async () => {
-    const test = await TestSupervisor.open({ giveUsers: process.getuid?.() === 0 });
-    if (process.getuid?.() !== 0) return expect(process.getuid?.()).not.toBe(0);
+  it('gives every server a user of its own, never one that was another’s', async ({ skip }) => {
+    skip(notRoot !== null, 'needs root to have users to give');
+    const test = await TestSupervisor.open({ giveUsers: true });
     const uids = [];
     for (let index = 0; index < 3; index++) {
       const spec = fakeSpec(forever);
@@ -43,7 +43,8 @@ describe('a spec', () => {
     expect(first).toBeLessThan(2 ** 31 - 10_000);
   });
 
-  it.skipIf(!isRoot)('gets no user that another agent or program of this machine has', async () => {
+  it('gets no user that another agent or program of this machine has', async ({ skip }) => {
+    skip(notRoot !== null, 'needs root to have users to give');
     const userOf = async (test: TestSupervisor) => {
       const spec = fakeSpec(forever);
       await test.install(spec);

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeUnless, notLinux } from '../../testing/describe-unless.ts';
 import { environmentScript, quoteForShell } from './environment-script.ts';
 
-describe.skipIf(process.platform !== 'linux')('environmentScript', () => {
+describeUnless(notLinux, 'environmentScript', () => {
   const environment = {
     PATH: '/usr/bin:/bin',
     MESSAGE: 'it\'s "quoted" $(id) `id` \\ \n %s ÁÂÈ',

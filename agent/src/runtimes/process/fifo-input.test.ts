@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { describeUnless, noPosix } from '../../testing/describe-unless.ts';
 import { FifoInput } from './fifo-input.ts';
 
-describe.skipIf(process.platform === 'win32')('FifoInput', () => {
+describeUnless(noPosix, 'FifoInput', () => {
   const folder = mkdtempSync(join(tmpdir(), 'catalyst-fifo-'));
   const path = join(folder, 'in');
   let game: number;

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { describeUnless } from '../../testing/describe-unless.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { RunFolder } from '../run-folder.ts';
 import { bytes, RuntimeBench } from '../runtime-suite.ts';
@@ -11,9 +12,9 @@ import { shellGame } from './suite-game.ts';
 // A disk of its own, small enough to be filled.
 const disk = mkdtempSync(join(tmpdir(), 'catalyst-disk-'));
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=711', 'tmpfs', disk]).status === 0;
-if (!mounted) console.info('Skipped: a full disk, because no small one can be mounted here.');
+const reason = mounted ? null : 'a small disk needs the right to mount one';
 
-describe.skipIf(!mounted)('on a full disk', () => {
+describeUnless(reason, 'on a full disk', () => {
   const subject = (holder: 'shell' | 'node') => ({
     open: (runRoot: string) =>
       new ProcessRuntime({ runRoot, cgroupPrefix: 'unused', cgroupRoot: '/nowhere', holder }),

@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeUnless, noPosix } from '../../testing/describe-unless.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Launch } from '../runtime.ts';
@@ -12,7 +13,7 @@ import { spawnNodeHolder } from './node-holder-launch.ts';
 import { createRunFolder, fillRunFolder } from './run-state.ts';
 import { spawnShellHolder } from './shell-holder.ts';
 
-describe.skipIf(process.platform === 'win32')('the claim on a start', () => {
+describeUnless(noPosix, 'the claim on a start', () => {
   let root: string;
   let folder: RunFolder;
   let launch: Launch;

@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describeUnless, notRoot } from '../../testing/describe-unless.ts';
 import { openCgroups } from '../cgroups/open-cgroups.ts';
 import { removeSuiteCgroups } from '../cgroups/suite-cgroups.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
@@ -14,20 +15,14 @@ import { shellGame } from './suite-game.ts';
 const cgroupRoot = '/sys/fs/cgroup';
 const cgroupPrefix = `catalyst-limits-${process.pid}`;
 const { tree } = openCgroups(cgroupRoot, cgroupPrefix);
-const isRoot = process.getuid?.() === 0;
-const reason = !isRoot
-  ? 'the tests do not run as root'
-  : !tree
-    ? 'there are no control groups to write to'
-    : null;
-if (reason) console.info(`Skipped: limits and walls of real servers, because ${reason}.`);
+const reason = notRoot ?? (tree ? null : 'needs control groups to write to');
 
 // Servers without a control group are killed by their user: no other test may use the same ones.
 const firstUid = 10_000_000 + randomInt(1_000_000) * 1000;
 const limits = (changes: Partial<Limits>) =>
   Limits.parse({ memoryMb: 256, cpuCores: 2, diskMb: 100, pids: 64, ...changes });
 
-describe.skipIf(reason !== null)('a server behind its limits', () => {
+describeUnless(reason, 'a server behind its limits', () => {
   let bench: RuntimeBench;
   beforeEach(() => {
     bench = new RuntimeBench({

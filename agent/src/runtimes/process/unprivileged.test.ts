@@ -1,26 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { chownSync, closeSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { identify } from '@catalyst/shared/node/process-identity';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { describeUnless, notRoot } from '../../testing/describe-unless.ts';
 import { removeSuiteCgroups } from '../cgroups/suite-cgroups.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
-import { identify } from '@catalyst/shared/node/process-identity';
 import { SuiteAgentProcess } from './suite-agent-process.ts';
 import { shellGame } from './suite-game.ts';
 
-const isRoot = process.getuid?.() === 0;
-const reason = !isRoot
-  ? 'the tests do not run as root'
-  : !everybodyCanReach(process.execPath) || !everybodyCanReach(import.meta.filename)
-    ? 'another user can reach neither Node nor this folder'
-    : null;
-if (reason) console.info(`Skipped: agents that are somebody else, because ${reason}.`);
+const isReachable = everybodyCanReach(process.execPath) && everybodyCanReach(import.meta.filename);
+const reason = notRoot ?? (isReachable ? null : 'needs Node and this folder where every user can reach them');
 
 const cgroupPrefix = `catalyst-unprivileged-${process.pid}`;
 const agentUid = 10_000_000 + randomInt(1_000_000) * 1000;
 
-describe.skipIf(reason !== null)('an agent', () => {
+describeUnless(reason, 'an agent', () => {
   let bench: RuntimeBench;
   beforeEach(() => {
     bench = new RuntimeBench({
