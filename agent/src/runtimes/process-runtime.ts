@@ -3,7 +3,8 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { release, type } from 'node:os';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { bootId, isAlive } from '@catalyst/shared/node/process-identity';
-import { type CgroupTree, killCgroup, type ServerCgroup } from './cgroups/cgroup.ts';
+import { type CgroupTree, killCgroup, noEnforcement, type ServerCgroup } from './cgroups/cgroup.ts';
+import { enforcementNotes } from './cgroups/enforcement-notes.ts';
 import { openCgroups } from './cgroups/open-cgroups.ts';
 import { readExitRecord } from './process/exit-record.ts';
 import { readHolderRecord, revokeStart } from './process/holder-record.ts';
@@ -70,15 +71,15 @@ export class ProcessRuntime implements Runtime {
 
   async detect(): Promise<RuntimeReport> {
     const { canChangeUser, notes } = await this.#privilegeDrop();
-    const limits = this.#cgroups?.enforces ?? { memory: false, cpu: false, pids: false };
-    const missing = (['memory', 'cpu', 'pids'] as const).filter((limit) => !limits[limit]);
+    const enforces = this.#cgroups?.enforces ?? noEnforcement;
+    const { memory, cpu, pids } = enforces;
     return {
       name: 'process',
       available: true,
       version: `${type()} ${release()}`,
-      enforces: { user: canChangeUser, ...limits },
+      enforces: { user: canChangeUser, memory, cpu, pids },
       notes: [
-        ...missing.map((limit) => `The ${limitNames[limit]} is not enforced because ${this.#cgroupsReason}.`),
+        ...enforcementNotes(enforces, this.#cgroupsReason),
         ...(canChangeUser ? [] : [noOwnUser]),
         'Servers share the network and see the programs of this machine.',
         ...notes,
@@ -241,8 +242,6 @@ export class ProcessRuntime implements Runtime {
     return this.#cgroups?.group(`${serverId}.${startId}`) ?? null;
   }
 }
-
-const limitNames = { memory: 'memory limit', cpu: 'CPU limit', pids: 'limit of processes' };
 
 const noOwnUser =
   'Servers run under the user of the agent: they can read what it can read, and the files of one another.';

@@ -2,46 +2,69 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Limits } from '@catalyst/shared/features/server-spec';
 import { type Usage, unknownUsage } from '../runtime.ts';
-import { type CgroupTree, cpuPeriodUs, cpuQuotaUs, type ServerCgroup } from './cgroup.ts';
 import {
+  type CgroupTree,
+  cpuPeriodUs,
+  cpuQuotaUs,
+  cpuShares,
+  type Enforcement,
+  type ServerCgroup,
+} from './cgroup.ts';
+import {
+  readControl,
   readKey,
   readNumber,
   readPids,
+  readSum,
   refusedLimits,
   removeGroup,
   writeControl,
   writeOptionalControl,
 } from './control-files.ts';
+import { checkPinning } from './cpu-pinning.ts';
 
 // One tree per controller; `pids` first, because its list of processes is the one that is killed.
-const controllers = ['pids', 'memory', 'cpu', 'cpuacct'] as const;
+const controllers = ['pids', 'memory', 'cpu', 'cpuacct', 'cpuset', 'blkio'] as const;
 type Controller = (typeof controllers)[number];
 type Directories = Partial<Record<Controller, string>>;
+
+/** The newer scheduler's, and that of kernels before 5.0. */
+const weightFiles = ['blkio.bfq.weight', 'blkio.weight'] as const;
+const usualWeight = 100;
 
 /** Null when not one controller can be written to. */
 export function openCgroupV1(root: string, prefix: string): CgroupTree | null {
   const trees: Directories = {};
   for (const controller of controllers) {
     try {
-      const directory = join(realpathSync(join(root, controller)), prefix);
+      const parent = realpathSync(join(root, controller));
+      const directory = join(parent, prefix);
       mkdirSync(directory, { recursive: true, mode: 0o755 });
+      if (controller === 'cpuset') inheritCores(parent, directory);
       trees[controller] = directory;
     } catch {
       // Not mounted, read-only or not ours: this limit is reported as not enforced.
     }
   }
   if (!trees.pids && !trees.memory && !trees.cpu) return null;
-  return {
-    version: 1,
-    enforces: { memory: !!trees.memory, cpu: !!trees.cpu, pids: !!trees.pids },
-    group: (name) => new CgroupV1(trees, name),
+  const cores = trees.cpuset ? readControl(trees.cpuset, 'cpuset.cpus').trim() : '';
+  const enforces: Enforcement = {
+    memory: !!trees.memory,
+    swap: !!trees.memory && existsSync(join(trees.memory, 'memory.memsw.limit_in_bytes')),
+    cpu: !!trees.cpu,
+    pids: !!trees.pids,
+    cpuPinning: cores !== '',
+    ioWeight: !!trees.blkio && weightFile(trees.blkio) !== undefined,
   };
+  return { version: 1, enforces, cores: cores || null, group: (name) => new CgroupV1(trees, name) };
 }
 
 class CgroupV1 implements ServerCgroup {
   readonly #directories: Directories = {};
+  readonly #trees: Directories;
 
   constructor(trees: Directories, name: string) {
+    this.#trees = trees;
     for (const controller of controllers) {
       const tree = trees[controller];
       if (tree) this.#directories[controller] = join(tree, name);
@@ -55,6 +78,9 @@ class CgroupV1 implements ServerCgroup {
   create(limits: Limits): void {
     try {
       for (const directory of this.#all()) mkdirSync(directory);
+      const { cpuset } = this.#directories;
+      // Nothing can join a group without cores and memory of its own.
+      if (cpuset && this.#trees.cpuset) inheritCores(this.#trees.cpuset, cpuset);
     } catch (err) {
       throw refusedLimits(err);
     }
@@ -62,21 +88,25 @@ class CgroupV1 implements ServerCgroup {
   }
 
   setLimits(limits: Limits): void {
-    const { memory, cpu, pids } = this.#directories;
+    const { memory, cpu, pids, cpuset, blkio } = this.#directories;
     try {
+      if (cpuset && this.#trees.cpuset) setCores(this.#trees.cpuset, cpuset, limits);
       if (memory) setMemory(memory, limits);
       if (cpu) {
         writeControl(cpu, 'cpu.cfs_period_us', cpuPeriodUs);
         writeControl(cpu, 'cpu.cfs_quota_us', cpuQuotaUs(limits.cpuCores));
+        writeOptionalControl(cpu, 'cpu.shares', cpuShares(limits.cpuCores));
       }
       if (pids) writeControl(pids, 'pids.max', limits.pids);
+      const weight = blkio && weightFile(blkio);
+      if (blkio && weight) writeControl(blkio, weight, limits.ioWeight ?? usualWeight);
     } catch (err) {
       throw refusedLimits(err);
     }
   }
 
   usage(): Usage {
-    const { memory, cpuacct, pids } = this.#directories;
+    const { memory, cpuacct, pids, blkio } = this.#directories;
     const nanoseconds = cpuacct ? readNumber(cpuacct, 'cpuacct.usage') : null;
     const charged = memory ? readNumber(memory, 'memory.usage_in_bytes') : null;
     // Files the kernel can drop at once are no use of the server's.
@@ -86,6 +116,8 @@ class CgroupV1 implements ServerCgroup {
       cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
       memoryBytes: charged === null ? null : Math.max(0, charged - (droppable ?? 0)),
       pids: pids ? readNumber(pids, 'pids.current') : null,
+      diskReadBytes: blkio ? readSum(blkio, blockBytesFile, /^\d+:\d+ Read (\d+)$/gm) : null,
+      diskWrittenBytes: blkio ? readSum(blkio, blockBytesFile, /^\d+:\d+ Write (\d+)$/gm) : null,
     };
   }
 
@@ -125,6 +157,26 @@ class CgroupV1 implements ServerCgroup {
   #all(): string[] {
     return [...new Set(Object.values(this.#directories))];
   }
+}
+
+const blockBytesFile = 'blkio.throttle.io_service_bytes';
+
+function weightFile(directory: string): string | undefined {
+  return weightFiles.find((file) => existsSync(join(directory, file)));
+}
+
+/** A new group has no cores and no memory until it is given some. */
+function inheritCores(parent: string, directory: string): void {
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    if (readControl(directory, file).trim() === '')
+      writeControl(directory, file, readControl(parent, file).trim());
+  }
+}
+
+function setCores(parent: string, directory: string, { cpuPinning }: Limits): void {
+  const all = readControl(parent, 'cpuset.cpus').trim();
+  checkPinning(cpuPinning, all);
+  writeControl(directory, 'cpuset.cpus', cpuPinning ?? all);
 }
 
 /** Memory plus swap may never be below memory: which goes first depends on the direction. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unknownUsage } from '../runtime.ts';
 import { killCgroup } from './cgroup.ts';
 import { openCgroups } from './open-cgroups.ts';
 
@@ -30,12 +31,12 @@ describe('control groups, version 2', () => {
   test('is recognised, and its controllers are given to the servers', () => {
     const tree = open();
     expect(tree).toMatchObject({ version: 2, enforces: { memory: true, cpu: true, pids: true } });
-    expect(readFileSync(join(root, 'catalyst-x', 'cgroup.subtree_control'), 'utf8')).toBe('+pids');
+    expect(readFileSync(join(root, 'catalyst-x', 'cgroup.subtree_control'), 'utf8')).toBe('+io');
   });
 
   test('says which limit the kernel does not offer', () => {
     writeFileSync(join(root, 'cgroup.controllers'), 'cpu pids\n');
-    expect(open().enforces).toEqual({ memory: false, cpu: true, pids: true });
+    expect(open().enforces).toMatchObject({ memory: false, cpu: true, pids: true });
     open().group('server.start').create(limits);
     expect(existsSync(join(directory, 'memory.max'))).toBe(false);
   });
@@ -52,6 +53,7 @@ describe('control groups, version 2', () => {
     expect(control('cpu.max')).toBe('150000 100000');
     expect(control('pids.max')).toBe('40');
     expect(existsSync(join(directory, 'memory.swap.max'))).toBe(false);
+    expect(existsSync(join(directory, 'cpuset.cpus'))).toBe(false);
     kernelSays('memory.swap.max', 'max\n');
     group.setLimits({ ...limits, memoryMb: 50, swapMb: 0, cpuCores: 0.05 });
     expect(control('memory.max')).toBe(`${50 * 2 ** 20}`);
@@ -60,15 +62,38 @@ describe('control groups, version 2', () => {
     expect(group.joinFiles).toEqual([join(directory, 'cgroup.procs')]);
   });
 
+  test('pins to cores and weighs the disk where the kernel can', () => {
+    mkdirSync(join(root, 'catalyst-x'));
+    writeFileSync(join(root, 'catalyst-x', 'cpuset.cpus.effective'), '0-3\n');
+    writeFileSync(join(root, 'catalyst-x', 'io.weight'), 'default 100\n');
+    const tree = open();
+    expect(tree).toMatchObject({ cores: '0-3', enforces: { cpuPinning: true, ioWeight: true } });
+    const group = tree.group('server.start');
+    group.create({ ...limits, cpuPinning: '1-2' });
+    expect(control('cpuset.cpus')).toBe('1-2');
+    kernelSays('io.weight', 'default 100\n');
+    kernelSays('cpu.weight', '100\n');
+    group.setLimits({ ...limits, ioWeight: 500 });
+    expect(control('cpuset.cpus')).toBe('\n');
+    expect(control('io.weight')).toBe('default 500');
+    expect(control('cpu.weight')).toBe('150');
+    kernelSays('io.bfq.weight', 'default 100\n');
+    group.setLimits({ ...limits, ioWeight: 300 });
+    expect(control('io.bfq.weight')).toBe('default 300');
+    expect(() => group.setLimits({ ...limits, cpuPinning: '3-4' })).toThrow('has the cores 0-3');
+  });
+
   test('reads the use', () => {
     const group = open().group('server.start');
     group.create(limits);
-    expect(group.usage()).toEqual({ cpuSeconds: null, memoryBytes: null, pids: null });
+    expect(group.usage()).toEqual(unknownUsage);
     kernelSays('cpu.stat', 'usage_usec 2500000\nuser_usec 2000000\nsystem_usec 500000\n');
     kernelSays('memory.current', '8192000\n');
     kernelSays('memory.stat', 'anon 1\nfile 2\ninactive_anon 3\ninactive_file 192000\n');
     kernelSays('pids.current', '7\n');
-    expect(group.usage()).toEqual({ cpuSeconds: 2.5, memoryBytes: 8_000_000, pids: 7 });
+    expect(group.usage()).toMatchObject({ cpuSeconds: 2.5, memoryBytes: 8_000_000, pids: 7 });
+    kernelSays('io.stat', '8:0 rbytes=100 wbytes=7 rios=1 wios=1 dbytes=0 dios=0\n8:16 rbytes=11 wbytes=0\n');
+    expect(group.usage()).toMatchObject({ diskReadBytes: 111, diskWrittenBytes: 7 });
     expect(group.oomKills()).toBe(0);
     kernelSays('memory.events', 'low 0\nhigh 0\nmax 9\noom 2\noom_kill 1\noom_group_kill 0\n');
     expect(group.oomKills()).toBe(1);

@@ -7,7 +7,7 @@ export interface ServerCgroup {
   readonly joinFiles: readonly string[];
   /** Throws `unavailable` when the kernel refuses; `remove` cleans up what was made. */
   create(limits: Limits): void;
-  /** Throws `unavailable` when the kernel refuses. */
+  /** Throws `invalid_input` for cores this machine lacks, `unavailable` when the kernel refuses. */
   setLimits(limits: Limits): void;
   usage(): Usage;
   /** How many processes the kernel has killed here because the memory limit was reached. */
@@ -19,18 +19,49 @@ export interface ServerCgroup {
   remove(): Promise<boolean>;
 }
 
+/** Which limits hold here. */
+export interface Enforcement {
+  memory: boolean;
+  swap: boolean;
+  cpu: boolean;
+  pids: boolean;
+  cpuPinning: boolean;
+  ioWeight: boolean;
+}
+
 /** The part of the control group file system that belongs to this agent. */
 export interface CgroupTree {
   readonly version: 1 | 2;
-  readonly enforces: { memory: boolean; cpu: boolean; pids: boolean };
+  readonly enforces: Enforcement;
+  /** The cores a server can be pinned to, as the kernel lists them; null where nothing can be pinned. */
+  readonly cores: string | null;
   /** Names the group of a server; touches nothing. */
   group(name: string): ServerCgroup;
 }
+
+export const noEnforcement: Enforcement = {
+  memory: false,
+  swap: false,
+  cpu: false,
+  pids: false,
+  cpuPinning: false,
+  ioWeight: false,
+};
 
 export const cpuPeriodUs = 100_000;
 
 export function cpuQuotaUs(cpuCores: number): number {
   return Math.max(1000, Math.round(cpuCores * cpuPeriodUs));
+}
+
+/** Who gets how much when all want more than there is: in the measure of version 1, where 1024 is usual. */
+export function cpuShares(cpuCores: number): number {
+  return Math.min(262_144, Math.max(2, Math.round(cpuCores * 1024)));
+}
+
+/** The same in the measure of version 2, where 100 is usual. */
+export function cpuWeight(cpuCores: number): number {
+  return Math.min(10_000, Math.max(1, Math.round(cpuCores * 100)));
 }
 
 /** Kills until nothing is left, however fast it forks; waits for as long as the kernel needs. */

@@ -27,12 +27,18 @@ export function readKey(directory: string, file: string, key: string): number | 
   return null;
 }
 
+/** The sum of a number of bytes over all disks, from lines that `pattern` finds it in; null when there are none. */
+export function readSum(directory: string, file: string, pattern: RegExp): number | null {
+  const found = [...readControl(directory, file).matchAll(pattern)];
+  return found.length === 0 ? null : found.reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+}
+
 export function readPids(directory: string): number[] {
   return readControl(directory, 'cgroup.procs').split('\n').filter(Boolean).map(Number);
 }
 
 /** Empty when the group is gone. */
-function readControl(directory: string, file: string): string {
+export function readControl(directory: string, file: string): string {
   try {
     return readFileSync(join(directory, file), 'utf8');
   } catch {
@@ -41,6 +47,7 @@ function readControl(directory: string, file: string): string {
 }
 
 export function refusedLimits(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
   const busy = (cause as NodeJS.ErrnoException).code === 'EBUSY';
   const sentence = busy
     ? 'The server uses more memory than the new limit allows; stop it first'

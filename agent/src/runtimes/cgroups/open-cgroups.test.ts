@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
@@ -24,9 +24,39 @@ test('joins a tree that two controllers share once', () => {
   rmSync(root, { recursive: true });
 });
 
+test('pins to cores, weighs and counts the disk where the kernel does', () => {
+  const root = mkdtempSync(join(tmpdir(), 'catalyst-cgroup1-'));
+  for (const name of ['pids', 'cpuset', 'blkio'])
+    mkdirSync(join(root, name, 'x', 'server.start'), { recursive: true });
+  writeFileSync(join(root, 'cpuset', 'cpuset.cpus'), '0-3\n');
+  writeFileSync(join(root, 'cpuset', 'cpuset.mems'), '0\n');
+  const cpuset = join(root, 'cpuset', 'x', 'server.start');
+  const blkio = join(root, 'blkio', 'x', 'server.start');
+  const read = (directory: string, file: string) => readFileSync(join(directory, file), 'utf8');
+  for (const directory of [join(root, 'blkio', 'x'), blkio])
+    writeFileSync(join(directory, 'blkio.bfq.weight'), '100');
+  const { tree } = openCgroups(root, 'x');
+  expect(tree).toMatchObject({ cores: '0-3', enforces: { cpuPinning: true, ioWeight: true, memory: false } });
+  const group = tree?.group('server.start');
+  const limits = Limits.parse({ memoryMb: 64, cpuCores: 1, diskMb: 1, pids: 10 });
+  group?.setLimits({ ...limits, cpuPinning: '1,3', ioWeight: 700 });
+  expect(read(cpuset, 'cpuset.cpus')).toBe('1,3');
+  expect(read(blkio, 'blkio.bfq.weight')).toBe('700');
+  expect(() => group?.setLimits({ ...limits, cpuPinning: '4' })).toThrow('this machine has the cores 0-3');
+  group?.setLimits(limits);
+  expect(read(cpuset, 'cpuset.cpus')).toBe('0-3');
+  expect(read(blkio, 'blkio.bfq.weight')).toBe('100');
+  writeFileSync(
+    join(blkio, 'blkio.throttle.io_service_bytes'),
+    '8:0 Read 100\n8:0 Write 7\n8:0 Total 107\n8:16 Read 11\n8:16 Write 0\nTotal 118\n',
+  );
+  expect(group?.usage()).toMatchObject({ diskReadBytes: 111, diskWrittenBytes: 7 });
+  rmSync(root, { recursive: true });
+});
+
 test('says which controller is missing', () => {
   const root = mkdtempSync(join(tmpdir(), 'catalyst-cgroup1-'));
   mkdirSync(join(root, 'memory'));
-  expect(openCgroups(root, 'x').tree?.enforces).toEqual({ memory: true, cpu: false, pids: false });
+  expect(openCgroups(root, 'x').tree?.enforces).toMatchObject({ memory: true, cpu: false, pids: false });
   rmSync(root, { recursive: true });
 });

@@ -133,6 +133,19 @@ describeUnless(reason, 'a server behind its limits', () => {
     });
   });
 
+  test('cores are those it is pinned to, also when that is changed', async () => {
+    const allowed = 'while read -r x; do grep Cpus_allowed_list /proc/self/status; done';
+    const server = await bench.start(['/bin/sh', '-c', allowed], { limits: limits({ cpuPinning: '0' }) });
+    await server.write(bytes('\n'));
+    await printed(bench, server, 'Cpus_allowed_list:\t0\n');
+    await expect(server.setLimits(limits({ cpuPinning: '4095' }))).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+    await server.setLimits(limits({}));
+    await server.write(bytes('\n'));
+    await printed(bench, server, `Cpus_allowed_list:\t${tree?.cores}\n`);
+  });
+
   test('CPU time is cut to the quota', async () => {
     const busy = ['/bin/sh', '-c', 'echo busy; while :; do :; done'];
     const cut = await bench.start(busy, { limits: limits({ cpuCores: 0.1 }) });
