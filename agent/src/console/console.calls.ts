@@ -6,7 +6,7 @@ import type { HistoryPage } from './history-page.ts';
 import type { ServerConsole } from './server-console.ts';
 import { splitIntoMessages } from './split-into-messages.ts';
 
-export interface ConsoleCallParts {
+interface ConsoleCallParts {
   supervisor: Supervisor;
   watches: ConsoleWatches;
   /** Begins to send a stream to the panel under a ticket. */

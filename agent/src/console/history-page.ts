@@ -1,6 +1,5 @@
 import type { ConsoleHistory } from './console-history.ts';
 import type { ConsoleLine, ConsoleStream } from './console-line.ts';
-import { escapeForRegExp } from './escape-for-regexp.ts';
 import { stripColours } from './sanitise-line.ts';
 
 export interface HistoryQuery {
@@ -129,4 +128,9 @@ class Page {
   isLate(): boolean {
     return performance.now() > this.#deadline;
   }
+}
+
+/** A pattern that matches exactly this text. */
+function escapeForRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

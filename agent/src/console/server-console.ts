@@ -25,7 +25,7 @@ export interface ServerConsoleOptions {
 /** Long enough for gigabytes. A game that has left more than that must not keep its server from ending. */
 const defaultDrainPatienceMs = 30_000;
 
-export type LineWatcher = (text: string, stream: ConsoleStream) => void;
+type LineWatcher = (text: string, stream: ConsoleStream) => void;
 
 /**
  * The console of one server: takes over what its runtime spools, numbers it, keeps it, and tells those who watch. A

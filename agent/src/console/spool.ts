@@ -7,7 +7,7 @@ import { canPunchHoles, punchHole, trimSpareSpace } from './spool-punch.ts';
 import { SpoolTail } from './spool-tail.ts';
 import { watchSpool } from './spool-watch.ts';
 
-export interface SpoolSlice {
+interface SpoolSlice {
   lines: NewLine[];
   /** How far the spool is read after these lines. */
   position: SpoolPosition;

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 
-export type EntryType = 'file' | 'folder' | 'link' | 'fifo' | 'socket' | 'device';
+type EntryType = 'file' | 'folder' | 'link' | 'fifo' | 'socket' | 'device';
 
 export interface EntryStats {
   type: EntryType;

@@ -9,7 +9,7 @@ import { walkToTarget } from './walk.ts';
 const readBytes = 256 * 1024;
 const mostAttempts = 10;
 
-export interface ReadRange {
+interface ReadRange {
   offsetBytes?: number;
   /** To the end when left out. */
   lengthBytes?: number;

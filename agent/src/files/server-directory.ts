@@ -23,7 +23,7 @@ import { ServerRoot } from './server-root.ts';
 import { walkToEntry, walkToTarget } from './walk.ts';
 import type { ByteSource } from './write-chunks.ts';
 
-export interface ServerDirectoryOptions {
+interface ServerDirectoryOptions {
   /** Whom the files belong to, where the agent is root; its own user and group when left out. */
   uid?: number;
   gid?: number;

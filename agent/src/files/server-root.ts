@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Folder } from './folder.ts';
 
-export type OpenRoot = (path: string) => Promise<Folder>;
+type OpenRoot = (path: string) => Promise<Folder>;
 
 interface Hold {
   folder: Folder;
@@ -13,7 +13,7 @@ interface Hold {
   closed: PromiseWithResolvers<void>;
 }
 
-export interface BorrowedRoot extends Disposable {
+interface BorrowedRoot extends Disposable {
   readonly folder: Folder;
 }
 

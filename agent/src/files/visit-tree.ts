@@ -7,7 +7,7 @@ const namesAtOnce = 32;
 const mostLevels = 64;
 const mostWaiting = 256;
 
-export interface TreeVisitor {
+interface TreeVisitor {
   /** Every folder, the first included, before what is in it. */
   folder(folder: Folder): Promise<void>;
   /** What is not a folder, some at a time. An entry may be gone or another by now. */

@@ -9,13 +9,13 @@ const mostLinks = 40;
 const mostSteps = 8192;
 
 /** Where a path leads: an entry of a folder, or (without a name) a folder itself. */
-export interface Place extends Disposable {
+interface Place extends Disposable {
   readonly folder: Folder;
   readonly name: Buffer | undefined;
 }
 
 /** A place whose last link, too, was followed. The entry is undefined when there is nothing of this name yet. */
-export interface Target extends AsyncDisposable {
+interface Target extends AsyncDisposable {
   readonly folder: Folder;
   readonly name: Buffer | undefined;
   readonly entry: PinnedEntry | undefined;
@@ -59,7 +59,7 @@ export async function walkToTarget(root: Folder, names: readonly Buffer[]): Prom
 }
 
 /** Makes a folder that is missing on the way, or finds that somebody else just has. */
-export type MakeMissing = (parent: Folder, name: Buffer) => Promise<void>;
+type MakeMissing = (parent: Folder, name: Buffer) => Promise<void>;
 
 /** For what acts on a folder's entries (list, measure). */
 export async function walkToFolder(

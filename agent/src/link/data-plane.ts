@@ -2,8 +2,8 @@ import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { http } from '../node-http.ts';
-import type { LinkState } from './link-state.ts';
 import { openTransport } from './panel-transport.ts';
 
 /** A panel that takes nothing for so long is not coming back. */

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
-import type { LinkState } from './link-state.ts';
 
 /** Remembers which panel knows this agent's key, so that a used secret is not sent again. */
 export class Enrolment {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { toDeploymentToken } from '@catalyst/shared/node/deployment-token';
 import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { describe, expect, it } from 'vitest';
 import { DataFolder } from '../data-folder.ts';
@@ -61,8 +62,7 @@ describe('link', () => {
   it('shows the secret to nobody but the panel of the token', async () => {
     const panel = await FakePanel.open({ tls: true });
     const imposter = await FakePanel.open({ tls: true, like: panel });
-    const foreign = { ...panel.pairing(), url: imposter.url };
-    const token = `ctl_${Buffer.from(JSON.stringify(foreign)).toString('base64url')}`;
+    const token = toDeploymentToken({ ...panel.pairing(), panelUrl: imposter.url });
     const folder = new DataFolder(temporaryFolder());
     await expect(link(token, { folder })).rejects.toThrow('shows another TLS key');
     expect(imposter.hellos).toEqual([]);
@@ -87,8 +87,7 @@ describe('link', () => {
 
   it('refuses a panel elsewhere without TLS', async () => {
     const panel = await FakePanel.open();
-    const plain = { ...panel.pairing(), url: 'http://192.0.2.1' };
-    const token = `ctl_${Buffer.from(JSON.stringify(plain)).toString('base64url')}`;
+    const token = toDeploymentToken({ ...panel.pairing(), panelUrl: 'http://192.0.2.1' });
     await expect(link(token)).rejects.toThrow('must be https, except on this machine');
   });
 });

@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { parseDeploymentToken } from '@catalyst/shared/node/deployment-token';
 import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { StartError } from '@catalyst/shared/node/start-error';
 import { type DataFolder, prepareDataFolder } from '../data-folder.ts';
 import { loadIdentity } from '../identity.ts';
 import { Enrolment } from './enrolment.ts';
 import { writeLinkState } from './link-state.ts';
-import { parseLinkToken } from './link-token.ts';
 import { connectToPanel } from './panel-connection.ts';
 
-export interface LinkCommandStreams {
+interface LinkCommandStreams {
   input: NodeJS.ReadStream;
   output: NodeJS.WritableStream;
 }
@@ -26,14 +26,14 @@ export async function runLinkCommand(
   folder: DataFolder,
   { input, output }: LinkCommandStreams = { input: process.stdin, output: process.stdout },
 ): Promise<void> {
-  const link = parseLinkToken(await readToken(args, input, output));
+  const link = parseDeploymentToken(await readToken(args, input, output));
   await prepareDataFolder(folder);
   const identity = await loadIdentity(folder.identity);
   output.write(`Linking to ${new URL(link.panelUrl).host} …\n`);
   try {
     const connection = await connectToPanel(link, {
       identity,
-      processId: randomBytes(32).toString('base64url'),
+      processId: randomToken(),
     });
     await writeLinkState(folder.link, link);
     await new Enrolment(folder.identity).finish(link);

@@ -1,7 +1,7 @@
 import './forget-built-in-websocket.ts';
-import { randomBytes } from 'node:crypto';
 import { AppError, ErrorBody, type ErrorCode } from '@catalyst/shared/contract/errors';
 import { answerCalls, listen } from '@catalyst/shared/contract/rpc';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
 import {
   type AgentHello,
   handshakeCalls,
@@ -9,10 +9,10 @@ import {
   handshakeText,
   linkProtocolVersion,
 } from '@catalyst/shared/features/agent-link';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { isSignedBy, type SigningKey } from '@catalyst/shared/node/signing-key';
 import { Manager, type Socket } from 'socket.io-client';
 import { agentVersion } from '../version.ts';
-import type { LinkState } from './link-state.ts';
 import { openTransport, type PanelTransport } from './panel-transport.ts';
 
 /** The panel has proven itself and taken us in. */
@@ -70,7 +70,7 @@ export async function connectToPanel(link: LinkState, options: ConnectOptions): 
     nodeId: link.nodeId,
     publicKey: options.identity.publicKey,
     processId: options.processId,
-    nonce: randomBytes(32).toString('base64url'),
+    nonce: randomToken(),
   };
   const manager = new Manager(link.panelUrl, {
     transports: ['websocket'],

@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import type { SigningKey } from '@catalyst/shared/node/signing-key';
 import { StartError } from '@catalyst/shared/node/start-error';
 import type { Logger } from '../logger.ts';
 import { type BackOffTimes, backOffMs, defaultBackOffTimes, refusedDelayMs } from './back-off.ts';
 import type { Enrolment } from './enrolment.ts';
-import { type LinkState, readLinkState } from './link-state.ts';
+import { readLinkState } from './link-state.ts';
 import {
   type ConnectOptions,
   connectToPanel,
@@ -34,7 +35,7 @@ const lookAgainMs = 2000;
 export class PanelLink {
   readonly #options: PanelLinkOptions;
   readonly #times: BackOffTimes;
-  readonly #processId = randomBytes(32).toString('base64url');
+  readonly #processId = randomToken();
   readonly #stop = new AbortController();
   #connection: PanelConnection | null = null;
   #running: Promise<void> = Promise.resolve();

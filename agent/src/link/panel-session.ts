@@ -1,4 +1,5 @@
 import { announce, answerCalls } from '@catalyst/shared/contract/rpc';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/realtime';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
@@ -9,7 +10,6 @@ import type { ResourceStats } from '../node/resource-stats.ts';
 import { serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import { sendStream } from './data-plane.ts';
-import type { LinkState } from './link-state.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { ReportQueue } from './report-queue.ts';
 

@@ -4,9 +4,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { isLoopbackHost, type LinkState } from '@catalyst/shared/features/agent-link';
 import { tlsKeyHash } from '@catalyst/shared/node/key-fingerprint';
 import { http } from '../node-http.ts';
-import { isLoopback, type LinkState } from './link-state.ts';
 
 type WhenConnected = (error: Error | null, socket?: Duplex) => void;
 
@@ -26,7 +26,7 @@ export interface PanelTransport {
 export function openTransport({ panelUrl, tlsPin }: Pick<LinkState, 'panelUrl' | 'tlsPin'>): PanelTransport {
   const url = new URL(panelUrl);
   const isTls = url.protocol === 'https:';
-  if (!isTls && !isLoopback(url)) {
+  if (!isTls && !isLoopbackHost(url.hostname)) {
     throw new AppError(
       'forbidden',
       `The panel at ${url.host} must be reached by https: it is not on this machine`,
@@ -93,7 +93,7 @@ export function openTransport({ panelUrl, tlsPin }: Pick<LinkState, 'panelUrl' |
 }
 
 /** SHA-256 of the certificate's public key (DER), in base64url. */
-export function pinOf(socket: TLSSocket): string | null {
+function pinOf(socket: TLSSocket): string | null {
   const certificate = socket.getPeerX509Certificate();
   return certificate ? tlsKeyHash(certificate.publicKey, 'base64url') : null;
 }

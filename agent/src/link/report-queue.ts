@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts';
 import type { OperationRecord } from '../servers/server-record.ts';
 
 /** What has to be told on every new connection. */
-export interface ReportSource {
+interface ReportSource {
   snapshot(): ServerSnapshot[];
   unreportedOperations(): { serverId: string; operation: OperationRecord }[];
   operationReported(serverId: string, operationId: string): Promise<void>;

@@ -5,7 +5,7 @@ import type { Runtime, RuntimeReport } from '../runtimes/runtime.ts';
 
 const megabyte = 1024 * 1024;
 
-export interface HealthOptions {
+interface HealthOptions {
   dataDir: string;
   runtimes: readonly Runtime[];
   /** Sentences about this node that every runtime's report should carry. */

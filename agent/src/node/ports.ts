@@ -3,7 +3,7 @@ import { createServer, isIPv6 } from 'node:net';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { portHolder } from './port-holder.ts';
 
-export type Protocol = 'tcp' | 'udp';
+type Protocol = 'tcp' | 'udp';
 
 export interface PortAddress {
   ip: string;
@@ -11,7 +11,7 @@ export interface PortAddress {
   protocol: Protocol;
 }
 
-export interface TakenPort extends PortAddress {
+interface TakenPort extends PortAddress {
   /** The program that holds it, where the agent may see it. */
   holder: string | null;
 }

@@ -1,6 +1,6 @@
 import type { GameServer } from '../servers/game-server.ts';
 
-export interface ServerStats {
+interface ServerStats {
   serverId: string;
   /** 100 is one core; null at the first look. */
   cpuPercent: number | null;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import { http } from '../node-http.ts';
 
-export interface StatsServer {
+interface StatsServer {
   readonly port: number;
   close(): Promise<void>;
 }

@@ -1,18 +1,18 @@
 import type { RestartPolicy } from '@catalyst/shared/features/server-spec';
 
 /** How a game ended that nobody had asked to end. */
-export interface UnaskedEnd {
+interface UnaskedEnd {
   /** It ended by itself with code 0. */
   isClean: boolean;
 }
 
-export interface CrashHistory {
+interface CrashHistory {
   /** When this server was restarted by the policy since a person last started it, in milliseconds of any clock. */
   restartsAt: readonly number[];
   now: number;
 }
 
-export type Verdict =
+type Verdict =
   | { kind: 'stopped' }
   | { kind: 'crashed'; restartInMs: number }
   /** `hasGivenUp`: there were restarts, and they were too many. */

@@ -21,7 +21,7 @@ export interface Order {
   deadlineMs: number;
 }
 
-export interface GameServerOptions
+interface GameServerOptions
   extends Pick<ServerTasksOptions, 'dataPaths' | 'onInstallStep'>,
     Pick<ServerRecoveryOptions, 'inTurn'> {
   parts: ServerParts;

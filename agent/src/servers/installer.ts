@@ -14,7 +14,7 @@ const maxOutputBytes = 5 * 1024 * 1024;
 const measureMs = 5000;
 const quotedLines = 5;
 
-export interface InstallParts {
+interface InstallParts {
   spec: ServerSpec;
   console: ServerConsole;
   directory: ServerDirectory;

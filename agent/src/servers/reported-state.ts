@@ -4,7 +4,7 @@ import type { Exit } from '../runtimes/runtime.ts';
 import type { Reason } from './end-of-run.ts';
 import type { RecordFile } from './record-file.ts';
 
-export interface StateChange {
+interface StateChange {
   why?: Reason;
   exit?: Pick<Exit, 'code' | 'signal' | 'outOfMemory'>;
   startedAt?: number;

@@ -4,7 +4,7 @@ import type { Launch } from '../runtimes/runtime.ts';
 import { serverEnvironment } from './server-environment.ts';
 import type { ServerParts } from './server-parts.ts';
 
-export type ServerLaunch = Omit<Launch, 'serverId' | 'startId'>;
+type ServerLaunch = Omit<Launch, 'serverId' | 'startId'>;
 
 /** How the game of a server is run. */
 export function gameLaunch(parts: ServerParts): ServerLaunch {

@@ -11,7 +11,7 @@ import type { RunRecord } from './server-record.ts';
 /** The console of a game that ends in a flood may lag behind; its state does not wait longer for it. */
 const drainPatienceMs = 5000;
 
-export interface ServerRunsParts {
+interface ServerRunsParts {
   file: RecordFile;
   runtime: Runtime;
   console: ServerConsole;

@@ -17,13 +17,13 @@ import { ServerRuns } from './server-runs.ts';
 import { Turns } from './turns.ts';
 
 /** What happens to servers, for whoever tells the panel. */
-export interface SupervisorListener {
+interface SupervisorListener {
   stateChanged(eventId: number, report: StateReport): void;
   operationFinished(serverId: string, operation: OperationRecord): void;
   installStep(progress: { serverId: string; step: number; totalSteps: number; label: string }): void;
 }
 
-export interface SupervisorOptions {
+interface SupervisorOptions {
   folder: DataFolder;
   store: RecordStore;
   runtimes: readonly Runtime[];

@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { OperationRecord } from './server-record.ts';
 
-export type TaskKind = 'recover' | 'start' | 'stop' | 'restart' | 'kill' | 'install' | 'remove' | 'suspend';
+type TaskKind = 'recover' | 'start' | 'stop' | 'restart' | 'kill' | 'install' | 'remove' | 'suspend';
 
 /** A task that takes up what an earlier agent process has begun gets at least so much longer. */
 const resumedMs = 60_000;

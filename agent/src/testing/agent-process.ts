@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { existsSync, globSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { onTestFinished, vi } from 'vitest';
 import { cgroupPrefixOf } from '../agent.ts';
 import { DataFolder, prepareDataFolder } from '../data-folder.ts';
-import type { LinkState } from '../link/link-state.ts';
 import { ProcessRuntime } from '../runtimes/process-runtime.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -8,27 +8,30 @@ import { answerCalls, type CallInput, call, listen } from '@catalyst/shared/cont
 import {
   AgentHello,
   handshakeText,
+  type LinkState,
   linkProtocolVersion,
+  type Pairing,
   type ServerSnapshot,
 } from '@catalyst/shared/features/agent-link';
+import { toDeploymentToken } from '@catalyst/shared/node/deployment-token';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { isSignedBy, SigningKey } from '@catalyst/shared/node/signing-key';
 import { agentCalls, agentEvents, handshakeCalls, panelCalls } from '@catalyst/shared/realtime';
 import { Server, type Socket } from 'socket.io';
 import { onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';
-import type { LinkState } from '../link/link-state.ts';
 import { newId } from './ids.ts';
 
 type PanelCalls = typeof panelCalls;
 type AgentEvents = typeof agentEvents;
-export type Told = {
+type Told = {
   [Name in keyof PanelCalls]: { name: Name; input: CallInput<PanelCalls[Name]> };
 }[keyof PanelCalls];
-export type Announced = {
+type Announced = {
   [Name in keyof AgentEvents]: { name: Name; payload: z.output<AgentEvents[Name]['payload']> };
 }[keyof AgentEvents];
 
-export interface FakePanelOptions {
+interface FakePanelOptions {
   tls?: boolean;
   port?: number;
   pings?: { pingInterval: number; pingTimeout: number };
@@ -100,15 +103,14 @@ export class FakePanel {
   }
 
   /** The same with a new secret. */
-  pairing(): LinkState & { secret: string } {
-    const secret = randomBytes(32).toString('base64url');
+  pairing(): Pairing {
+    const secret = randomToken();
     this.secrets.add(secret);
     return { ...this.link(), secret };
   }
 
   token(): string {
-    const { panelUrl, ...rest } = this.pairing();
-    return `ctl_${Buffer.from(JSON.stringify({ url: panelUrl, ...rest })).toString('base64url')}`;
+    return toDeploymentToken(this.pairing());
   }
 
   get isConnected(): boolean {
@@ -266,7 +268,7 @@ export class FakePanel {
 
   async #prove(socket: Socket): Promise<void> {
     const hello = socket.handshake.auth as AgentHello;
-    const panelNonce = randomBytes(32).toString('base64url');
+    const panelNonce = randomToken();
     const parties = {
       panelKey: this.panelKey,
       agentKey: hello.publicKey,

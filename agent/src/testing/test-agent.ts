@@ -1,21 +1,21 @@
 import { writeFileSync } from 'node:fs';
+import type { LinkState } from '@catalyst/shared/features/agent-link';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type Agent, type AgentOptions, startAgent } from '../agent.ts';
 import { DataFolder, prepareDataFolder } from '../data-folder.ts';
-import type { LinkState } from '../link/link-state.ts';
 import { createLogger } from '../logger.ts';
 import { FakeRuntime } from '../runtimes/fake-runtime.ts';
 import type { FakePanel } from './fake-panel.ts';
 import { newId } from './ids.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-export interface TestAgentOptions extends Partial<Pick<AgentOptions, 'link' | 'session' | 'runtimes'>> {
+interface TestAgentOptions extends Partial<Pick<AgentOptions, 'link' | 'session' | 'runtimes'>> {
   dataDir?: string;
   statsPort?: number;
 }
 
-export interface TestAgent extends Agent {
+interface TestAgent extends Agent {
   readonly folder: DataFolder;
   readonly dataDir: string;
   readonly logged: Record<string, unknown>[];

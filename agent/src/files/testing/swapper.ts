@@ -5,13 +5,13 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 /** A program that swaps two names until its input ends. */
-export interface Attacker {
+interface Attacker {
   description: string;
   command: string;
   parameters: string[];
 }
 
-export interface Attack extends AsyncDisposable {
+interface Attack extends AsyncDisposable {
   /** Ends it; says how many swaps there were. */
   stop(): Promise<number>;
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * Descriptors the agent got from whoever started it and that would pass on to every game, with whatever is behind them.
  * Node closes its own in a child, and of the inherited ones those up to the first gap; these are the others.
  */
-export function inheritedDescriptors(): readonly number[] {
+function inheritedDescriptors(): readonly number[] {
   known ??=
     process.platform === 'linux'
       ? readdirSync('/proc/self/fd')

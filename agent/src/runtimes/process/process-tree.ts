@@ -6,7 +6,7 @@ import { type Usage, unknownUsage } from '../runtime.ts';
 import { listProcesses, type ProcessEntry } from './process-table.ts';
 
 /** By what a server's processes are known where there is no control group. */
-export interface ProcessTree {
+interface ProcessTree {
   holder: ProcessIdentity;
   game: ProcessIdentity | null;
   /** Set when no other server runs under this user. */
@@ -18,7 +18,7 @@ export interface ProcessTree {
  * The game and all that came from it: its session, its descendants, the processes of its own user, and those that left
  * all of that but still hold its input or output. What leaves every one of these escapes; only a control group is sure.
  */
-export function treeMembers(tree: ProcessTree, processes = listProcesses()): ProcessEntry[] {
+function treeMembers(tree: ProcessTree, processes = listProcesses()): ProcessEntry[] {
   const { holder, game, ownUid } = tree;
   const pids = new Set([holder.pid]);
   const isMember = (entry: ProcessEntry) =>

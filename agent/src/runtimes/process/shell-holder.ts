@@ -48,7 +48,7 @@ set +C
 echo $? 1<>exit.tmp && mv exit.tmp exit
 `;
 
-export interface ShellHolderPlan {
+interface ShellHolderPlan {
   folder: RunFolder;
   launch: Launch;
   /** Files of the control groups to join; none where there are no control groups. */
