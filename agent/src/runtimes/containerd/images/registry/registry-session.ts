@@ -61,7 +61,7 @@ export class RegistrySession {
     let renewedAt = offset;
     while (position < descriptor.size) {
       try {
-        const range = position > 0 ? { range: `bytes=${position}-` } : {};
+        const range: Record<string, string> = position > 0 ? { range: `bytes=${position}-` } : {};
         const answer = await this.#get(`blobs/${descriptor.digest}`, range, signal);
         for await (const chunk of restOf(answer, position, descriptor.size)) {
           position += chunk.length;

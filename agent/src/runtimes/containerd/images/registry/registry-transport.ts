@@ -57,8 +57,9 @@ export class RegistryTransport {
   ): Promise<Answer> {
     let url = first;
     for (let hop = 0; hop <= maxRedirections; hop++) {
-      const secret = authorization !== null && url.origin === first.origin ? { authorization } : {};
-      const response = await this.#request(url, { ...headers, ...secret }, signal);
+      const isFirstHost = url.origin === first.origin;
+      const sent = authorization !== null && isFirstHost ? { ...headers, authorization } : headers;
+      const response = await this.#request(url, sent, signal);
       const { statusCode: status = 0, headers: answered } = response;
       if (!redirections.includes(status) || !answered.location) {
         const body = this.#bodyOf(response, url, signal);
@@ -83,7 +84,7 @@ export class RegistryTransport {
   }
 
   #redirection(location: string, from: URL): URL {
-    const url = URL.parse(location, from);
+    const url = URL.parse(location, from.href);
     const isAllowed =
       url !== null &&
       url.username === '' &&
@@ -97,7 +98,11 @@ export class RegistryTransport {
     );
   }
 
-  #request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
+  #request(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
     signal.throwIfAborted();
     this.#addresses.requireAllowed(url);
     const isPlain = url.protocol === 'http:';
