@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { keepSecretFile } from '@catalyst/shared/node/secret-file';
 import { StartError } from '@catalyst/shared/node/start-error';
 
@@ -13,7 +14,7 @@ export interface SecretBox {
 
 export async function loadSecretBox(folder: string): Promise<SecretBox> {
   const path = join(folder, 'secrets.key');
-  const text = await keepSecretFile(path, () => `${randomBytes(32).toString('base64url')}\n`);
+  const text = await keepSecretFile(path, () => `${randomToken()}\n`);
   const key = Buffer.from(text.trim(), 'base64url');
   if (!/^[\w-]{43}$/.test(text.trim()) || key.length !== 32) {
     throw new StartError(`${path} is damaged: it is not a key of 32 bytes. Put it back from your backup.`);

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { call, MalformedAnswer, type SocketLike } from '@catalyst/shared/contract/rpc';
 import { type AgentHello, handshakeText } from '@catalyst/shared/features/agent-link';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { isSignedBy, type SigningKey } from '@catalyst/shared/node/signing-key';
 import { handshakeCalls } from '@catalyst/shared/realtime';
 
@@ -14,7 +14,7 @@ export async function shakeHands(
   { publicKey, nodeId, nonce: agentNonce }: AgentHello,
   panel: Pick<SigningKey, 'publicKey' | 'sign'>,
 ): Promise<{ enrolmentSecret: string | undefined }> {
-  const panelNonce = randomBytes(32).toString('base64url');
+  const panelNonce = randomToken();
   const parties = { panelKey: panel.publicKey, agentKey: publicKey, nodeId, agentNonce, panelNonce };
   const { signature, enrolmentSecret } = await call(socket, handshakeCalls, 'node_handshake', {
     panelKey: panel.publicKey,

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { linkProtocolVersion } from '@catalyst/shared/features/agent-link';
+import { parseDeploymentToken } from '@catalyst/shared/node/deployment-token';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
 import { DeploymentTokenEntity } from '../features/nodes/deployment-token.entity.ts';
-import { FakeAgent, readToken } from '../testing/fake-agent.ts';
+import { FakeAgent } from '../testing/fake-agent.ts';
 import { TcpProxy } from '../testing/tcp-proxy.ts';
 import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
 import { runningServer, serverThat } from '../testing/test-servers.ts';
@@ -26,7 +28,7 @@ describe.each(testDatabases)('the link to agents on %s', (database) => {
   const newNode = async () =>
     (await panel.admin.api.nodes.create({ body: { name: 'node', publicAddress: 'a.test' } })).id;
   const newLink = async (id: string) =>
-    readToken((await panel.admin.api.nodes.deploymentToken({ params: { id } })).token);
+    parseDeploymentToken((await panel.admin.api.nodes.deploymentToken({ params: { id } })).token);
   const node = (id: string) => panel.admin.api.nodes.get({ params: { id } });
   const statusOf = async (id: string) => (await node(id)).status;
   const audited = (action: string, targetId: string) =>
@@ -38,10 +40,10 @@ describe.each(testDatabases)('the link to agents on %s', (database) => {
       const id = await newNode();
       const { token, expiresAt } = await panel.admin.api.nodes.deploymentToken({ params: { id } });
       expect(token).toMatch(/^ctl_[A-Za-z0-9_-]+$/);
-      const said = readToken(token);
+      const said = parseDeploymentToken(token);
       const { identity, tlsFingerprint } = panel.panel.core;
       expect(said).toEqual({
-        url: panel.url,
+        panelUrl: panel.url,
         nodeId: id,
         panelKey: identity.publicKey,
         tlsPin: Buffer.from(tlsFingerprint, 'hex').toString('base64url'),
@@ -105,7 +107,7 @@ describe('the link to agents', () => {
   const newNode = async () =>
     (await panel.admin.api.nodes.create({ body: { name: 'node', publicAddress: 'a.test' } })).id;
   const newLink = async (id: string) =>
-    readToken((await panel.admin.api.nodes.deploymentToken({ params: { id } })).token);
+    parseDeploymentToken((await panel.admin.api.nodes.deploymentToken({ params: { id } })).token);
   const node = (id: string) => panel.admin.api.nodes.get({ params: { id } });
   const audited = (action: string, targetId: string) =>
     panel.panel.core.database.getRepository(AuditEntryEntity).findBy({ action, targetId });
@@ -134,13 +136,13 @@ describe('the link to agents', () => {
 
     it('an agent without a token, of a node that does not exist, or without the key it names', async () => {
       const agent = await FakeAgent.linked(panel);
-      const { url, panelKey, nodeId } = agent.link;
-      expect(await code(new FakeAgent({ url, panelKey, nodeId }).handshake())).toBe('unauthenticated');
+      const { panelUrl, panelKey, nodeId } = agent.link;
+      expect(await code(new FakeAgent({ panelUrl, panelKey, nodeId }).handshake())).toBe('unauthenticated');
       const nowhere = nodeId.replace(/.{12}$/, '0123456789ab');
-      expect(await code(new FakeAgent({ url, panelKey, nodeId: nowhere }).handshake())).toBe(
+      expect(await code(new FakeAgent({ panelUrl, panelKey, nodeId: nowhere }).handshake())).toBe(
         'unauthenticated',
       );
-      const liar = new FakeAgent({ url, panelKey, nodeId });
+      const liar = new FakeAgent({ panelUrl, panelKey, nodeId });
       expect(await code(liar.handshake({ publicKey: agent.publicKey }))).toBe('unauthenticated');
       // None of this disturbed the one that is linked.
       expect((await node(nodeId)).status).toBe('online');
@@ -163,8 +165,8 @@ describe('the link to agents', () => {
           agentVersion: '1',
           nodeId: agent.nodeId,
           publicKey: agent.publicKey,
-          processId: randomBytes(32).toString('base64url'),
-          nonce: randomBytes(32).toString('base64url'),
+          processId: randomToken(),
+          nonce: randomToken(),
         },
         transports: ['websocket'],
         reconnection: false,
@@ -215,8 +217,8 @@ describe('the link to agents', () => {
           agentVersion: '1',
           nodeId: agent.nodeId,
           publicKey: agent.publicKey,
-          processId: randomBytes(32).toString('base64url'),
-          nonce: randomBytes(32).toString('base64url'),
+          processId: randomToken(),
+          nonce: randomToken(),
         },
         transports: ['websocket'],
         reconnection: false,
@@ -262,12 +264,12 @@ describe('the link to agents', () => {
       const twin = agent.clone();
       agent.disconnect();
       await expect.poll(async () => (await node(agent.nodeId)).status).toBe('offline');
-      twin.link = { ...twin.link, url: proxy.url };
+      twin.link = { ...twin.link, panelUrl: proxy.url };
       await twin.connect();
       proxy.silence();
       const back = agent.clone();
       back.processId = twin.processId;
-      back.link = { ...back.link, url: panel.url };
+      back.link = { ...back.link, panelUrl: panel.url };
       const before = performance.now();
       await back.connect();
       expect(performance.now() - before).toBeLessThan(1000);
@@ -301,7 +303,7 @@ describe('the link to agents', () => {
     Object.assign(hasty.panel.core.io.engine.opts, { pingInterval: 100, pingTimeout: 200 });
     await using proxy = await TcpProxy.open(hasty.port);
     const agent = await FakeAgent.linked(hasty);
-    agent.link.url = proxy.url;
+    agent.link.panelUrl = proxy.url;
     await agent.connect();
     const server = await runningServer(hasty.admin, agent);
     proxy.silence();

@@ -72,7 +72,7 @@ describe.each(testDatabases)('sockets of browsers and programs on %s', (database
         .update({ userId }, { expiresAt: new Date(Date.now() + 1500) });
       // What the panel remembers of the session is forgotten with a restart.
       await panel.restart();
-      agent.link.url = panel.url;
+      agent.link.panelUrl = panel.url;
       await agent.connect();
       const socket = await connect(token);
       const revoked = socket.collect('revoked');

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import {
   announce,
@@ -8,10 +7,17 @@ import {
   call,
   listen,
 } from '@catalyst/shared/contract/rpc';
-import { type AgentHello, handshakeText, linkProtocolVersion } from '@catalyst/shared/features/agent-link';
+import {
+  type AgentHello,
+  handshakeText,
+  type LinkState,
+  linkProtocolVersion,
+} from '@catalyst/shared/features/agent-link';
 import type { HealthReport } from '@catalyst/shared/features/nodes';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { ServerState } from '@catalyst/shared/features/server-states';
+import { parseDeploymentToken } from '@catalyst/shared/node/deployment-token';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import {
   agentCalls,
@@ -39,26 +45,13 @@ export interface FakeServer {
   crashCount: number;
 }
 
-/** What an agent was told when it was linked. */
-export interface FakeLink {
-  url: string;
-  nodeId: string;
-  panelKey: string;
-  secret?: string;
-}
-
-/** What a deployment token says. */
-export function readToken(token: string): FakeLink & { tlsPin: string } {
-  return JSON.parse(Buffer.from(token.replace(/^ctl_/, ''), 'base64url').toString());
-}
-
 /**
  * The other end of the link, speaking it as a real agent does. By itself it obeys (installs, starts and stops in no
  * time); `answer` changes single answers, and `isObedient = false` leaves every report to the test.
  */
 export class FakeAgent {
-  link: FakeLink;
-  processId = randomBytes(32).toString('base64url');
+  link: Omit<LinkState, 'tlsPin'>;
+  processId = randomToken();
   protocol = linkProtocolVersion;
   isObedient = true;
   /** What the panel did, in order. */
@@ -74,7 +67,7 @@ export class FakeAgent {
   #eventId = 0;
   #socket: Socket | undefined;
 
-  constructor(link: FakeLink, key = new SigningKey()) {
+  constructor(link: Omit<LinkState, 'tlsPin'>, key = new SigningKey()) {
     this.link = link;
     this.#key = key;
   }
@@ -85,7 +78,7 @@ export class FakeAgent {
       body: { name, publicAddress: '192.0.2.10', ...more },
     });
     const { token } = await panel.admin.api.nodes.deploymentToken({ params: { id } });
-    const agent = new FakeAgent(readToken(token));
+    const agent = new FakeAgent(parseDeploymentToken(token));
     await agent.connect();
     return agent;
   }
@@ -135,10 +128,10 @@ export class FakeAgent {
       nodeId: this.link.nodeId,
       publicKey: this.publicKey,
       processId: this.processId,
-      nonce: randomBytes(32).toString('base64url'),
+      nonce: randomToken(),
       ...change,
     };
-    const socket = io(`${this.link.url}/agent`, {
+    const socket = io(`${this.link.panelUrl}/agent`, {
       auth: hello,
       transports: ['websocket'],
       reconnection: false,
@@ -344,7 +337,7 @@ export class FakeAgent {
       },
       'console:export': async ({ serverId, ticket }) => {
         const text = this.server(serverId).lines.map((line) => `${line.text}\n`);
-        void fetch(`${this.link.url}/api/data/${ticket}`, {
+        void fetch(`${this.link.panelUrl}/api/data/${ticket}`, {
           method: 'POST',
           headers: { 'content-type': 'application/octet-stream' },
           body: text.join(''),

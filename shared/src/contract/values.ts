@@ -31,6 +31,13 @@ export const plainText = (maxLength: number) =>
     .max(maxLength, `must be at most ${maxLength} characters`)
     .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u, 'must not contain control characters');
 
+/** So many bytes in base64url: a token, a key, a signature, a hash. */
+export const base64url = (bytes: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .length(Math.ceil((bytes * 4) / 3));
+
 export const Port = z.int().min(1).max(65535);
 
 /** Query of every list. */

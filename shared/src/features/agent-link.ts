@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
-import { Id } from '../contract/values.ts';
+import { base64url, Id } from '../contract/values.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { InstallProgress } from './servers.ts';
@@ -8,16 +8,38 @@ import { InstallProgress } from './servers.ts';
 /** Grows when either side must change with the other. */
 export const linkProtocolVersion = 1;
 
-const base64url = (bytes: number) =>
-  z
-    .string()
-    .regex(/^[A-Za-z0-9_-]+$/)
-    .length(Math.ceil((bytes * 4) / 3));
-
 /** A raw Ed25519 public key. */
 export const PublicKey = base64url(32);
 export const Nonce = base64url(32);
 export const Signature = base64url(64);
+
+/** Only the loopback may do without TLS. */
+const PanelUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => URL.canParse(text) && mayBePlain(new URL(text)), {
+    error: 'must be https, except on this machine',
+  });
+const mayBePlain = ({ protocol, hostname }: URL) => protocol === 'https:' || isLoopbackHost(hostname);
+
+/** Whether this host, as it stands in a URL, is the machine itself. */
+export const isLoopbackHost = (host: string) =>
+  host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** How an agent reaches its panel, and who that must prove to be: what the agent's link file holds. */
+export const LinkState = z.object({
+  panelUrl: PanelUrl,
+  nodeId: Id,
+  panelKey: PublicKey,
+  /** SHA-256 of the panel's TLS key; null when its certificate is one that every client trusts. */
+  tlsPin: base64url(32).nullable(),
+  /** Admits an agent, once, whose key the panel does not know yet. */
+  secret: z.string().min(1).max(128).optional(),
+});
+export type LinkState = z.output<typeof LinkState>;
+
+/** What a deployment token says. */
+export const Pairing = LinkState.required({ secret: true });
+export type Pairing = z.output<typeof Pairing>;
 
 /**
  * `auth` of an agent's connection to `/agent`. Nothing in it is secret: the agent has not seen the panel's proof yet.

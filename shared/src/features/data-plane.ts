@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
+import { base64url } from '../contract/values.ts';
 
 /** Bytes travel beside the socket: the agent opens a plain request to the panel whose body is the stream. */
 export const dataPlaneRoutes = {
@@ -10,7 +11,7 @@ export const dataPlaneRoutes = {
     schema: {
       summary: 'An agent delivers the stream that a one-use ticket was issued for',
       tags: ['Agents'],
-      params: z.strictObject({ ticket: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
+      params: z.strictObject({ ticket: base64url(32) }),
       response: { 204: NoContent },
     },
   }),

@@ -440,7 +440,7 @@ describe('following a console', () => {
     const cuttable = await FakeAgent.linked(panel, 'cuttable');
     const { id } = await runningServer(panel.admin, cuttable);
     cuttable.disconnect();
-    cuttable.link.url = proxy.url;
+    cuttable.link.panelUrl = proxy.url;
     await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(cuttable.nodeId)).toBe(false));
     await cuttable.connect();
     const socket = await TestSocket.connected(panel.url, panel.admin.token);

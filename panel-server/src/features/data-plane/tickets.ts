@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@catalyst/shared/contract/errors';
+import { randomToken } from '@catalyst/shared/node/random-token';
 
 const lifetimeMs = 60_000;
 
@@ -32,7 +32,7 @@ export class Tickets {
   readonly #open = new Map<string, OpenTicket>();
 
   issue(purpose: TicketPurpose): Ticket {
-    const id = randomBytes(32).toString('base64url');
+    const id = randomToken();
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     // Nobody may be waiting when it expires.
     promise.catch(() => {});

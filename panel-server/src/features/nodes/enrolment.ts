@@ -1,4 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import { type DataSource, IsNull, LessThan, MoreThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { inTransaction } from '../../database/sqlite-gate.ts';
@@ -13,7 +14,7 @@ export async function issueSecret(
   database: DataSource,
   nodeId: string,
 ): Promise<{ secret: string; expiresAt: Date }> {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = randomToken();
   const now = new Date();
   const expiresAt = new Date(now.getTime() + lifetimeMs);
   await inTransaction(database, async (manager) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Pairing } from '@catalyst/shared/features/agent-link';
 import { closedFolder } from '@catalyst/shared/node/closed-folder';
 import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 import { lockHolder } from '@catalyst/shared/node/lock-holder';
@@ -9,7 +10,6 @@ import { isAlive, signalProcess } from '@catalyst/shared/node/process-identity';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Logger } from '../../logger.ts';
 import { spawnAgent, trimLog } from './agent-process.ts';
-import type { Pairing } from './pairing.ts';
 
 export interface LocalAgentOptions {
   dataDir: string;

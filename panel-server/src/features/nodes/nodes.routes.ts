@@ -1,10 +1,11 @@
+import type { Pairing } from '@catalyst/shared/features/agent-link';
 import { nodeRoutes } from '@catalyst/shared/features/nodes';
+import { toDeploymentToken } from '@catalyst/shared/node/deployment-token';
 import type { FastifyRequest } from 'fastify';
 import type { NameTarget } from '../../http/audit-target.ts';
 import type { PanelHttp } from '../../http/panel-http.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import type { NodesService } from './nodes.service.ts';
-import { type Pairing, toDeploymentToken } from './pairing.ts';
 
 export interface NodeRoutesParts {
   nodes: NodesService;

@@ -1,21 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackHost, type Pairing } from '@catalyst/shared/features/agent-link';
 import type { PanelCore } from '../../core.ts';
-import { isLoopback, type ProxyTrust, requestHost } from '../../http/client-address.ts';
-
-/** What an agent needs to find this panel, to know it, and to be let in once. */
-export interface Pairing {
-  panelUrl: string;
-  nodeId: string;
-  panelKey: string;
-  /** SHA-256 of the TLS key, base64url; null when any client trusts the certificate that agents meet. */
-  tlsPin: string | null;
-  secret: string;
-}
-
-/** The text a person copies; it holds no character that a shell or a terminal would change. */
-export function toDeploymentToken({ panelUrl, ...rest }: Pairing): string {
-  return `ctl_${Buffer.from(JSON.stringify({ url: panelUrl, ...rest })).toString('base64url')}`;
-}
+import { type ProxyTrust, requestHost } from '../../http/client-address.ts';
 
 /** Says where agents reach this panel and by which keys they know it. */
 export class Pairings {
@@ -42,8 +28,7 @@ export class Pairings {
   /** Only on this machine does an agent do without TLS, which the panel speaks on the same port. */
   #urlOf(request: IncomingMessage): string {
     const host = requestHost(request, this.#isTrusted);
-    const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-    return `${name === 'localhost' || isLoopback(name) ? 'http' : 'https'}://${host}`;
+    return `${isLoopbackHost(host.replace(/:\d+$/, '')) ? 'http' : 'https'}://${host}`;
   }
 
   /** Behind a proxy that ends TLS, or with a certificate of the owner's that is renewed with new keys, authorities decide. */

@@ -72,7 +72,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
     await using proxy = await TcpProxy.open(panel.port);
     const agent = await FakeAgent.linked(panel);
     const { id } = await installedServer(panel.admin, agent);
-    agent.link.url = proxy.url;
+    agent.link.panelUrl = proxy.url;
     await offline(agent);
     await agent.connect();
     // The order arrives and is begun, but its acknowledgement is lost with the connection.
@@ -128,7 +128,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
     await vi.waitFor(() => expect(agent.controls).toHaveLength(1));
     await serverThat(panel.admin, id, { operation: expect.objectContaining({ status: 'running' }) });
     await panel.restart();
-    agent.link.url = panel.url;
+    agent.link.panelUrl = panel.url;
     agent.server(id).state = 'stopped';
     agent.isObedient = true;
     await agent.connect();
@@ -146,7 +146,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
       node: { ...before.node, online: false },
       stats: null,
     });
-    agent.link.url = panel.url;
+    agent.link.panelUrl = panel.url;
     await agent.connect();
     await serverThat(panel.admin, id, {
       state: 'running',
@@ -223,7 +223,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
     const startup = { ...testTemplate.startup, argv: ['game', '--new'] };
     fleet.templates = new Templates([{ ...testTemplate, version: 2, startup }]);
     await panel.restart();
-    agent.link.url = panel.url;
+    agent.link.panelUrl = panel.url;
     await agent.connect();
     fleet.templates = testTemplates();
     expect(agent.server(id).spec).toMatchObject({ revision: 2, argv: ['game', '--new'] });
@@ -318,7 +318,7 @@ describe('a connection that breaks again and again', () => {
     await using proxy = await TcpProxy.open(panel.port);
     const agent = await FakeAgent.linked(panel);
     const { id } = await runningServer(panel.admin, agent);
-    agent.link.url = proxy.url;
+    agent.link.panelUrl = proxy.url;
     for (let flap = 0; flap < 30; flap += 1) {
       await agent.connect();
       proxy.cut();

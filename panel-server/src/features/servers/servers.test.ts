@@ -631,7 +631,7 @@ describe.each(testDatabases)('servers on %s', (database) => {
       await database.getRepository(ServerEntity).update({ id }, { ownerId: owner.userId });
       await panel.restart();
       const api = panel.clientFor(owner.token);
-      agent.link.url = panel.url;
+      agent.link.panelUrl = panel.url;
       await agent.connect();
       const mine = await serverThat({ api }, id, { node: expect.objectContaining({ online: true }) });
       expect(mine.environment).toEqual({ TITLE: 'A server', SLOTS: '10', PASSWORD: '' });

@@ -1,4 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { randomToken } from '@catalyst/shared/node/random-token';
 import type { DataSource } from 'typeorm';
 import { LessThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -48,7 +49,7 @@ export class SessionStore {
 
   /** The token exists only in the answer. */
   async create(owner: UserWithRole, client: Client): Promise<{ token: string; caller: Caller }> {
-    const token = randomBytes(32).toString('base64url');
+    const token = randomToken();
     const now = Date.now();
     const session: SessionRow = {
       id: uuid(),
