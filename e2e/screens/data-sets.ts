@@ -25,6 +25,7 @@ const session: Answers = {
   },
   'sessions.login': () => ({ token: 'unused', expiresAt: new Date(Date.now() + 86_400_000), user: admin }),
   'sessions.logout': () => undefined,
+  'sessions.setup': () => ({ token: 'unused', expiresAt: new Date(Date.now() + 86_400_000), user: admin }),
 };
 
 const system: Answers = {

@@ -96,7 +96,7 @@ export const nodes: Node[] = [
   }),
   node(3, 'cellar', {
     status: 'offline',
-    statusText: 'No heartbeat for 4 minutes. Its servers keep running.',
+    statusText: 'No heartbeat. Its servers keep running.',
     publicAddress: '192.168.1.40',
     lastSeenAt: ago(4 * minute),
     serverCount: 1,
@@ -141,6 +141,7 @@ export const ids = {
   offline: id(6),
   failed: id(9),
   flooded: id(10),
+  longName: id(11),
 };
 
 const onNode = (n: number) => {

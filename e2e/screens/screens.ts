@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page } from 'playwright-core';
 import type { DataSet } from './data-sets.ts';
-import { ids, nodes } from './example-data.ts';
+import { admin, ids, nodes, servers } from './example-data.ts';
 import type { Answers } from './stub-routes.ts';
 
 /** A state of the interface that was designed, how to get there, and what must be seen before it is looked at. */
@@ -106,7 +106,7 @@ export const screens: Screen[] = [
     dataSets: ['empty', 'loading', 'full'],
     shown: (page, dataSet) =>
       ({
-        empty: () => seen(page, 'The catalogue is empty.'),
+        empty: () => seen(page, 'The catalogue is empty'),
         loading: () => skeleton(page),
         full: () => seen(page, 'OpenTTD'),
         failing: () => seen(page, 'OpenTTD'),
@@ -169,6 +169,26 @@ export const screens: Screen[] = [
     path: `/servers/${ids.offline}`,
     dataSets: ['full'],
     shown: (page) => seen(page, 'Node cellar is offline'),
+  },
+  {
+    name: 'server-long-name',
+    path: `/servers/${ids.longName}`,
+    dataSets: ['full'],
+    shown: (page) => terminalText(page, 'joined the game'),
+  },
+  {
+    // Of someone who may see the server and nothing else.
+    name: 'server-viewer',
+    path: `/servers/${ids.running}`,
+    dataSets: ['full'],
+    answers: {
+      'sessions.me': () => ({ ...admin, displayName: 'sam', role: 'Viewer', permissions: ['server.read'] }),
+      'servers.get': () => ({
+        ...servers.find(({ id }) => id === ids.running),
+        permissions: ['server.read'],
+      }),
+    },
+    shown: (page) => heading(page, 'How to join'),
   },
   {
     name: 'console-dropped',

@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './section.module.css';
 
@@ -26,5 +27,26 @@ export function Section({ id, title, hint, children, isDangerous }: SectionProps
       </div>
       <div className={classes.fields}>{children}</div>
     </section>
+  );
+}
+
+/** A part whose content is being read. */
+export function SectionSkeleton({ lines }: { lines: number }) {
+  return (
+    <div className={classes.section}>
+      <Skeleton height={14} width={96} />
+      <SkeletonLines count={lines} />
+    </div>
+  );
+}
+
+/** Names and values that are being read. */
+export function SkeletonLines({ count }: { count: number }) {
+  return (
+    <div className={classes.fields}>
+      {[64, 48, 72, 40, 56].slice(0, count).map((width) => (
+        <Skeleton key={width} height={14} width={`${width}%`} />
+      ))}
+    </div>
   );
 }

@@ -10,7 +10,7 @@ import { NoPermissionPage } from '../../components/error-page.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { Section } from '../../components/section.tsx';
+import { Section, SectionSkeleton } from '../../components/section.tsx';
 import { strings as shared } from '../../components/strings.ts';
 import { formatMegabytes } from '../../components/units.ts';
 import { UsageBar } from '../../components/usage-bar.tsx';
@@ -92,7 +92,7 @@ export function NodePage() {
         {node.health ? (
           <NodeUsage health={node.health} />
         ) : (
-          <p className={classes.none}>{strings.silent[node.status]}</p>
+          !node.statusText && <p className={classes.none}>{strings.silent[node.status]}</p>
         )}
         <Promised node={node} />
       </Section>
@@ -172,8 +172,8 @@ function NodeSkeleton() {
   return (
     <div className={classes.page} role="status" aria-label={shared.loading}>
       <Skeleton height={28} width={220} />
-      <Skeleton height={120} />
-      <Skeleton height={180} />
+      <SectionSkeleton lines={2} />
+      <SectionSkeleton lines={5} />
     </div>
   );
 }

@@ -10,11 +10,19 @@ import { strings } from './strings.ts';
 
 /** The servers on a node, by name and state. */
 export function NodeServers({ nodeId }: { nodeId: string }) {
-  const { servers, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useServerList({
-    nodeId,
-  });
+  const { servers, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, ...query } =
+    useServerList({ nodeId });
   if (isPending) return <Skeleton height={64} />;
-  if (error && !servers) return <Failure title={serverStrings.failed} error={error} />;
+  if (error && !servers) {
+    return (
+      <Failure
+        title={serverStrings.failed}
+        error={error}
+        retry={() => void query.refetch()}
+        isRetrying={query.isFetching}
+      />
+    );
+  }
   if (!servers || servers.length === 0) return <p className={classes.none}>{strings.noServers}</p>;
   return (
     <>

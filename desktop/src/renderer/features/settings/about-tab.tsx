@@ -1,4 +1,4 @@
-import { Anchor, Skeleton } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import '@mantine/core/styles/Text.layer.css';
 import '@mantine/core/styles/Anchor.layer.css';
 import { IconLock, IconLockOpen } from '@tabler/icons-react';
@@ -10,7 +10,7 @@ import { Facts } from '../../components/facts.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Elapsed } from '../../components/relative-time.tsx';
-import { Section } from '../../components/section.tsx';
+import { Section, SkeletonLines } from '../../components/section.tsx';
 import { useMay } from '../sessions/use-session.ts';
 import classes from './settings-page.module.css';
 import { strings } from './strings.ts';
@@ -35,7 +35,7 @@ export function AboutTab() {
       )}
       <Section id="panel" title={strings.about}>
         {isLoading ? (
-          <Skeleton height={120} />
+          <SkeletonLines count={4} />
         ) : (
           <Facts
             facts={[

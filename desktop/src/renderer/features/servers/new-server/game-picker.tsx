@@ -1,7 +1,8 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { Skeleton, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconDeviceGamepad2, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { GameIcon } from '../../../components/game-icon.tsx';
 import { strings as shared } from '../../../components/strings.ts';
@@ -27,6 +28,10 @@ export function GamePicker({ onPick }: { onPick: (template: Template) => void })
           retry={() => void refetch()}
           isRetrying={isFetching}
         />
+      ) : templates?.length === 0 ? (
+        <Empty icon={<IconDeviceGamepad2 size={28} stroke={1.5} />} title={strings.noGames}>
+          {strings.noGamesHint}
+        </Empty>
       ) : (
         <>
           <TextInput
@@ -43,9 +48,7 @@ export function GamePicker({ onPick }: { onPick: (template: Template) => void })
             }}
           />
           {isPending && <PickerSkeleton />}
-          {shown?.length === 0 && (
-            <p className={classes.none}>{text === '' ? strings.noGames : strings.noGame}</p>
-          )}
+          {shown?.length === 0 && <p className={classes.none}>{strings.noGame}</p>}
           <ul className={classes.games}>
             {shown?.map((template) => (
               <li key={template.id}>
