@@ -12,19 +12,12 @@ export interface Caller {
   sessionExpiresAt: Date;
 }
 
-/** What a server is to a caller, before the role is looked at; undefined when there is no such server. */
-export type ServerResolver = (
-  serverId: string,
-  caller: Caller,
-) => Promise<{ ownsServer: boolean } | undefined> | { ownsServer: boolean } | undefined;
-
 /** The one place that decides; HTTP routes, sockets and whatever comes later ask here. */
 export class AccessRules {
-  #resolveServer: ServerResolver = () => undefined;
+  readonly #servers: { find(serverId: string): { ownerId: string } | undefined };
 
-  /** The servers feature says here what it knows. */
-  resolveServersWith(resolver: ServerResolver): void {
-    this.#resolveServer = resolver;
+  constructor(servers: { find(serverId: string): { ownerId: string } | undefined }) {
+    this.#servers = servers;
   }
 
   /** Throws `forbidden` unless the caller holds the permission, by role or (for server rights) by owning the server. */
@@ -43,9 +36,10 @@ export class AccessRules {
       if (access !== 'signed-in') this.require(caller, access);
       return;
     }
-    const server = await this.#resolveServer(serverId, caller);
-    if (!server || !isGranted(caller.grants, 'server.read', server.ownsServer)) throw noSuchServer();
-    if (access !== 'signed-in') this.require(caller, access, server.ownsServer);
+    const server = this.#servers.find(serverId);
+    const ownsServer = server?.ownerId === caller.userId;
+    if (!server || !isGranted(caller.grants, 'server.read', ownsServer)) throw noSuchServer();
+    if (access !== 'signed-in') this.require(caller, access, ownsServer);
   }
 }
 

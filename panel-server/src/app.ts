@@ -4,13 +4,20 @@ import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 import { StartError } from '@catalyst/shared/node/start-error';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Config } from './config.ts';
-import { openCore, type PanelCore } from './core.ts';
+import { openCore, type PanelAddress, type PanelCore } from './core.ts';
+import { registerConsole } from './features/console/console.feature.ts';
+import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
+import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
+import { ServerListCache } from './features/servers/server-list-cache.ts';
+import type { ServerSweep } from './features/servers/server-sweep.ts';
+import { registerServers, type ServersNeeds } from './features/servers/servers.feature.ts';
 import { registerSessionRoutes } from './features/sessions/sessions.routes.ts';
 import { SessionsService } from './features/sessions/sessions.service.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
 import { registerSystemRoutes } from './features/system/system.routes.ts';
-import { type Fleet, type FleetOptions, openFleet } from './fleet.ts';
+import { registerTemplates } from './features/templates/templates.feature.ts';
+import type { Templates } from './features/templates/templates.service.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -18,48 +25,49 @@ import { createLogger, type Logger } from './logger.ts';
 export interface Panel {
   core: PanelCore;
   setup: SetupService;
-  fleet: Fleet;
-  /** Where the panel listens, once it does. */
+  sweep: ServerSweep;
   listen(): Promise<PanelAddress>;
   close(): Promise<void>;
 }
 
-export interface PanelAddress {
-  /** As this machine reaches it. */
-  url: string;
-  port: number;
+export interface PanelOptions extends Pick<ServersNeeds, 'portRange' | 'sweepEveryMs'>, LocalAgentNeeds {
+  log?: Logger;
+  /** Instead of the catalogue. */
+  templates?: Templates;
 }
 
-/** The composition root: everything is opened here, in order, and closed in reverse. */
-export async function buildPanel(
-  config: Config,
-  options: { log?: Logger; fleet?: FleetOptions } = {},
-): Promise<Panel> {
+/** The composition root: what all stand on (`core.ts`), then the features, in order; closed in reverse. */
+export async function buildPanel(config: Config, options: PanelOptions = {}): Promise<Panel> {
   const log = options.log ?? createLogger(config.logLevel);
-  /** Run in reverse at the end. */
   const closers: (() => unknown)[] = [];
-  /** Run in order once the panel listens; `/health` says ready after the last. */
   const starters: ((address: PanelAddress) => unknown)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const core = await openCore(config, log, closers);
+    const core = await openCore(config, log, {
+      onListening: (starter) => starters.push(starter),
+      onClose: (closer) => closers.push(closer),
+    });
     const setup = new SetupService(core);
     await setup.prepare(config.firstAdmin);
 
+    // The features. Each makes its services and says what answers its routes, calls and events.
     registerSystemRoutes(core);
     registerReferenceRoutes(core.http);
     registerSessionRoutes(core.http, new SessionsService(core), setup);
-
-    const fleet = await openFleet(core, closers, options.fleet);
-    starters.push(({ url }) => fleet.start(url));
+    await registerDataPlaneRoutes(core.http, core.tickets);
+    const templates = await registerTemplates(core, options.templates);
+    const listCache = new ServerListCache();
+    const { placement } = registerNodes(core, { ...options, templates, listCache });
+    const { sweep } = registerServers(core, { ...options, templates, placement, listCache });
+    registerConsole(core);
 
     await core.http.ready();
     return {
       core,
       setup,
-      fleet,
+      sweep,
       close: async () => {
         core.readiness.setStarted(false);
         await close();

@@ -10,13 +10,16 @@ import { openDatabase } from './database/data-source.ts';
 import { AuditService } from './features/audit/audit.service.ts';
 import { AuditHead } from './features/audit/audit-head.ts';
 import { settleLostEntries } from './features/audit/lost-entries.ts';
+import { Tickets } from './features/data-plane/tickets.ts';
+import { NodeIndex } from './features/nodes/node-index.ts';
+import { ServerIndex } from './features/servers/server-index.ts';
 import { Passwords } from './features/sessions/passwords.ts';
 import { SessionStore } from './features/sessions/session-store.ts';
 import { SignInLimiter } from './features/sessions/sign-in-limiter.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { Readiness } from './features/system/readiness.ts';
 import { UsersService } from './features/users/users.service.ts';
-import { trustProxies } from './http/client-address.ts';
+import { clientAddress, type ProxyTrust, trustProxies } from './http/client-address.ts';
 import { Idempotency } from './http/idempotency.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { RateLimiter } from './http/rate-limits.ts';
@@ -26,10 +29,29 @@ import { missingKeys, refuseLostKeys } from './identity/missing-keys.ts';
 import { loadPanelCertificate } from './identity/panel-certificate.ts';
 import { loadSecretBox, type SecretBox } from './identity/secret-box.ts';
 import type { Logger } from './logger.ts';
+import { agentAudit, violationLog } from './realtime/agent-audit.ts';
+import { Agents } from './realtime/agents.ts';
+import { Browsers } from './realtime/browsers.ts';
 import { Revocations } from './revocations.ts';
+import { panelVersion } from './version.ts';
+
+/** Where the panel listens, once it does. */
+export interface PanelAddress {
+  /** As this machine reaches it. */
+  url: string;
+  port: number;
+}
+
+/** When what a feature opens begins and ends. */
+export interface Lifecycle {
+  /** Runs when the panel listens, in order; `/health` says ready after the last. */
+  onListening(starter: (address: PanelAddress) => unknown): void;
+  /** Runs when the panel ends, in reverse order. */
+  onClose(closer: () => unknown): void;
+}
 
 /** What every feature may build on. */
-export interface PanelCore {
+export interface PanelCore extends Lifecycle {
   config: Config;
   log: Logger;
   database: DataSource;
@@ -47,12 +69,21 @@ export interface PanelCore {
   passwords: Passwords;
   signInLimiter: SignInLimiter;
   readiness: Readiness;
+  isTrusted: ProxyTrust;
   http: PanelHttp;
   io: SocketServer;
+  nodeIndex: NodeIndex;
+  serverIndex: ServerIndex;
+  /** Namespace `/agent`: the way to ask agents, and to answer them. */
+  agents: Agents;
+  /** Namespace `/`: the way to tell browsers and programs, and to answer them. */
+  browsers: Browsers;
+  tickets: Tickets;
 }
 
-/** Opens it all, in order; what must be closed goes to `closers`, for the caller to run in reverse. */
-export async function openCore(config: Config, log: Logger, closers: (() => unknown)[]): Promise<PanelCore> {
+/** Opens what the features stand on, in order. */
+export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle): Promise<PanelCore> {
+  const { onClose } = lifecycle;
   const panelDir = join(config.dataDir, 'panel');
   const identityDir = join(panelDir, 'identity');
   await makeFolders(config.dataDir, identityDir);
@@ -64,25 +95,27 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
   const expected = { auditSeq: knownHead?.seq ?? 0, acceptLoss: config.acceptDataLoss };
   const opened = await openDatabase(config, log.child({ part: 'database' }), expected);
   const { dataSource: database, kind } = opened;
-  closers.push(opened.close);
+  onClose(opened.close);
 
   // Made only now: a database in use has keys already.
   if (!config.acceptDataLoss) await refuseLostKeys(missing, database);
   const identity = await loadSigningKey(keyPath);
   const secretBox = await loadSecretBox(identityDir);
   const certificate = await loadPanelCertificate(identityDir, config, log.child({ part: 'identity' }));
-  closers.push(() => certificate.close());
+  onClose(() => certificate.close());
 
   const revocations = new Revocations();
-  const access = new AccessRules();
   const auditHead = knownHead ?? new AuditHead(identity, panelDir, auditLog);
   const audit = new AuditService(database, auditHead, auditLog);
-  closers.push(() => audit.close());
+  onClose(() => audit.close());
   await settleLostEntries(database, audit, auditHead, expected);
+  const nodeIndex = await NodeIndex.load(database);
+  const serverIndex = await ServerIndex.load(database);
+  const access = new AccessRules(serverIndex);
   const users = new UsersService(database);
   await users.ensureBuiltInRoles();
   const sessions = new SessionStore(database, users, revocations, log.child({ part: 'sessions' }));
-  closers.push(() => sessions.close());
+  onClose(() => sessions.close());
   const signInLimiter = new SignInLimiter(database, config.rateLimits);
   await signInLimiter.prune();
 
@@ -90,7 +123,7 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
   const isTrusted = trustProxies(config.trustedProxies);
   const limiter = new RateLimiter(config.rateLimits);
   const idempotency = new Idempotency(database, secretBox, httpLog);
-  closers.push(() => idempotency.close());
+  onClose(() => idempotency.close());
   const httpParts = {
     config,
     log: httpLog,
@@ -103,9 +136,24 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
     isTrusted,
   };
   const http = await createHttp(httpParts);
-  closers.push(() => http.close());
+  onClose(() => http.close());
   const io = createSocketServer(http, config, limiter, isTrusted);
-  closers.push(() => io.close());
+  onClose(() => io.close());
+  const serverName = (serverId: string) => serverIndex.find(serverId)?.name;
+  const browsers = new Browsers({ io, sessions, access, audit, revocations, log, isTrusted, serverName });
+  onClose(() => browsers.close());
+  const agentLog = log.child({ part: 'agents' });
+  const recordAgent = agentAudit(audit, (nodeId) => nodeIndex.find(nodeId)?.name);
+  const agents = new Agents(io, {
+    panel: identity,
+    panelVersion,
+    nodeOf: (serverId) => serverIndex.find(serverId)?.nodeId,
+    addressOf: ({ request }) => clientAddress(request, isTrusted),
+    audit: recordAgent,
+    violation: violationLog(recordAgent, agentLog),
+    log: agentLog,
+  });
+  onClose(() => agents.close());
 
   return {
     config,
@@ -124,8 +172,15 @@ export async function openCore(config: Config, log: Logger, closers: (() => unkn
     passwords: new Passwords(),
     signInLimiter,
     readiness: new Readiness(database),
+    isTrusted,
     http,
     io,
+    nodeIndex,
+    serverIndex,
+    agents,
+    browsers,
+    tickets: new Tickets(),
+    ...lifecycle,
   };
 }
 

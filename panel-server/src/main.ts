@@ -11,7 +11,7 @@ void run();
 async function run(): Promise<void> {
   const { isAsked, asked } = watchSignals();
   try {
-    const panel = await buildPanel(readConfig(process.env), { fleet: { environment: process.env } });
+    const panel = await buildPanel(readConfig(process.env), { environment: process.env });
     if (!isAsked()) {
       const { url } = await panel.listen();
       const { code } = panel.setup;

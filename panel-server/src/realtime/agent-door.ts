@@ -1,10 +1,7 @@
-import type { CallHandlers, EventHandlers } from '@catalyst/shared/contract/rpc';
 import type { SigningKey } from '@catalyst/shared/node/signing-key';
-import type { agentEvents, panelCalls } from '@catalyst/shared/realtime';
 import type { Socket } from 'socket.io';
 import type { Logger } from '../logger.ts';
-import type { NodeRegistry } from './agent-admission.ts';
-import type { AgentCallInput, AgentCallOutput, AgentCalls, AgentLink } from './agent-connection.ts';
+import type { AgentCallInput, AgentCallOutput, AgentCalls } from './agent-connection.ts';
 
 /** What the services see of the agents. */
 export interface AgentDoor {
@@ -18,25 +15,22 @@ export interface AgentDoor {
   ): Promise<AgentCallOutput<Name>>;
 }
 
-/** What becomes of the messages of one agent. They come one after another, without what concerns other nodes. */
-export interface AgentListener {
-  calls(nodeId: string, link: AgentLink): CallHandlers<typeof panelCalls>;
-  events(nodeId: string): Required<EventHandlers<typeof agentEvents>>;
+/** Who hears of the comings and goings of agents. Nobody waits for what it does; a rejection is logged. */
+export interface AgentWatcher {
   /** The agent has a new connection; its snapshot comes first. */
-  connected(nodeId: string): void;
-  /** The snapshot has been taken in. */
-  ready(nodeId: string): void;
+  connected?(nodeId: string): Promise<void> | void;
+  /** The snapshot has been taken in: from now on the agent is online. */
+  ready?(nodeId: string): Promise<void> | void;
+  offline?(nodeId: string): Promise<void> | void;
 }
 
 export interface AgentsOptions {
   panel: Pick<SigningKey, 'publicKey' | 'sign'>;
   panelVersion: string;
-  registry: NodeRegistry;
   /** The node a server is on; undefined for one that does not exist. */
   nodeOf(serverId: string): string | undefined;
   addressOf(socket: Socket): string;
   audit(entry: AgentAuditEntry): Promise<void>;
-  /** An agent said what it must not say. */
   violation(violation: Violation): void;
   log: Logger;
 }

@@ -216,7 +216,7 @@ describe.each(testDatabases)('an agent that does wrong, on %s', (database) => {
     const hasty = await FakeAgent.linked(panel, 'hasty');
     const server = await installedServer(panel.admin, hasty);
     hasty.disconnect();
-    await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(hasty.nodeId)).toBe(false));
+    await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(hasty.nodeId)).toBe(false));
     await hasty.connect({ snapshot: false });
     // The panel waits for this answer before it goes on with what comes after the snapshot.
     hasty.answer('server:apply', () => new Promise(() => {}));
@@ -238,7 +238,7 @@ describe.each(testDatabases)('an agent that does wrong, on %s', (database) => {
     const ended = new Promise((resolve) => big.socket.once('disconnect', resolve));
     big.socket.emit('server_log', { serverId: id, lines: ['x'.repeat(1_200_000)] });
     await ended;
-    await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(big.nodeId)).toBe(false));
+    await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(big.nodeId)).toBe(false));
     await big.connect();
     big.disconnect();
   });

@@ -1,4 +1,5 @@
 import { clientCalls } from '@catalyst/shared/realtime';
+import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SessionEntity } from '../features/sessions/session.entity.ts';
 import { FakeAgent } from '../testing/fake-agent.ts';
@@ -116,11 +117,14 @@ describe.each(testDatabases)('sockets of browsers and programs on %s', (database
       const { id } = await runningServer(panel.admin, agent);
       const socket = await connect();
       await socket.call('console:subscribe', { serverId: id });
-      const { sockets } = panel.panel.core.io.of('/');
-      const client = sockets.get(socket.socket.id as string)?.data.client;
-      for (let count = 0; client.following.size < 200; count += 1) client.following.add(`stand-in ${count}`);
-      const other = await runningServer(panel.admin, agent);
-      expect(await code(socket.call('console:subscribe', { serverId: other.id }))).toBe('limit_reached');
+      const { serverIndex } = panel.panel.core;
+      const standIns = Array.from({ length: 200 }, () => uuid());
+      for (const standIn of standIns) {
+        serverIndex.add({ id: standIn, name: 'stand-in', nodeId: agent.nodeId, ownerId: panel.admin.userId });
+      }
+      const last = standIns.pop() as string;
+      for (const standIn of standIns) await socket.call('console:subscribe', { serverId: standIn });
+      expect(await code(socket.call('console:subscribe', { serverId: last }))).toBe('limit_reached');
       expect(await code(socket.call('console:subscribe', { serverId: id }))).toBe('ok');
       socket.close();
     });

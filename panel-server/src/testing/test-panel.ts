@@ -8,9 +8,8 @@ import type { builtInRoles } from '@catalyst/shared/contract/permissions';
 import { hash as hashPassword } from '@node-rs/argon2';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { buildPanel, type Panel } from '../app.ts';
+import { buildPanel, type Panel, type PanelOptions } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
-import type { FleetOptions } from '../fleet.ts';
 import { createLogger } from '../logger.ts';
 
 declare module 'vitest' {
@@ -56,7 +55,7 @@ export interface TestPanelOptions {
   environment?: Record<string, string>;
   /** Also waits for the first administrator, as a fresh panel does; then there are no `admin` and `user`. */
   withoutAdmin?: boolean;
-  fleet?: FleetOptions;
+  options?: PanelOptions;
   /** Runs on the panel before it listens. */
   prepare?: (panel: Panel) => Promise<void> | void;
 }
@@ -82,7 +81,7 @@ export async function testPanel(options: TestPanelOptions = {}): Promise<TestPan
   const lines: string[] = [];
   const log = createLogger(config.logLevel, { write: (line) => void lines.push(line) });
   const start = async () => {
-    const panel = await buildPanel(config, { log, fleet: options.fleet });
+    const panel = await buildPanel(config, { log, ...options.options });
     try {
       await options.prepare?.(panel);
       return { panel, ...(await panel.listen()) };

@@ -6,12 +6,12 @@ import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
-import type { ConsoleRelay } from '../../realtime/console-relay.ts';
-import { cleanText, lineTime, type ViewerLine } from '../../realtime/console-text.ts';
 import { TokenBuckets } from '../../token-bucket.ts';
 import type { Tickets } from '../data-plane/tickets.ts';
 import type { ServerRow } from '../servers/server.entity.ts';
 import { getServer } from '../servers/server-store.ts';
+import type { ConsoleRelay } from './console-relay.ts';
+import { cleanText, lineTime, type ViewerLine } from './console-text.ts';
 import { readLogCursor, writeLogCursor } from './log-cursor.ts';
 
 const commandsPerSecond = 10;

@@ -107,7 +107,7 @@ describe.each(testDatabases)('a console on %s', (database) => {
       const away = await FakeAgent.linked(panel, 'away');
       const gone = await runningServer(panel.admin, away);
       away.disconnect();
-      await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(away.nodeId)).toBe(false));
+      await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(away.nodeId)).toBe(false));
       const { api, token } = panel.admin;
       expect(await code(api.console.logs({ params: { id: gone.id } }))).toBe('node_offline');
       expect(await code(api.console.download({ params: { id: gone.id } }))).toBe('node_offline');
@@ -441,7 +441,7 @@ describe('following a console', () => {
     const { id } = await runningServer(panel.admin, cuttable);
     cuttable.disconnect();
     cuttable.link.panelUrl = proxy.url;
-    await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(cuttable.nodeId)).toBe(false));
+    await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(cuttable.nodeId)).toBe(false));
     await cuttable.connect();
     const socket = await TestSocket.connected(panel.url, panel.admin.token);
     const logs = socket.collect('server_log');
@@ -451,7 +451,7 @@ describe('following a console', () => {
       const wanted = numbersOf(logs).length + 30;
       await vi.waitFor(() => expect(numbersOf(logs).length).toBeGreaterThan(wanted), { timeout: 5000 });
       proxy.cut();
-      await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(cuttable.nodeId)).toBe(false));
+      await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(cuttable.nodeId)).toBe(false));
       await cuttable.connect();
     }
     clearInterval(printing);

@@ -7,8 +7,10 @@ export class NodeIndex {
   readonly #rows = new Map<string, NodeRow>();
   readonly #health = new Map<string, TimedHealth>();
 
-  async load(database: DataSource): Promise<void> {
-    for (const row of await database.getRepository(NodeEntity).find()) this.#rows.set(row.id, row);
+  static async load(database: DataSource): Promise<NodeIndex> {
+    const index = new NodeIndex();
+    for (const row of await database.getRepository(NodeEntity).find()) index.set(row);
+    return index;
   }
 
   /** Oldest first. */

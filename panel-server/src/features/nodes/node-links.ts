@@ -9,8 +9,6 @@ export interface NodeLinksParts {
   database: DataSource;
   nodeIndex: NodeIndex;
   nodes: NodesService;
-  /** The node's agent came or went. */
-  onPresence(nodeId: string): void;
 }
 
 /** What the link asks about nodes, and tells them. */
@@ -44,14 +42,12 @@ export class NodeLinks implements NodeRegistry {
     if (!row) return;
     const changes = { agentVersion, lastSeenAt: new Date(), isRefused: false };
     await this.#parts.nodes.change(row, { ...changes, ...(row.isRefused && { statusText: null }) });
-    this.#parts.onPresence(nodeId);
   }
 
   async offline(nodeId: string): Promise<void> {
     const row = this.#parts.nodeIndex.find(nodeId);
     if (!row) return;
     await this.#parts.nodes.change(row, { lastSeenAt: new Date() });
-    this.#parts.onPresence(nodeId);
   }
 
   async health(nodeId: string, report: HealthReport): Promise<void> {

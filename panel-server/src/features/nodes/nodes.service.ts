@@ -153,7 +153,7 @@ export class NodesService {
   async #tell(row: NodeRow): Promise<void> {
     this.#parts.serverList.invalidate();
     const node = this.#describe(row, await this.allocated());
-    this.#parts.clients.toNodes('node_update', { node: z.encode(Node, node) });
+    this.#parts.clients.toAll('node_update', { node: z.encode(Node, node) });
   }
 
   #describe(row: NodeRow, allocated: ReadonlyMap<string, Allocated>): Node {

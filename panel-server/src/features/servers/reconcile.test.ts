@@ -19,17 +19,17 @@ const code = (promise: Promise<unknown>) =>
 
 describe.each(testDatabases)('after a gap, on %s', (database) => {
   let panel: TestPanel;
-  const fleet = { templates: testTemplates() };
+  const options = { templates: testTemplates() };
 
   beforeAll(async () => {
-    panel = await testPanel({ database, fleet });
+    panel = await testPanel({ database, options });
   });
   afterAll(() => panel.close());
 
   const table = () => panel.panel.core.database;
   const offline = async (agent: FakeAgent) => {
     agent.disconnect();
-    await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(agent.nodeId)).toBe(false));
+    await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(agent.nodeId)).toBe(false));
   };
   const succeeded = expect.objectContaining({ status: 'succeeded' });
   const failed = expect.objectContaining({ status: 'failed', error: expect.any(String) });
@@ -221,11 +221,11 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
     const { id } = await installedServer(panel.admin, agent, { templateId: 'test-game' });
     expect(agent.server(id).spec?.revision).toBe(1);
     const startup = { ...testTemplate.startup, argv: ['game', '--new'] };
-    fleet.templates = new Templates([{ ...testTemplate, version: 2, startup }]);
+    options.templates = new Templates([{ ...testTemplate, version: 2, startup }]);
     await panel.restart();
     agent.link.panelUrl = panel.url;
     await agent.connect();
-    fleet.templates = testTemplates();
+    options.templates = testTemplates();
     expect(agent.server(id).spec).toMatchObject({ revision: 2, argv: ['game', '--new'] });
     agent.disconnect();
     await panel.restart();
@@ -238,7 +238,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
         .getRepository(OperationEntity)
         .update({ serverId: id }, { deadlineAt: past, startedAt: past });
       await table().getRepository(ServerEntity).update({ id }, { stateChangedAt: past });
-      await panel.panel.fleet.sweep.sweep();
+      await panel.panel.sweep.sweep();
     };
 
     it('end an order whose node never came back, and say so', async () => {
@@ -281,7 +281,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
       const { id } = await installedServer(panel.admin, agent);
       agent.isObedient = false;
       await panel.admin.api.servers.start({ params: { id } });
-      await panel.panel.fleet.sweep.sweep();
+      await panel.panel.sweep.sweep();
       await serverThat(panel.admin, id, {
         state: 'starting',
         operation: expect.objectContaining({ status: 'running' }),
@@ -303,7 +303,7 @@ describe.each(testDatabases)('after a gap, on %s', (database) => {
       agent.isObedient = true;
       const past = new Date(Date.now() - 6000);
       await table().getRepository(OperationEntity).update({ id: operationId }, { startedAt: past });
-      await panel.panel.fleet.sweep.sweep();
+      await panel.panel.sweep.sweep();
       await serverThat(panel.admin, id, { state: 'running', operation: succeeded });
       expect(asked).toBe(1);
       expect(agent.controls.at(-1)).toMatchObject({ operationId, action: 'start' });
@@ -322,7 +322,7 @@ describe('a connection that breaks again and again', () => {
     for (let flap = 0; flap < 30; flap += 1) {
       await agent.connect();
       proxy.cut();
-      await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(agent.nodeId)).toBe(false));
+      await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(agent.nodeId)).toBe(false));
     }
     await agent.connect();
     await serverThat(panel.admin, id, { state: 'running', reason: null });

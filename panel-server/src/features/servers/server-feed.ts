@@ -66,9 +66,9 @@ export class ServerFeed {
     for (const { one } of known) this.#live.stats.set(one.serverId, one);
     this.#list.invalidate();
     const onWire = known.map(({ one, ownerId }) => ({ ownerId, item: { ...one, at: one.at.toISOString() } }));
-    this.#clients.toAllServers('resource_stats', { stats: onWire.map(({ item }) => item) });
+    this.#clients.toAllInTime('resource_stats', { stats: onWire.map(({ item }) => item) });
     for (const [ownerId, own] of Map.groupBy(onWire, ({ ownerId }) => ownerId)) {
-      this.#clients.toOwner(ownerId, 'resource_stats', { stats: own.map(({ item }) => item) });
+      this.#clients.toOwnerInTime(ownerId, 'resource_stats', { stats: own.map(({ item }) => item) });
     }
   }
 

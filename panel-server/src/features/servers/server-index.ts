@@ -11,11 +11,13 @@ export interface ServerPlace {
 export class ServerIndex {
   readonly #places = new Map<string, ServerPlace>();
 
-  async load(database: DataSource): Promise<void> {
+  static async load(database: DataSource): Promise<ServerIndex> {
+    const index = new ServerIndex();
     const rows = await database
       .getRepository(ServerEntity)
       .find({ select: { id: true, name: true, nodeId: true, ownerId: true } });
-    for (const row of rows) this.add(row);
+    for (const row of rows) index.add(row);
+    return index;
   }
 
   find(serverId: string): ServerPlace | undefined {

@@ -25,7 +25,7 @@ describe.each(testDatabases)('servers on %s', (database) => {
   const custom = (more: object = {}) => newServer(agent, { templateId: 'test-game', ...more });
 
   beforeAll(async () => {
-    panel = await testPanel({ database, fleet: { templates: testTemplates() } });
+    panel = await testPanel({ database, options: { templates: testTemplates() } });
     agent = await FakeAgent.linked(panel);
   });
   afterAll(() => panel.close());
@@ -296,7 +296,7 @@ describe.each(testDatabases)('servers on %s', (database) => {
       );
       expect((await create()).node.name).toBe('large');
       large.disconnect();
-      await vi.waitFor(() => expect(panel.panel.fleet.agents.isOnline(large.nodeId)).toBe(false));
+      await vi.waitFor(() => expect(panel.panel.core.agents.isOnline(large.nodeId)).toBe(false));
       expect((await create()).node.name).toBe('small');
       // Neither has 512 MB left any more.
       expect(await code(create())).toBe('limit_reached');
@@ -708,7 +708,7 @@ describe.each(testDatabases)('a race for ports on %s', (database) => {
   it('of 100 at once gives each of 10 free ones to exactly one server', async () => {
     const panel = await testPanel({
       database,
-      fleet: { templates: testTemplates(), portRange: { from: 20_000, to: 20_009 } },
+      options: { templates: testTemplates(), portRange: { from: 20_000, to: 20_009 } },
     });
     const agent = await FakeAgent.linked(panel);
     const results = await Promise.all(

@@ -7,7 +7,7 @@ describe.each(testDatabases)('templates on %s', (database) => {
   let panel: TestPanel;
 
   beforeAll(async () => {
-    panel = await testPanel({ database, fleet: { templates: testTemplates() } });
+    panel = await testPanel({ database, options: { templates: testTemplates() } });
   });
   afterAll(() => panel.close());
 

@@ -1,5 +1,5 @@
-import { nodeOffline } from './agent-connection.ts';
-import type { AgentDoor } from './agent-door.ts';
+import { nodeOffline } from '../../realtime/agent-connection.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { LineSource } from './console-viewer.ts';
 
 /** Console lines, from the agent of whichever node a server is on. */

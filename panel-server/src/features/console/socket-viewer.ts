@@ -1,8 +1,6 @@
-import type { Socket } from 'socket.io';
+import type { Socket, Server as SocketServer } from 'socket.io';
 import type { ViewerLine } from './console-text.ts';
-import type { Viewer } from './console-viewer.ts';
-
-export const consoleRoom = (serverId: string) => `console:${serverId}`;
+import type { Broadcast, Viewer } from './console-viewer.ts';
 
 /** One browser's or program's socket as a viewer of consoles. */
 export class SocketViewer implements Viewer {
@@ -49,3 +47,22 @@ export class SocketViewer implements Viewer {
     return this.#socket.conn as unknown as { writeBuffer: unknown[]; transport: { writable: boolean } };
   }
 }
+
+/** All sockets at once that are live on a console. */
+export class ConsoleRooms implements Broadcast {
+  readonly #io: SocketServer;
+
+  constructor(io: SocketServer) {
+    this.#io = io;
+  }
+
+  lines(serverId: string, lines: ViewerLine[]): void {
+    this.#io.to(consoleRoom(serverId)).emit('server_log', { serverId, lines });
+  }
+
+  dropped(serverId: string, fromSeq: number, toSeq: number): void {
+    this.#io.to(consoleRoom(serverId)).emit('console:dropped', { serverId, fromSeq, toSeq });
+  }
+}
+
+const consoleRoom = (serverId: string) => `console:${serverId}`;

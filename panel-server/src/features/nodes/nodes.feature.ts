@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import { nodeAgentEvents } from '@catalyst/shared/features/nodes';
+import type { PanelCore } from '../../core.ts';
+import { namedTarget } from '../../http/audit-target.ts';
+import type { ServerListCache } from '../servers/server-list-cache.ts';
+import type { Templates } from '../templates/templates.service.ts';
+import { LocalAgent } from './local-agent.ts';
+import { NodeLinks } from './node-links.ts';
+import { NodePlacement } from './node-placement.ts';
+import { nodeAgentHandlers } from './nodes.calls.ts';
+import { registerNodeRoutes } from './nodes.routes.ts';
+import { NodesService } from './nodes.service.ts';
+import { ownAddress } from './own-address.ts';
+import { Pairings } from './pairing.ts';
+
+export interface LocalAgentNeeds {
+  /** What the local agent may inherit. */
+  environment?: NodeJS.ProcessEnv;
+  /** Whether the local agent ends with the panel (its games never do). */
+  endAgentOnClose?: boolean;
+}
+
+export interface NodesNeeds extends LocalAgentNeeds {
+  templates: Templates;
+  listCache: ServerListCache;
+}
+
+export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: NodePlacement } {
+  const { agents, browsers, nodeIndex, revocations, tickets } = core;
+  const nodes = new NodesService({ ...core, clients: browsers, serverList: needs.listCache });
+  const links = new NodeLinks({ ...core, nodes });
+  const pairings = new Pairings(core, core.isTrusted);
+
+  registerNodeRoutes(core.http, {
+    nodes,
+    templates: needs.templates,
+    nameTarget: namedTarget('node', (id) => nodeIndex.find(id)?.name),
+    pairingFor: (request, nodeId, secret) => pairings.forRequest(request.raw, nodeId, secret),
+  });
+  agents.admitWith(links);
+  agents.listen(nodeAgentEvents, nodeAgentHandlers(links, core.log.child({ part: 'nodes' })));
+  core.onClose(
+    revocations.on((revocation) => {
+      if (revocation.kind !== 'node') return;
+      agents.cut(revocation.nodeId, revocation.reason);
+      tickets.endOf(revocation.nodeId);
+    }),
+  );
+  core.onListening(({ url }) => startLocalAgent(core, nodes, pairings, url, needs));
+  return { placement: new NodePlacement({ ...core, nodes }) };
+}
+
+/** This machine becomes a node, when there is an agent for it. */
+async function startLocalAgent(
+  { config, log, onClose }: PanelCore,
+  nodes: NodesService,
+  pairings: Pairings,
+  panelUrl: string,
+  { environment = {}, endAgentOnClose = true }: LocalAgentNeeds,
+): Promise<void> {
+  if (!config.agentEntry) return;
+  const { id } = await nodes.ensureLocal(hostname(), await ownAddress());
+  const agent = new LocalAgent({
+    dataDir: config.dataDir,
+    // An agent's garbage is short-lived, and what it holds must not grow without end.
+    command: [process.execPath, '--max-semi-space-size=2', '--max-old-space-size=256', config.agentEntry],
+    environment,
+    pair: async () => pairings.local(panelUrl, id, (await nodes.issueSecret(id)).secret),
+    log: log.child({ part: 'agents' }),
+  });
+  onClose(() => agent.close({ endAgent: endAgentOnClose }));
+  await agent.start();
+}
