@@ -36,6 +36,8 @@ const bundle = (name, inputs, external) => ({
       external,
       plugins: [inAscii],
       logLevel: 'warn',
+      // A bundle that lacks a part would only fail when it runs.
+      onLog: (level, log, write) => write(level === 'warn' ? 'error' : level, log),
       output: {
         dir: join(root, name, 'dist'),
         format: 'esm',
