@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { root } from './build.js';
 
 const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
 
-/** Runs tools of node_modules one after the other, on this very Node, up to the first that fails; gives its exit code. */
+/**
+ * Runs tools of node_modules, or other programs by their whole path, one after the other, up to the first that fails;
+ * gives its exit code. They find this very Node.
+ */
 export async function runAll(commands) {
   for (const [tool, ...args] of commands) {
-    const child = spawn(join(root, 'node_modules', '.bin', tool), args, {
+    const file = isAbsolute(tool) ? tool : join(root, 'node_modules', '.bin', tool);
+    const child = spawn(file, args, {
       stdio: 'inherit',
       cwd: root,
       env: { ...process.env, PATH: path },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /** What tests start for real, where it is when it is there, and the Debian package it comes from. */
 const services = [
@@ -11,6 +11,22 @@ const services = [
   { name: 'PostgreSQL', packages: ['postgresql'], files: ['/usr/lib/postgresql/*/bin/initdb'] },
   { name: 'OpenTTD', packages: ['openttd', 'openttd-opengfx'], files: ['/usr/games/openttd'] },
   { name: 'Luanti', packages: ['minetest-server'], files: ['/usr/games/minetestserver'] },
+  {
+    name: 'containerd',
+    packages: ['containerd'],
+    files: ['/usr/bin/containerd', '/usr/local/bin/containerd'],
+  },
+  { name: 'runc', packages: ['runc'], files: ['/usr/sbin/runc', '/usr/bin/runc', '/usr/local/sbin/runc'] },
+  {
+    name: 'CNI plugins',
+    packages: ['containernetworking-plugins'],
+    files: ['/usr/lib/cni/bridge', '/opt/cni/bin/bridge'],
+  },
+  { name: 'nftables', packages: ['nftables'], files: ['/usr/sbin/nft'] },
+  { name: 'iproute2', packages: ['iproute2'], files: ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'] },
+  { name: 'a registry of images', packages: ['docker-registry'], files: ['/usr/bin/docker-registry'] },
+  // Not any busybox: in an image it has no libraries.
+  { name: 'busybox', packages: ['busybox-static'], files: ['/usr/share/doc/busybox-static'] },
 ];
 
 /** Installs what is missing in one go, as root on Debian; elsewhere says what will be skipped. */
@@ -25,8 +41,23 @@ export function installServices() {
   console.error(`Installing what the tests start for real: ${names} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const packages = missing.flatMap((service) => service.packages);
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
-    execFileSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  withoutStarting(() => {
+    for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
+      execFileSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    }
+  });
+}
+
+/** Debian starts a service when it installs it, unless this file says no; tests start their own. */
+function withoutStarting(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  // The machine has an opinion already.
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    rmSync(policy, { force: true });
   }
 }
 
