@@ -78,7 +78,7 @@ export class LocalAgent {
       const startedAt = Date.now();
       const end = await this.#runUntilEnd();
       if (this.#stop.signal.aborted) return;
-      log.warn({ ...end, log: this.#logPath }, 'The local agent ended; it is started again');
+      log.warn({ exitCode: end.code, signal: end.signal, log: this.#logPath }, 'The local agent ended; it is started again');
       backoffMs = Date.now() - startedAt > steadyMs ? 0 : nextBackoff(backoffMs);
     }
   }
