@@ -40,6 +40,24 @@ describeUnless(noPosix, 'an agent that is killed', () => {
     });
   });
 
+  it('does nothing twice that is asked for again with the same id', async () => {
+    const { panel, agent } = await started();
+    const id = await runServer(panel, gameSpec(counting));
+    const command = { serverId: id, data: 'once', operationId: newId() };
+    const answer = await panel.call('console_input', command);
+    await vi.waitFor(async () => expect(await texts(panel, id)).toContain('got once'));
+    await killAndRestart(panel, agent);
+    expect(await panel.call('console_input', command)).toEqual(answer);
+    const restart = await order(panel, id, 'restart');
+    expect(await finished(panel, restart)).toBeNull();
+    expect(await finished(panel, await order(panel, id, 'stop'))).toBeNull();
+    await killAndRestart(panel, agent);
+    await order(panel, id, 'restart', restart);
+    await expect(panel.call('console_input', command)).resolves.toEqual(answer);
+    expect(panel.stateOf(id)).toBe('stopped');
+    expect((await texts(panel, id)).filter((text) => text === 'got once')).toHaveLength(1);
+  });
+
   it('goes on with a start, and tells its end', async () => {
     const { panel, agent } = await started();
     const slow = `setTimeout(() => { console.log('ready'); setInterval(() => {}, 1000); }, 1500);`;

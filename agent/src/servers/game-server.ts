@@ -2,7 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { AgentAction, ServerSnapshot } from '@catalyst/shared/features/agent-link';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { RunningServer } from '../runtimes/runtime.ts';
-import { CommandLog } from './command-log.ts';
+import type { CommandLog } from './command-log.ts';
 import { GameKeeper } from './game-keeper.ts';
 import type { OperationLog } from './operation-log.ts';
 import { findRefusal } from './order-rules.ts';
@@ -26,6 +26,7 @@ interface GameServerOptions
     Pick<ServerRecoveryOptions, 'inTurn'> {
   parts: ServerParts;
   operations: OperationLog;
+  commands: CommandLog;
 }
 
 /** One server on this node: takes orders, carries them out one at a time, and restarts the game when it crashes. */
@@ -37,12 +38,13 @@ export class GameServer {
   readonly #restarts: Restarts;
   readonly #tasks: ServerTasks;
   readonly #recovery: ServerRecovery;
-  readonly #commands = new CommandLog();
+  readonly #commands: CommandLog;
   #isClosed = false;
 
-  constructor({ parts, operations, ...options }: GameServerOptions) {
+  constructor({ parts, operations, commands, ...options }: GameServerOptions) {
     this.parts = parts;
     this.operations = operations;
+    this.#commands = commands;
     this.#restarts = new Restarts(parts, () => this.#restart());
     this.#game = new GameKeeper(parts, (ending) => this.#restarts.judge(ending));
     const inner = { ...options, parts, game: this.#game, restarts: this.#restarts };
@@ -71,6 +73,7 @@ export class GameServer {
   async recover(): Promise<void> {
     const { console, file } = this.parts;
     await console.open();
+    await this.#commands.open();
     this.#maskSecrets();
     await this.#begin('recover', this.operations.pending, (task) => this.#recovery.recover(task)).done;
     if (file.record.state === 'crashed' && this.#line.current === null) this.#restarts.resume();
@@ -162,9 +165,10 @@ export class GameServer {
   /** Gives one line to the game; resolves to the number of its echo. */
   async input(operationId: string, command: string): Promise<number> {
     if (this.parts.file.record.spec.suspended) throw new AppError('suspended', 'This server is suspended');
-    return this.#commands.once(operationId, async () => {
+    return this.#commands.once(operationId, async (note) => {
       const { running } = this;
       if (!running) throw new AppError('not_running', 'The server is not running');
+      await note();
       await running.write(Buffer.from(`${command}\n`));
       return this.parts.console.append('stdin', command);
     });

@@ -6,6 +6,7 @@ import { ServerConsole } from '../console/server-console.ts';
 import type { DataFolder } from '../data-folder.ts';
 import type { Logger } from '../logger.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import { CommandLog } from './command-log.ts';
 import { GameServer, type Order } from './game-server.ts';
 import { OperationLog } from './operation-log.ts';
 import type { RecordFile } from './record-file.ts';
@@ -170,6 +171,7 @@ export class Supervisor {
       operations: new OperationLog(file, (operation) =>
         this.#listener?.operationFinished(serverId, operation),
       ),
+      commands: new CommandLog(join(folder.history, serverId, 'commands')),
       dataPaths: [join(folder.run, serverId), join(folder.history, serverId), join(folder.backups, serverId)],
       onInstallStep: (progress) => this.#listener?.installStep({ serverId, ...progress }),
       inTurn: (signal, work) => this.#automaticStarts.take(signal, work),
