@@ -6,6 +6,7 @@ import { FakeAgent } from '../testing/fake-agent.ts';
 import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
 import { installedServer, runningServer } from '../testing/test-servers.ts';
 import { TestSocket } from '../testing/test-socket.ts';
+import { roomForAll } from './event-rooms.ts';
 import { maxSocketsPerUser } from './open-sockets.ts';
 
 const code = (promise: Promise<unknown>) =>
@@ -182,7 +183,13 @@ describe.each(testDatabases)('sockets of browsers and programs on %s', (database
       const spy = await connect(panel.user.token);
       const everything: string[] = [];
       spy.socket.onAny((name) => everything.push(name));
-      for (const room of [`console:${id}`, 'servers', 'nodes', `user:${panel.admin.userId}`]) {
+      const rooms = [
+        `console:${id}`,
+        `user:${panel.admin.userId}`,
+        roomForAll('server_update'),
+        roomForAll('node_update'),
+      ];
+      for (const room of rooms) {
         for (const name of ['join', 'subscribe', 'console:subscribe', 'server_log']) {
           spy.socket.emit(name, room);
           spy.socket.emit(name, { room, serverId: room });
