@@ -1,5 +1,6 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { consoleAgentCalls } from '@catalyst/shared/features/console';
+import type { DataPlane } from '../link/data-plane.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import type { ConsoleWatches } from './console-watches.ts';
 import type { HistoryPage } from './history-page.ts';
@@ -9,14 +10,13 @@ import { splitIntoMessages } from './split-into-messages.ts';
 interface ConsoleCallParts {
   supervisor: Supervisor;
   watches: ConsoleWatches;
-  /** Begins to send a stream to the panel under a ticket. */
-  send(ticket: string, body: AsyncIterable<string>): void;
+  dataPlane: DataPlane;
 }
 
 export const consoleCallHandlers = ({
   supervisor,
   watches,
-  send,
+  dataPlane,
 }: ConsoleCallParts): CallHandlers<typeof consoleAgentCalls> => ({
   console_input: async ({ serverId, operationId, data }) => ({
     seq: await supervisor.get(serverId).input(operationId, data),
@@ -33,7 +33,7 @@ export const consoleCallHandlers = ({
     return rangeOf(console);
   },
   'console:export': ({ serverId, ticket }) => {
-    send(ticket, supervisor.get(serverId).parts.console.export());
+    dataPlane.send(ticket, supervisor.get(serverId).parts.console.export());
     return {};
   },
 });

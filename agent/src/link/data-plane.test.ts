@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createLogger } from '../logger.ts';
 import { FakePanel } from '../testing/fake-panel.ts';
-import { sendStream } from './data-plane.ts';
+import { DataPlane, sendStream } from './data-plane.ts';
 
 const ticket = 't'.repeat(43);
 const never = new AbortController().signal;
@@ -92,5 +93,28 @@ describe('a stream to the panel', () => {
       code: 'unavailable',
     });
     expect(panel.uploads.has(ticket)).toBe(false);
+  });
+});
+
+describe('streams to the panel', () => {
+  it('are refused when there are too many at once, and taken again when others have ended', async () => {
+    const panel = await FakePanel.open();
+    const ended = Promise.withResolvers<void>();
+    async function* waiting() {
+      yield 'x';
+      await ended.promise;
+    }
+    const dataPlane = new DataPlane(
+      panel.link(),
+      createLogger('debug', () => {}),
+    );
+    onTestFinished(() => dataPlane.close());
+    const tickets = Array.from({ length: 16 }, (_, index) => String.fromCharCode(97 + index).repeat(43));
+    for (const one of tickets) dataPlane.send(one, waiting());
+    expect(() => dataPlane.send(ticket, waiting())).toThrow('too much else');
+    ended.resolve();
+    await vi.waitFor(() => expect(panel.uploads.size).toBe(16));
+    await vi.waitFor(() => dataPlane.send(ticket, pieces(1)));
+    await vi.waitFor(() => expect(panel.uploads.has(ticket)).toBe(true));
   });
 });

@@ -3,11 +3,44 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { LinkState } from '@catalyst/shared/features/agent-link';
+import type { Logger } from '../logger.ts';
 import { http } from '../node-http.ts';
 import { openTransport } from './panel-transport.ts';
 
+/** A stream costs a connection and a place in a file; more than this nobody needs at once. */
+const maxStreams = 16;
 /** A panel that takes nothing for so long is not coming back. */
 const silenceMs = 60_000;
+
+/** What is being sent to the panel while one connection to it lasts. */
+export class DataPlane {
+  readonly #link: LinkState;
+  readonly #log: Logger;
+  readonly #ended = new AbortController();
+  #streams = 0;
+
+  constructor(link: LinkState, log: Logger) {
+    this.#link = link;
+    this.#log = log;
+  }
+
+  /** Begins to send a stream under a ticket. Throws `limit_reached` when too many are under way. */
+  send(ticket: string, body: AsyncIterable<string>): void {
+    if (this.#streams >= maxStreams) {
+      throw new AppError('limit_reached', 'This node is sending too much else; try again in a moment');
+    }
+    this.#streams += 1;
+    sendStream(this.#link, ticket, body, this.#ended.signal)
+      .catch((err) => this.#log.warn({ err }, 'A stream to the panel broke off'))
+      .finally(() => {
+        this.#streams -= 1;
+      });
+  }
+
+  close(): void {
+    this.#ended.abort();
+  }
+}
 
 /**
  * Sends a stream as the body of a POST to the panel, at the pace the panel takes it. The panel's TLS key is checked as for

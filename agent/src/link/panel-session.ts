@@ -9,7 +9,7 @@ import { nodeCallHandlers } from '../node/node.calls.ts';
 import type { ResourceStats } from '../node/resource-stats.ts';
 import { serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
-import { sendStream } from './data-plane.ts';
+import { DataPlane } from './data-plane.ts';
 import type { PanelConnection } from './panel-connection.ts';
 import { ReportQueue } from './report-queue.ts';
 
@@ -34,7 +34,7 @@ export function servePanel(
 ): () => void {
   const { socket, transport } = connection;
   const { supervisor, log } = parts;
-  const ended = new AbortController();
+  const dataPlane = new DataPlane(link, log);
   const watches = new ConsoleWatches(socket, transport);
   const reports = new ReportQueue(socket, supervisor, log, () => connection.close());
   answerCalls(
@@ -43,15 +43,7 @@ export function servePanel(
     {
       ...serverCallHandlers(supervisor),
       ...nodeCallHandlers(parts.hostEnvironment),
-      ...consoleCallHandlers({
-        supervisor,
-        watches,
-        send: (ticket, body) => {
-          sendStream(link, ticket, body, ended.signal).catch((err) =>
-            log.warn({ err }, 'A stream to the panel broke off'),
-          );
-        },
-      }),
+      ...consoleCallHandlers({ supervisor, watches, dataPlane }),
     },
     {
       onBug: (name, err) => log.error({ err, name }, 'A call of the panel failed'),
@@ -73,7 +65,7 @@ export function servePanel(
     }),
   ];
   return () => {
-    ended.abort();
+    dataPlane.close();
     supervisor.listen(null);
     reports.close();
     watches.close();
