@@ -139,6 +139,7 @@ export const ids = {
   installing: id(3),
   stopped: id(4),
   offline: id(6),
+  suspended: id(8),
   failed: id(9),
   flooded: id(10),
   longName: id(11),

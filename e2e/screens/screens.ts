@@ -101,6 +101,16 @@ export const screens: Screen[] = [
     shown: (page) => page.getByRole('listitem').filter({ hasText: 'Survival' }).first().waitFor(),
   },
   {
+    name: 'servers-no-match',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      await seen(page, 'Creative plots');
+      await page.getByRole('textbox', { name: 'Filter by name, game, node or address' }).fill('factory');
+    },
+    shown: (page) => seen(page, 'No server matches'),
+  },
+  {
     name: 'new-server-game',
     path: '/servers/new',
     dataSets: ['empty', 'loading', 'full'],
@@ -189,6 +199,18 @@ export const screens: Screen[] = [
       }),
     },
     shown: (page) => heading(page, 'How to join'),
+  },
+  {
+    name: 'server-suspended',
+    path: `/servers/${ids.suspended}/settings`,
+    dataSets: ['full'],
+    shown: (page) => heading(page, 'Danger zone'),
+  },
+  {
+    name: 'server-failed',
+    path: `/servers/${ids.failed}`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'Install again'),
   },
   {
     name: 'console-dropped',

@@ -1,13 +1,11 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import { Button } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { Link, useLocation } from 'react-router';
-import { api } from '../../api/client.ts';
 import { Notice } from '../../components/notice.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { explain, type ReasonAction } from './reason.ts';
 import { serverStrings as strings } from './server-strings.ts';
-import { useReinstall } from './use-server-changes.ts';
+import { useReinstall, useResetCrashes } from './use-server-changes.ts';
 
 /** Why a server is not as it should be, and the ways out. */
 export function ReasonBanner({ server }: { server: Server }) {
@@ -63,9 +61,7 @@ function ReinstallButton({ server }: { server: Server }) {
 }
 
 function ResetButton({ server }: { server: Server }) {
-  const reset = useMutation({
-    mutationFn: () => api.servers.resetCrashCount({ params: { id: server.id } }),
-  });
+  const reset = useResetCrashes(server.id);
   return (
     <Button variant="default" size="xs" loading={reset.isPending} onClick={() => reset.mutate()}>
       {strings.resetCrashes}

@@ -4,7 +4,7 @@ import { sentenceOf } from '../../api/errors.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { SaveBar } from '../../components/save-bar.tsx';
-import { Section } from '../../components/section.tsx';
+import { Section, SkeletonLines } from '../../components/section.tsx';
 import { useTemplates } from '../templates/use-templates.ts';
 import { DangerZone } from './danger-zone.tsx';
 import { mayOnServer } from './power.ts';
@@ -50,10 +50,10 @@ export function ServerSettingsTab() {
             keepsSecrets
             onChange={(name, value) => set({ environment: { [name]: value } })}
           />
+        ) : templates.isLoading ? (
+          <SkeletonLines count={3} />
         ) : (
-          <p className={classes.none}>
-            {template || templates.isPending ? strings.noVariables : strings.templateUnknown}
-          </p>
+          <p className={classes.none}>{template ? strings.noVariables : strings.templateUnknown}</p>
         )}
       </Section>
       <Section id="facts" title={strings.facts}>

@@ -47,6 +47,7 @@ export const settingsStrings = {
   reinstallTitle: (name: string) => `Install ${name} again?`,
   reinstallText:
     'Files of the game are overwritten with those of the installation. Worlds and saves are usually left alone, but only a backup is certain.',
+  resetFailed: 'The counter was not reset',
   reinstallFailed: 'Installing again was refused',
   delete: 'Delete server',
   deleteHint: 'Removes the server with its files, console history and ports. This cannot be undone.',

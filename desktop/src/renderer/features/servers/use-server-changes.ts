@@ -32,6 +32,14 @@ export function useReinstall(id: string) {
   });
 }
 
+export function useResetCrashes(id: string) {
+  return useMutation({
+    mutationFn: () => api.servers.resetCrashCount({ params: { id } }),
+    onError: (error) =>
+      notifications.show({ color: 'red', title: strings.resetFailed, message: sentenceOf(error) }),
+  });
+}
+
 export function useDeleteServer(id: string) {
   const queryClient = useQueryClient();
   return useMutation({

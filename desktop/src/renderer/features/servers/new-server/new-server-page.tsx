@@ -11,11 +11,12 @@ import { strings } from './strings.ts';
 /** A new server on one page: pick a game, look over what is filled in, create. */
 export function NewServerPage() {
   const mayCreate = useMay('server.create');
+  const mayPick = useMay('template.read');
   const [search, setSearch] = useSearchParams();
   const { data: templates } = useTemplates();
   const { servers, isPending } = useServerList();
   const template = templates?.find(({ id }) => id === search.get('game'));
-  if (!mayCreate) return <NoPermissionPage />;
+  if (!mayCreate || !mayPick) return <NoPermissionPage />;
   return (
     <>
       <PageHeader title={strings.title} />
