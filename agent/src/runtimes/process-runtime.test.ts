@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { describeUnless, notLinux } from '../testing/describe-unless.ts';
 import { removeSuiteCgroups } from './cgroups/suite-cgroups.ts';
-import { type ProcessSubject, processSuite } from './process/process-suite.ts';
-import { shellGame } from './process/suite-game.ts';
+import { type ProcessSubject, processSuite } from './process/testing/process-suite.ts';
+import { shellGame } from './process/testing/shell-game.ts';
 import { ProcessRuntime } from './process-runtime.ts';
 import { runtimeSuite } from './runtime-suite.ts';
 

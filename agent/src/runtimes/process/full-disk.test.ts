@@ -7,7 +7,7 @@ import { describeUnless } from '../../testing/describe-unless.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { RunFolder } from '../run-folder.ts';
 import { bytes, RuntimeBench } from '../runtime-suite.ts';
-import { shellGame } from './suite-game.ts';
+import { shellGame } from './testing/shell-game.ts';
 
 // A disk of its own, small enough to be filled.
 const disk = mkdtempSync(join(tmpdir(), 'catalyst-disk-'));

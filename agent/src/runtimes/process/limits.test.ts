@@ -10,7 +10,7 @@ import { ProcessRuntime } from '../process-runtime.ts';
 import { RunFolder } from '../run-folder.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
 import { readHolderRecord } from './holder-record.ts';
-import { shellGame } from './suite-game.ts';
+import { shellGame } from './testing/shell-game.ts';
 
 const cgroupRoot = '/sys/fs/cgroup';
 const cgroupPrefix = `catalyst-limits-${process.pid}`;

@@ -7,8 +7,8 @@ import { describeUnless, notRoot } from '../../testing/describe-unless.ts';
 import { removeSuiteCgroups } from '../cgroups/suite-cgroups.ts';
 import { ProcessRuntime } from '../process-runtime.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
-import { SuiteAgentProcess } from './suite-agent-process.ts';
-import { shellGame } from './suite-game.ts';
+import { shellGame } from './testing/shell-game.ts';
+import { SuiteAgentProcess } from './testing/suite-agent-process.ts';
 
 const isReachable = everybodyCanReach(process.execPath) && everybodyCanReach(import.meta.filename);
 const reason = notRoot ?? (isReachable ? null : 'needs Node and this folder where every user can reach them');

@@ -1,5 +1,5 @@
-import { ProcessRuntime, type ProcessRuntimeOptions } from '../process-runtime.ts';
-import type { Launch } from '../runtime.ts';
+import { ProcessRuntime, type ProcessRuntimeOptions } from '../../process-runtime.ts';
+import type { Launch } from '../../runtime.ts';
 
 /** An agent for tests to kill: starts one server, says so and stays. */
 export interface SuiteAgentOrders {

@@ -1,16 +1,16 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { RuntimeReport } from '../runtime.ts';
-import type { SuiteAgentOrders } from './process-suite-agent.ts';
+import type { RuntimeReport } from '../../runtime.ts';
+import type { SuiteAgentOrders } from './suite-agent.ts';
 
-/** Runs process-suite-agent.ts as a process of its own, which may be killed at any moment. */
+/** Runs suite-agent.ts as a process of its own, which may be killed at any moment. */
 export class SuiteAgentProcess {
   readonly #child: ChildProcess;
   #text = '';
 
   constructor(orders: SuiteAgentOrders, options: SpawnOptions = {}) {
-    const script = fileURLToPath(new URL('./process-suite-agent.ts', import.meta.url));
+    const script = fileURLToPath(new URL('./suite-agent.ts', import.meta.url));
     this.#child = spawn(process.execPath, [script, JSON.stringify(orders)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...options,

@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFile
 import { join } from 'node:path';
 import { identify } from '@catalyst/shared/node/process-identity';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ProcessRuntime, type ProcessRuntimeOptions } from '../process-runtime.ts';
-import { RunFolder } from '../run-folder.ts';
-import type { Launch } from '../runtime.ts';
-import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
-import { readHolderRecord } from './holder-record.ts';
+import { ProcessRuntime, type ProcessRuntimeOptions } from '../../process-runtime.ts';
+import { RunFolder } from '../../run-folder.ts';
+import type { Launch } from '../../runtime.ts';
+import { bytes, isRunning, printed, RuntimeBench } from '../../runtime-suite.ts';
+import { readHolderRecord } from '../holder-record.ts';
+import { shellGame } from './shell-game.ts';
 import { SuiteAgentProcess } from './suite-agent-process.ts';
-import { shellGame } from './suite-game.ts';
 
 export type ProcessSubject = Omit<ProcessRuntimeOptions, 'runRoot'> & { firstUid: number | null };
 
@@ -161,7 +161,7 @@ export function processSuite(name: string, { firstUid, ...options }: ProcessSubj
         ['an argument the kernel would refuse', (b) => b.launch(['a', 'x'.repeat(200_000)])],
         ['a program that looks like an option', (b) => b.launch(['-c'])],
         ['a program that looks like an assignment', (b) => b.launch(['LD_PRELOAD=x', 'sh'])],
-        ['an id that leads elsewhere', (b) => ({ ...b.launch(['a']), serverId: '../../etc' })],
+        ['an id that leads elsewhere', (b) => ({ ...b.launch(['a']), serverId: '../../../etc' })],
         ['a folder that is not absolute', (b) => ({ ...b.launch(['a']), directory: 'server' })],
         ['a folder that is missing', (b) => ({ ...b.launch(['a']), directory: '/nowhere/at/all' })],
         [
