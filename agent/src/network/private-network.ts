@@ -1,0 +1,190 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { Logger } from '../logger.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
+import type { Firewall } from './firewall.ts';
+import type { NetworkNames } from './network-names.ts';
+import { isNamespaceMounted } from './network-namespaces.ts';
+import type { NetworkRecord } from './network-record.ts';
+import type { NetworkRecords } from './network-records.ts';
+import { publishedPorts } from './published-port.ts';
+import type { Publication } from './rule-set.ts';
+import type { RunProgram } from './run-program.ts';
+import { addressAt, formatSubnet, gatewayOf, type Subnet, serverPlaces } from './subnet.ts';
+import type { SubnetChoice } from './subnet-choice.ts';
+
+const forwarding = '/proc/sys/net/ipv4/ip_forward';
+
+export interface PrivateNetworkParts {
+  names: NetworkNames;
+  records: NetworkRecords;
+  firewall: Firewall;
+  choice: SubnetChoice;
+  run: RunProgram;
+  log: Logger;
+  nameServers: () => Promise<string[]>;
+}
+
+/**
+ * The network of the servers in mode `bridge`: each has a cable to the host and an address that only the host routes,
+ * so servers see each other no more than strangers do. There is no shared device that one could listen or spoof on.
+ */
+export class PrivateNetwork {
+  readonly #parts: PrivateNetworkParts;
+  readonly #queue = oneAtATime();
+  #opened: Subnet | null = null;
+  #lastPlace = 1;
+
+  constructor(parts: PrivateNetworkParts) {
+    this.#parts = parts;
+  }
+
+  /** What all its servers share: the block of addresses, forwarding, the firewall table. Made once. */
+  open(): Promise<Subnet> {
+    return this.#queue(async () => {
+      this.#opened ??= await this.#open();
+      return this.#opened;
+    });
+  }
+
+  /** Takes away what they share when none of them is left. */
+  closeWhenEmpty(): Promise<void> {
+    return this.#queue(async () => {
+      if (this.#members().length > 0) return;
+      this.#opened = null;
+      await this.#parts.firewall.remove();
+      await this.#parts.choice.release();
+    });
+  }
+
+  /** The same after the start of an agent: only where an earlier one made something. */
+  async closeAfterOthers(): Promise<void> {
+    if (!this.#parts.choice.wasMade()) return;
+    await this.closeWhenEmpty().catch((err) => {
+      this.#parts.log.warn({ err }, "What is left of the servers' private network cannot be removed");
+    });
+  }
+
+  /** Gives the server a place that no other has; the one used last is the last to be used again. Throws `limit_reached`. */
+  async add(record: NetworkRecord): Promise<void> {
+    const { first, last } = serverPlaces(await this.open());
+    const taken = new Set(this.#members().map(({ place }) => place));
+    for (let tried = first; tried <= last; tried++) {
+      this.#lastPlace = this.#lastPlace >= last ? first : Math.max(first, this.#lastPlace + 1);
+      if (taken.has(this.#lastPlace)) continue;
+      record.place = this.#lastPlace;
+      this.#parts.records.add(record);
+      return;
+    }
+    throw new AppError('limit_reached', 'The private network of this node has no free address left');
+  }
+
+  /** Gives a server its namespace, cable and address; one that has them keeps them. Its address. */
+  async connect({ serverId, place }: NetworkRecord): Promise<string> {
+    const subnet = await this.open();
+    if (place === null) throw new Error('A server without a place cannot be connected');
+    const address = addressAt(subnet, place);
+    if (!this.#isConnected(serverId, place)) {
+      await this.disconnect({ serverId, place });
+      await this.#connect(serverId, place, address, gatewayOf(subnet));
+    }
+    return address;
+  }
+
+  /** Nothing happens to what is not there. */
+  async disconnect({ serverId, place }: Pick<NetworkRecord, 'serverId' | 'place'>): Promise<void> {
+    const { names, run } = this.#parts;
+    const lines: string[] = [];
+    if (place !== null && localSetting(names.cable(place)) !== null) {
+      lines.push(`link delete dev ${names.cable(place)}`);
+    }
+    if (existsSync(names.namespacePath(serverId))) lines.push(`netns delete ${names.namespace(serverId)}`);
+    if (lines.length > 0) await run('ip', ['-force', '-batch', '-'], { input: `${lines.join('\n')}\n` });
+  }
+
+  async publicationOf(record: NetworkRecord): Promise<Publication> {
+    const subnet = await this.open();
+    return publicationIn(subnet, record);
+  }
+
+  /** Of this machine, by which servers can be published. */
+  static ownAddresses(): ReadonlySet<string> {
+    return new Set(
+      Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+    );
+  }
+
+  #members(): NetworkRecord[] {
+    return this.#parts.records.all().filter(({ network }) => network.mode === 'bridge');
+  }
+
+  async #open(): Promise<Subnet> {
+    const { choice, firewall, names, nameServers, log } = this.#parts;
+    const isInUse = this.#members().some(({ isPublished }) => isPublished);
+    const { subnet, isNew } = await choice.claim(isInUse);
+    if (isNew) for (const member of this.#members()) await this.disconnect(member);
+    if ((await readFile(forwarding, 'utf8')).trim() !== '1') {
+      await writeFile(forwarding, '1');
+      log.info(
+        'This machine now passes packets on between networks (net.ipv4.ip_forward), for servers in containers',
+      );
+    }
+    const own = PrivateNetwork.ownAddresses();
+    const ownNameServers = (await nameServers()).filter((address) => isIPv4(address) && own.has(address));
+    const published = this.#members().filter(({ isPublished }) => isPublished);
+    await firewall.open(
+      { table: names.table, cablePrefix: names.cablePrefix, subnet: formatSubnet(subnet), ownNameServers },
+      new Map(published.map((record) => [record.serverId, publicationIn(subnet, record)])),
+    );
+    return subnet;
+  }
+
+  /** The setting that lets packets from 127.0.0.1 into a cable is written last: it shows that the rest is there. */
+  #isConnected(serverId: string, place: number): boolean {
+    const { names } = this.#parts;
+    return localSetting(names.cable(place)) === '1' && isNamespaceMounted(names.namespacePath(serverId));
+  }
+
+  async #connect(serverId: string, place: number, address: string, gateway: string): Promise<void> {
+    const { names, run } = this.#parts;
+    const [cable, namespace] = [names.cable(place), names.namespace(serverId)];
+    const inside = [
+      'link set dev lo up',
+      `addr add ${address}/32 dev eth0`,
+      'link set dev eth0 up',
+      `route add ${gateway} dev eth0`,
+      `route add default via ${gateway} dev eth0`,
+    ];
+    const outside = [
+      `netns add ${namespace}`,
+      `link add name ${cable} type veth peer name eth0 netns ${namespace}`,
+      `addr add ${gateway}/32 dev ${cable}`,
+      `link set dev ${cable} up`,
+      `route replace ${address}/32 dev ${cable}`,
+    ];
+    const script = `set -e\nip -batch - <<A\n${outside.join('\n')}\nA\nip -n ${namespace} -batch - <<B\n${inside.join('\n')}\nB\n`;
+    await run('sh', ['-c', script]);
+    await writeFile(localSettingFile(cable), '1');
+  }
+}
+
+function publicationIn(subnet: Subnet, { place, ports }: NetworkRecord): Publication {
+  if (place === null) throw new Error('A server without a place cannot be published');
+  return { address: addressAt(subnet, place), zone: place, ports: publishedPorts(ports) };
+}
+
+/** Null when there is no such cable. */
+function localSetting(cable: string): string | null {
+  try {
+    return readFileSync(localSettingFile(cable), 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+function localSettingFile(cable: string): string {
+  return `/proc/sys/net/ipv4/conf/${cable}/route_localnet`;
+}
