@@ -21,6 +21,8 @@ export interface SuiteSubject {
   open(runRoot: string): Runtime;
   /** The command of a game that obeys the commands of fake-game.ts. */
   game(...commands: string[]): string[];
+  /** What every launch has, where it is not the usual. */
+  launch?: Partial<Launch>;
   /** The first of a row of users for the servers, or null where they cannot have one. */
   firstUid: number | null;
 }
@@ -64,6 +66,7 @@ export class RuntimeBench {
       ports: [],
       terminal: false,
       purpose: 'game',
+      ...this.subject.launch,
       ...changes,
     };
   }
@@ -95,6 +98,7 @@ export class RuntimeBench {
       const found = await runtime.recover(serverId, startId);
       if (isRunning(found)) await found.kill();
       await runtime.remove(serverId, startId);
+      await runtime.removeServer(serverId);
     }
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,0 +1,18 @@
+import { afterAll, describe } from 'vitest';
+import { shellGame } from '../process/testing/shell-game.ts';
+import { runtimeSuite } from '../runtime-suite.ts';
+import { ContainerdBench, suiteImage } from './testing/containerd-bench.ts';
+
+const bench = await ContainerdBench.open('suite');
+
+describe.skipIf(!bench)('with containerd', () => {
+  if (!bench) return;
+  runtimeSuite('containerd', {
+    open: (runRoot) => bench.runtime(runRoot),
+    game: shellGame,
+    launch: { image: suiteImage },
+    firstUid: 11_000_000,
+  });
+});
+
+afterAll(() => bench?.close());
