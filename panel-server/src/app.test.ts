@@ -102,6 +102,8 @@ it('refuses a data folder that cannot be one', async () => {
 it('refuses a port that is taken', async () => {
   const test = await testPanel();
   const starting = testPanel({ environment: { CATALYST_PORT: String(test.port) } });
-  await expect(starting).rejects.toThrow('another program uses it. Set CATALYST_PORT to another one');
+  await expect(starting).rejects.toThrow(
+    'another program uses it, perhaps Catalyst itself. Set CATALYST_PORT',
+  );
   await test.close();
 });

@@ -1,10 +1,8 @@
 import { rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { meetingPlaces } from '@catalyst/shared/node/data-dir';
-import { StartError } from '@catalyst/shared/node/start-error';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Config } from './config.ts';
-import { openCore, type PanelAddress, type PanelCore } from './core.ts';
+import { openCore, type PanelCore } from './core.ts';
 import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
@@ -19,14 +17,15 @@ import { registerSystemRoutes } from './features/system/system.routes.ts';
 import { registerTemplates } from './features/templates/templates.feature.ts';
 import type { Templates } from './features/templates/templates.service.ts';
 import { isLoopback } from './http/client-address.ts';
-import type { PanelHttp } from './http/panel-http.ts';
+import type { PanelAddress } from './http/door.ts';
 import { createLogger, type Logger } from './logger.ts';
 
 export interface Panel {
   core: PanelCore;
   setup: SetupService;
   sweep: ServerSweep;
-  listen(): Promise<PanelAddress>;
+  /** Until then the panel answers that it is starting. */
+  open(): Promise<PanelAddress>;
   close(): Promise<void>;
 }
 
@@ -46,7 +45,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
   };
   try {
     const core = await openCore(config, log, {
-      onListening: (starter) => starters.push(starter),
+      onOpen: (starter) => starters.push(starter),
       onClose: (closer) => closers.push(closer),
     });
     const setup = new SetupService(core);
@@ -72,8 +71,9 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
         core.readiness.setStarted(false);
         await close();
       },
-      listen: async () => {
-        const address = await listen(core.http, config);
+      open: async () => {
+        core.door.open();
+        const address = core.door.addressFor(config.host);
         closers.push(await announceAddress(config.dataDir, address, setup));
         for (const starter of starters) await starter(address);
         core.readiness.setStarted(true);
@@ -88,21 +88,6 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     await close();
     throw error;
   }
-}
-
-async function listen(http: PanelHttp, config: Config): Promise<PanelAddress> {
-  try {
-    await http.listen({ host: config.host, port: config.port });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'another program uses it. Set CATALYST_PORT to another one' : message;
-    throw new StartError(`The panel cannot listen on ${config.host} port ${config.port}: ${why}`, { cause });
-  }
-  const { port } = http.server.address() as AddressInfo;
-  // From this machine plain HTTP always works, whatever the address the panel listens on.
-  const isEverywhere = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.host);
-  const url = isEverywhere ? `http://127.0.0.1:${port}` : `https://${config.host}:${port}`;
-  return { url: config.host === '::1' ? `http://[::1]:${port}` : url, port };
 }
 
 /** Files by which other programs of this machine find the panel: its port, and while there is no administrator, the way in. */

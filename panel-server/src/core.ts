@@ -20,6 +20,7 @@ import { SettingsService } from './features/settings/settings.service.ts';
 import { Readiness } from './features/system/readiness.ts';
 import { UsersService } from './features/users/users.service.ts';
 import { clientAddress, type ProxyTrust, trustProxies } from './http/client-address.ts';
+import { Door, type PanelAddress } from './http/door.ts';
 import { Idempotency } from './http/idempotency.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { RateLimiter } from './http/rate-limits.ts';
@@ -35,17 +36,10 @@ import { Browsers } from './realtime/browsers.ts';
 import { Revocations } from './revocations.ts';
 import { panelVersion } from './version.ts';
 
-/** Where the panel listens, once it does. */
-export interface PanelAddress {
-  /** As this machine reaches it. */
-  url: string;
-  port: number;
-}
-
 /** When what a feature opens begins and ends. */
 export interface Lifecycle {
-  /** Runs when the panel listens, in order; `/health` says ready after the last. */
-  onListening(starter: (address: PanelAddress) => unknown): void;
+  /** Runs when the door is open, in order; `/health` says ready after the last. */
+  onOpen(starter: (address: PanelAddress) => unknown): void;
   /** Runs when the panel ends, in reverse order. */
   onClose(closer: () => unknown): void;
 }
@@ -70,6 +64,7 @@ export interface PanelCore extends Lifecycle {
   signInLimiter: SignInLimiter;
   readiness: Readiness;
   isTrusted: ProxyTrust;
+  door: Door;
   http: PanelHttp;
   io: SocketServer;
   nodeIndex: NodeIndex;
@@ -87,6 +82,11 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   const panelDir = join(config.dataDir, 'panel');
   const identityDir = join(panelDir, 'identity');
   await makeFolders(config.dataDir, identityDir);
+  const isTrusted = trustProxies(config.trustedProxies);
+  const door = new Door(isTrusted);
+  onClose(() => door.close());
+  await door.listen(config);
+
   const missing = missingKeys(identityDir);
   const auditLog = log.child({ part: 'audit' });
   const keyPath = join(identityDir, 'panel-key.pem');
@@ -103,6 +103,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   const secretBox = await loadSecretBox(identityDir);
   const certificate = await loadPanelCertificate(identityDir, config, log.child({ part: 'identity' }));
   onClose(() => certificate.close());
+  door.useCertificate(certificate);
 
   const revocations = new Revocations();
   const auditHead = knownHead ?? new AuditHead(identity, panelDir, auditLog);
@@ -120,7 +121,6 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   await signInLimiter.prune();
 
   const httpLog = log.child({ part: 'http' });
-  const isTrusted = trustProxies(config.trustedProxies);
   const limiter = new RateLimiter(config.rateLimits);
   const idempotency = new Idempotency(database, secretBox, httpLog);
   onClose(() => idempotency.close());
@@ -132,12 +132,12 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
     sessions,
     limiter,
     idempotency,
-    certificate,
+    door,
     isTrusted,
   };
   const http = await createHttp(httpParts);
   onClose(() => http.close());
-  const io = createSocketServer(http, config, limiter, isTrusted);
+  const io = createSocketServer(door, config, limiter, isTrusted);
   onClose(() => io.close());
   const serverName = (serverId: string) => serverIndex.find(serverId)?.name;
   const browsers = new Browsers({ io, sessions, access, audit, revocations, log, isTrusted, serverName });
@@ -173,6 +173,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
     signInLimiter,
     readiness: new Readiness(database),
     isTrusted,
+    door,
     http,
     io,
     nodeIndex,

@@ -13,7 +13,7 @@ async function run(): Promise<void> {
   try {
     const panel = await buildPanel(readConfig(process.env), { environment: process.env });
     if (!isAsked()) {
-      const { url } = await panel.listen();
+      const { url } = await panel.open();
       const { code } = panel.setup;
       console.log(
         code ? `Catalyst: make the first account at ${url}/setup#${code}` : `Catalyst is ready: ${url}`,

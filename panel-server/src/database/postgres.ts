@@ -8,7 +8,7 @@ import { hasPendingMigrations, type OpenOptions } from './open-options.ts';
 import { ormLogger } from './orm-logger.ts';
 
 /** Any number, the same in every panel. */
-const migrationLock = 4_374_427;
+export const migrationLock = 4_374_427;
 const lockWaitMs = 60_000;
 
 /** Opens a Postgres database; one panel at a time brings it up to this version, others wait for it. */

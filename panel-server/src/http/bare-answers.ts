@@ -41,6 +41,17 @@ export function answerUnexpected(_request: IncomingMessage, response: ServerResp
   response.writeHead(417, { ...ownHeaders(body), ...bareHeaders }).end(body);
 }
 
+/** The panel is not there yet. */
+export function answerStarting({ url }: IncomingMessage, response: ServerResponse): void {
+  const retryAfterSeconds = 2;
+  const error = new AppError('unavailable', 'The panel is starting', { retryAfterSeconds });
+  const isHealth = url?.replace(/\?.*$/, '') === '/health';
+  const body = JSON.stringify({ ...(isHealth && { status: 'starting' }), ...error.toBody('none') });
+  response
+    .writeHead(503, { ...ownHeaders(body), ...bareHeaders, 'retry-after': String(retryAfterSeconds) })
+    .end(body);
+}
+
 /** Socket.IO answers its own requests. */
 export function prepareSocketAnswer(
   request: IncomingMessage,

@@ -13,15 +13,17 @@ import type { ConnectionCap } from './connection-cap.ts';
 const tlsHandshakeRecord = 22;
 const firstByteTimeoutMs = 10_000;
 
+export type OnePortServer = Server & { renewCertificate(): void };
+
 /**
  * One server that speaks HTTP with and without TLS on the same port: the first byte of a connection tells which. After
- * that both are the same to it (`socket.encrypted` says which one it was).
+ * that both are the same to it (`socket.encrypted` says which one it was). While `tls` gives nothing, there is none.
  */
 export function createOnePortServer(
   handler: RequestListener,
-  tls: () => { key: string; cert: string },
+  tls: () => { key: string; cert: string } | undefined,
   cap: ConnectionCap,
-): Server & { renewCertificate(): void } {
+): OnePortServer {
   // A request may be a long stream (`body-deadline.ts` sees to the others); proxies reuse a connection for a minute.
   const options: ServerOptions = {
     requestTimeout: 0,
@@ -38,9 +40,9 @@ export function createOnePortServer(
   let tlsServer: TlsServer | undefined;
   const undecided = new Set<Socket>();
 
-  const startTls = () => {
+  const startTls = (certificate: { key: string; cert: string }) => {
     const started = new TlsServer({
-      ...tls(),
+      ...certificate,
       minVersion: 'TLSv1.2',
       handshakeTimeout: 10_000,
       ALPNProtocols: ['http/1.1'],
@@ -66,7 +68,9 @@ export function createOnePortServer(
       socket.off('error', giveUp);
       socket.unshift(chunk);
       if (chunk[0] === tlsHandshakeRecord) {
-        tlsServer ??= startTls();
+        const certificate = tls();
+        if (!certificate) return socket.destroy();
+        tlsServer ??= startTls(certificate);
         tlsServer.emit('connection', socket);
       } else {
         acceptHttp.call(server, socket);
@@ -80,7 +84,7 @@ export function createOnePortServer(
     closeIdle();
   };
   return Object.assign(server, {
-    renewCertificate: () => tlsServer?.setSecureContext(tls()),
+    renewCertificate: () => tlsServer?.setSecureContext(tls() ?? {}),
   });
 }
 

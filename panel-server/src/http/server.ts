@@ -6,7 +6,6 @@ import type { AccessRules } from '../access.ts';
 import type { Config } from '../config.ts';
 import type { AuditService } from '../features/audit/audit.service.ts';
 import type { SessionStore } from '../features/sessions/session-store.ts';
-import type { PanelCertificate } from '../identity/panel-certificate.ts';
 import type { Logger } from '../logger.ts';
 import { auditHooks } from './audit.ts';
 import { authenticator } from './authenticate.ts';
@@ -14,11 +13,10 @@ import { authorizer } from './authorize.ts';
 import { answerUnreadable, answerUnroutable, bareHeaders } from './bare-answers.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ProxyTrust } from './client-address.ts';
-import { ConnectionCap } from './connection-cap.ts';
+import type { Door } from './door.ts';
 import { answerError } from './error-handler.ts';
 import type { Idempotency } from './idempotency.ts';
 import { answerTheRest } from './not-found.ts';
-import { createOnePortServer } from './one-port.ts';
 import { isOwnOrigin } from './origin.ts';
 import { isApiRequest, type PanelHttp } from './panel-http.ts';
 import type { RateLimiter } from './rate-limits.ts';
@@ -34,7 +32,7 @@ export interface HttpParts {
   sessions: SessionStore;
   limiter: RateLimiter;
   idempotency: Idempotency;
-  certificate: PanelCertificate;
+  door: Door;
   isTrusted: ProxyTrust;
 }
 
@@ -43,7 +41,7 @@ const maxBodyBytes = 1_048_576 + 65_536;
 
 /** The HTTP server with every rule that holds for all routes; the routes themselves are registered on it afterwards. */
 export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
-  const { config, certificate, isTrusted } = parts;
+  const { config, door, isTrusted } = parts;
   const requestPrefix = randomBytes(6).toString('hex');
   let requestCount = 0;
   const app = Fastify({
@@ -53,14 +51,12 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     trustProxy: isTrusted,
-    forceCloseConnections: true,
     genReqId: () => `${requestPrefix}-${(++requestCount).toString(36)}`,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
     serverFactory: (handler) => {
-      const server = createOnePortServer(handler, () => certificate, ConnectionCap.forStrangers(isTrusted));
-      certificate.onRenewed(() => server.renewCertificate());
-      return server;
+      door.leadTo(handler);
+      return door.server;
     },
   }) as unknown as PanelHttp;
 

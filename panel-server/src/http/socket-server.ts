@@ -3,8 +3,8 @@ import { Server } from 'socket.io';
 import type { Config } from '../config.ts';
 import { prepareSocketAnswer } from './bare-answers.ts';
 import { addressGroup, clientAddress, type ProxyTrust } from './client-address.ts';
+import type { Door } from './door.ts';
 import { isOwnOrigin } from './origin.ts';
-import type { PanelHttp } from './panel-http.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { guardSockets } from './socket-gate.ts';
 import { isRefusedPlain } from './transport.ts';
@@ -13,12 +13,13 @@ const maxFrameBytes = 1_048_576;
 
 /** Socket.IO on the panel's port. Its own `cors` option does not guard WebSocket, so every handshake is checked here. */
 export function createSocketServer(
-  http: PanelHttp,
+  door: Door,
   config: Config,
   limiter: RateLimiter,
   isTrusted: ProxyTrust,
 ): Server {
   const refusalOf = (request: IncomingMessage): string | undefined => {
+    if (!door.isOpen) return 'The panel is starting';
     if (isRefusedPlain(request, isTrusted, config.allowPlainHttp)) return 'Use TLS';
     if (!isOwnOrigin(request, isTrusted, config.publicUrl)) return 'The page is of another site';
     try {
@@ -28,7 +29,7 @@ export function createSocketServer(
     }
     return undefined;
   };
-  const io = new Server(http.server, {
+  const io = new Server(door.server, {
     serveClient: false,
     maxHttpBufferSize: maxFrameBytes,
     connectTimeout: 10_000,

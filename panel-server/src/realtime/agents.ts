@@ -80,14 +80,14 @@ export class Agents implements AgentDoor {
   }
 
   /**
-   * A feature says what answers its calls; before the panel listens. Those of one agent come one after another, without
+   * A feature says what answers its calls; before the panel opens. Those of one agent come one after another, without
    * what concerns other nodes.
    */
   answer<C extends Calls>(calls: C, handlersFor: (nodeId: string, link: AgentLink) => CallHandlers<C>): void {
     this.#answered.push({ calls, handlersFor: handlersFor as unknown as Answered['handlersFor'] });
   }
 
-  /** A feature says what takes its events; before the panel listens. */
+  /** A feature says what takes its events; before the panel opens. */
   listen<E extends Events>(events: E, handlersFor: (nodeId: string) => Required<EventHandlers<E>>): void {
     this.#listened.push({ events, handlersFor: handlersFor as unknown as Listened['handlersFor'] });
   }

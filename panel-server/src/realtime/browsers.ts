@@ -61,7 +61,7 @@ export class Browsers implements ClientFeed {
   }
 
   /**
-   * A feature says what answers its calls; before the panel listens. Each call is authorized by the permission it
+   * A feature says what answers its calls; before the panel opens. Each call is authorized by the permission it
    * declares before it comes to its handler. The handlers are made anew for each client.
    */
   answer<C extends Calls>(calls: C, handlersFor: (client: ConnectedClient) => CallHandlers<C>): void {

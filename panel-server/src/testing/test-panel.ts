@@ -56,7 +56,7 @@ export interface TestPanelOptions {
   /** Also waits for the first administrator, as a fresh panel does; then there are no `admin` and `user`. */
   withoutAdmin?: boolean;
   options?: PanelOptions;
-  /** Runs on the panel before it listens. */
+  /** Runs on the panel before it opens. */
   prepare?: (panel: Panel) => Promise<void> | void;
 }
 
@@ -84,7 +84,7 @@ export async function testPanel(options: TestPanelOptions = {}): Promise<TestPan
     const panel = await buildPanel(config, { log, ...options.options });
     try {
       await options.prepare?.(panel);
-      return { panel, ...(await panel.listen()) };
+      return { panel, ...(await panel.open()) };
     } catch (error) {
       await panel.close();
       throw error;

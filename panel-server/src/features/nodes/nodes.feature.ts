@@ -46,7 +46,7 @@ export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: 
       tickets.endOf(revocation.nodeId);
     }),
   );
-  core.onListening(({ url }) => startLocalAgent(core, nodes, pairings, url, needs));
+  core.onOpen(({ url }) => startLocalAgent(core, nodes, pairings, url, needs));
   return { placement: new NodePlacement({ ...core, nodes }) };
 }
 
