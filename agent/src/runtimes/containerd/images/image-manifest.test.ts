@@ -130,7 +130,7 @@ describe('configurations', () => {
 
   it('fills in what an image leaves open', () => {
     const expected = {
-      environment: [],
+      env: [],
       entrypoint: [],
       command: [],
       user: '',
@@ -154,7 +154,7 @@ describe('configurations', () => {
     expect(parseImageConfig(bytes({ ...document, config }))).toEqual({
       platform: { os: 'linux', architecture: 'amd64' },
       diffIds: [digest('d')],
-      environment: ['A=b'],
+      env: ['A=b'],
       entrypoint: ['/e'],
       command: ['c'],
       user: 'game',

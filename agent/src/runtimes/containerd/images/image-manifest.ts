@@ -125,7 +125,7 @@ export interface ImageConfig {
   /** Digests of the unpacked layers, lowest first. */
   diffIds: string[];
   /** `NAME=value` each. */
-  environment: string[];
+  env: string[];
   entrypoint: string[];
   command: string[];
   /** Name or number, with an optional group; empty for root. */
@@ -140,7 +140,7 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   return {
     platform: { os, architecture, variant },
     diffIds: rootfs.diff_ids,
-    environment: config?.Env ?? [],
+    env: config?.Env ?? [],
     entrypoint: config?.Entrypoint ?? [],
     command: config?.Cmd ?? [],
     user: config?.User ?? '',
