@@ -37,7 +37,7 @@ import { Revocations } from './revocations.ts';
 import { panelVersion } from './version.ts';
 
 /** When what a feature opens begins and ends. */
-export interface Lifecycle {
+interface Lifecycle {
   /** Runs when the door is open, in order; `/health` says ready after the last. */
   onOpen(starter: (address: PanelAddress) => unknown): void;
   /** Runs when the panel ends, in reverse order. */

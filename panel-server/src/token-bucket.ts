@@ -1,4 +1,4 @@
-export interface TokenBucketSize {
+interface TokenBucketSize {
   /** What it holds when full: so much may come at once. */
   capacity: number;
   perSecond: number;

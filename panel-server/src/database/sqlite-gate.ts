@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { Turns } from '../turns.ts';
 
 interface SharedRunnerDriver {
   queryRunner: QueryRunner | undefined;
@@ -45,7 +46,7 @@ export const isInTransaction = (): boolean => currentScope.getStore()?.isOpen ??
  */
 export function separateTransactions(database: DataSource): void {
   const driver = database.driver as unknown as SharedRunnerDriver;
-  const gate = new Gate();
+  const gate = new Turns(1);
   const statements = new Map<string, unknown>();
   const createShared = driver.createQueryRunner.bind(driver);
   driver.createQueryRunner = (mode) => {
@@ -57,26 +58,26 @@ export function separateTransactions(database: DataSource): void {
   };
 }
 
-function guard(runner: QueryRunner, gate: Gate): QueryRunner {
+function guard(runner: QueryRunner, gate: Turns): QueryRunner {
   const { query, startTransaction, commitTransaction, rollbackTransaction } = runner;
   let isHolder = false;
   const leave = () => {
     if (!isHolder) return;
     isHolder = false;
-    gate.leave();
+    gate.giveBack();
   };
   runner.query = async (...parameters: Parameters<QueryRunner['query']>) => {
     if (isHolder) return query.apply(runner, parameters);
-    await gate.enter();
+    await enter(gate);
     try {
       return await query.apply(runner, parameters);
     } finally {
-      gate.leave();
+      gate.giveBack();
     }
   };
   runner.startTransaction = async (isolation) => {
     if (!isHolder) {
-      await gate.enter();
+      await enter(gate);
       isHolder = true;
     }
     try {
@@ -102,25 +103,8 @@ function guard(runner: QueryRunner, gate: Gate): QueryRunner {
   return runner;
 }
 
-/** One at a time, in order of arrival. */
-class Gate {
-  #isTaken = false;
-  readonly #waiting: (() => void)[] = [];
-
-  enter(): Promise<void> | undefined {
-    if (!this.#isTaken) {
-      this.#isTaken = true;
-      return undefined;
-    }
-    if (isInTransaction()) {
-      throw new Error('A query inside a transaction went past its manager');
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#isTaken = false;
-  }
+/** Whoever is inside a transaction would wait for its own end. */
+function enter(gate: Turns): Promise<void> | undefined {
+  if (gate.isFull && isInTransaction()) throw new Error('A query inside a transaction went past its manager');
+  return gate.take();
 }

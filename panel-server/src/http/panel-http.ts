@@ -15,7 +15,7 @@ export type PanelHttp = FastifyInstance<
 >;
 
 /** What a handler knows about an action that its audit entry would not say by itself. */
-export interface AuditNote {
+interface AuditNote {
   actor?: AuditActor;
   target?: { kind: string; id?: string; name?: string };
   details?: Record<string, unknown>;

@@ -3,7 +3,7 @@ import type { RateLimits } from '../config.ts';
 import { TokenBuckets } from '../token-bucket.ts';
 
 const kinds = ['anonymous', 'signedIn', 'health', 'files', 'sockets', 'tickets'] as const;
-export type RequestKind = (typeof kinds)[number];
+type RequestKind = (typeof kinds)[number];
 
 /** Who may ask how often: for each kind of request, a bucket per address or user that refills evenly over a minute. */
 export class RateLimiter {

@@ -24,7 +24,7 @@ import { serializerFor, validatorFor } from './schemas.ts';
 import { securityHeaders } from './security-headers.ts';
 import { transportHook } from './transport.ts';
 
-export interface HttpParts {
+interface HttpParts {
   config: Config;
   log: Logger;
   access: AccessRules;

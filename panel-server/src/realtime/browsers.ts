@@ -19,7 +19,7 @@ export interface ConnectedClient {
   socket: Socket;
 }
 
-export interface BrowsersParts
+interface BrowsersParts
   extends Pick<PanelCore, 'io' | 'sessions' | 'access' | 'audit' | 'revocations' | 'log'> {
   isTrusted: ProxyTrust;
   serverName(serverId: string): string | undefined;

@@ -35,7 +35,7 @@ type PanelCalls = typeof panelCalls;
 type Control = CallInput<AgentCalls['server_control']>;
 type Line = z.input<(typeof agentEvents)['server_log']['payload']>['lines'][number];
 
-export interface FakeServer {
+interface FakeServer {
   serverId: string;
   spec: ServerSpec | null;
   state: ServerState;

@@ -18,7 +18,7 @@ declare module 'vitest' {
   }
 }
 
-export type TestDatabase = 'sqlite' | 'postgres';
+type TestDatabase = 'sqlite' | 'postgres';
 
 /** For `describe.each`: SQLite, and Postgres where it can be had (otherwise the set-up has printed why not). */
 export const testDatabases: TestDatabase[] = hasPostgres() ? ['sqlite', 'postgres'] : ['sqlite'];
@@ -50,7 +50,7 @@ export interface TestPanel {
 
 export const password = 'correct horse battery';
 
-export interface TestPanelOptions {
+interface TestPanelOptions {
   database?: TestDatabase;
   environment?: Record<string, string>;
   /** Also waits for the first administrator, as a fresh panel does; then there are no `admin` and `user`. */

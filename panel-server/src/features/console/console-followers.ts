@@ -17,7 +17,7 @@ interface Follower extends ConnectedClient {
   followed: Set<string>;
 }
 
-export interface ConsoleFollowersParts {
+interface ConsoleFollowersParts {
   access: AccessRules;
   relay: ConsoleRelay;
   serverIndex: ServerIndex;

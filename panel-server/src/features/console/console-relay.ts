@@ -4,7 +4,7 @@ import type { Broadcast, LineSource, Range, Viewer } from './console-viewer.ts';
 import { contiguousRuns, sizeOf } from './line-runs.ts';
 
 /** Lines that come before the live ones, at most. */
-export const maxBacklogLines = 1000;
+const maxBacklogLines = 1000;
 /** What may wait unsent for one viewer before it is skipped. */
 export const maxQueuedBytes = 1_000_000;
 const drainCheckMs = 200;

@@ -6,7 +6,7 @@ import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
 import type { ConsoleService } from './console.service.ts';
 
-export interface ConsoleRoutesParts {
+interface ConsoleRoutesParts {
   console: ConsoleService;
   nameTarget: NameTarget;
   revocations: Revocations;
@@ -40,7 +40,7 @@ export function registerConsoleRoutes(app: PanelHttp, parts: ConsoleRoutesParts)
 }
 
 /** Aborted when the client hangs up before its answer is complete. */
-export function whenGone({ raw }: FastifyReply): AbortSignal {
+function whenGone({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   raw.once('close', () => controller.abort());
   return controller.signal;

@@ -20,7 +20,7 @@ const answerTimeoutMs = 10_000;
 const maxCollectedLines = 1000;
 const maxCollectedBytes = 512_000;
 
-export interface ConsoleParts {
+interface ConsoleParts {
   database: DataSource;
   agents: AgentDoor;
   relay: ConsoleRelay;

@@ -4,7 +4,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 
 const lifetimeMs = 60_000;
 
-export interface TicketPurpose {
+interface TicketPurpose {
   /** The node whose agent may use it. */
   nodeId: string;
   kind: 'console-export';
@@ -17,7 +17,7 @@ interface OpenTicket {
   timer: NodeJS.Timeout;
 }
 
-export interface Ticket {
+interface Ticket {
   id: string;
   /**
    * The stream, once the agent delivers it. Rejects when the agent refuses (`asked` rejects before anything came), when

@@ -20,7 +20,7 @@ export interface LocalAgentNeeds {
   endAgentOnClose?: boolean;
 }
 
-export interface NodesNeeds extends LocalAgentNeeds {
+interface NodesNeeds extends LocalAgentNeeds {
   templates: Templates;
   listCache: ServerListCache;
 }

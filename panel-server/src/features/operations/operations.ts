@@ -4,7 +4,7 @@ import type { Database } from '../servers/server-store.ts';
 import { graceMs } from './deadlines.ts';
 import { OperationEntity, type OperationRow } from './operation.entity.ts';
 
-export type NewOperation = Pick<OperationRow, 'serverId' | 'nodeId' | 'kind'>;
+type NewOperation = Pick<OperationRow, 'serverId' | 'nodeId' | 'kind'>;
 
 export function newOperation(operation: NewOperation, timeoutMs: number): OperationRow {
   const now = Date.now();

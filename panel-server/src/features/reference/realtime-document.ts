@@ -28,7 +28,7 @@ interface RealtimeMessage {
   payload?: JsonSchema;
 }
 
-export interface RealtimeDocument {
+interface RealtimeDocument {
   title: string;
   version: string;
   agentProtocol: number;

@@ -27,7 +27,7 @@ type NewRecord = ServerRecord & { operation: OperationRow };
 /** Each attempt rules out at least one port. */
 const portAttempts = 300;
 
-export interface CreateParts {
+interface CreateParts {
   database: DataSource;
   agents: AgentDoor;
   placement: NodePlacement;

@@ -10,7 +10,7 @@ import { choosePorts, type PortRange, portKey, transportPorts } from './ports.ts
 import { ServerEntity } from './server.entity.ts';
 import type { Database } from './server-store.ts';
 
-export interface PortWish {
+interface PortWish {
   nodeId: string;
   ports: Template['ports'];
   asked: number | undefined;

@@ -7,7 +7,7 @@ export interface PortRange {
   to: number;
 }
 
-export type TransportPort = { port: number; protocol: 'tcp' | 'udp' };
+type TransportPort = { port: number; protocol: 'tcp' | 'udp' };
 
 export const portKey = ({ port, protocol }: TransportPort) => `${port}/${protocol}`;
 

@@ -19,7 +19,7 @@ import { updateUnchanged } from './server-store.ts';
 type Snapshot = z.output<(typeof serverPanelCalls)['node_snapshot']['input']>;
 type SnapshotOfOne = z.output<typeof ServerSnapshot>;
 
-export interface ReconcilerParts {
+interface ReconcilerParts {
   database: DataSource;
   reports: ServerReports;
   orders: ServerOrders;

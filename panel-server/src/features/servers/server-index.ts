@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { ServerEntity } from './server.entity.ts';
 
-export interface ServerPlace {
+interface ServerPlace {
   name: string;
   nodeId: string;
   ownerId: string;

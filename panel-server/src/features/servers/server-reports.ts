@@ -7,7 +7,7 @@ import type { ServerFeed } from './server-feed.ts';
 import { findServer, updateUnchanged } from './server-store.ts';
 
 /** Told when a report cannot be true. */
-export type OnImpossible = (row: ServerRow, report: StateReport) => void;
+type OnImpossible = (row: ServerRow, report: StateReport) => void;
 
 const attempts = 5;
 

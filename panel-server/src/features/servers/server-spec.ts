@@ -6,7 +6,7 @@ import type { ServerRow } from './server.entity.ts';
 
 export type SpecBody = Omit<ServerSpec, 'revision'>;
 
-export type SpecSource = Pick<
+type SpecSource = Pick<
   ServerRow,
   | 'id'
   | 'runtime'

@@ -21,7 +21,7 @@ const unansweredMs = 5000;
 const keepOperationsMs = 30 * 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
 
-export interface SweepParts {
+interface SweepParts {
   database: DataSource;
   agents: AgentDoor;
   templates: Templates;

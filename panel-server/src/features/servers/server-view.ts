@@ -13,7 +13,7 @@ import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRecord } from './server-store.ts';
 
 /** What a server's description takes from elsewhere. */
-export interface ServerSurroundings {
+interface ServerSurroundings {
   ownerName: string | undefined;
   node: { id: string; name: string; isOnline: boolean; publicAddress: string };
   template: Template | undefined;

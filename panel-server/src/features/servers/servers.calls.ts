@@ -21,7 +21,7 @@ export const serverClientHandlers =
     },
   });
 
-export interface AgentReportParts {
+interface AgentReportParts {
   reports: ServerReports;
   ends: OperationEnds;
   reconciler: Reconciler;

@@ -44,7 +44,7 @@ const agentPatienceMs = 1000;
 const ServerPage = pageOf(Server);
 export type ServerQuery = z.output<(typeof serverRoutes)['list']['schema']['querystring']>;
 
-export interface ServersParts {
+interface ServersParts {
   database: DataSource;
   secrets: SecretBox;
   agents: AgentDoor;

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { hash, verify } from '@node-rs/argon2';
+import { Turns } from '../../turns.ts';
 
 /** Argon2id (the library's default): 19 MiB, two passes, one lane. */
-export const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const passwordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Of a password that nobody knows, at the same cost; checked where there is no account, so that it takes as long. */
 export const nobodysHash =
@@ -17,8 +18,7 @@ const maxWaiting = 40;
  * turned away instead of making everyone wait.
  */
 export class Passwords {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #turns = new Turns(maxRunning);
 
   hash(password: string): Promise<string> {
     return this.#inTurn(() => hash(password, passwordCost));
@@ -33,26 +33,20 @@ export class Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= maxRunning) {
-      if (this.#waiting.length >= maxWaiting) {
-        throw new AppError(
-          'rate_limited',
-          'Too many people sign in at this moment. Try again in a few seconds',
-          {
-            retryAfterSeconds: 2,
-          },
-        );
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running += 1;
+    if (this.#turns.waiting >= maxWaiting) {
+      throw new AppError(
+        'rate_limited',
+        'Too many people sign in at this moment. Try again in a few seconds',
+        {
+          retryAfterSeconds: 2,
+        },
+      );
     }
+    await this.#turns.take();
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running -= 1;
+      this.#turns.giveBack();
     }
   }
 }

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { jsonColumn, timeColumn } from '../../database/columns.ts';
 
-export interface SettingRow {
+interface SettingRow {
   name: string;
   value: unknown;
   updatedAt: Date;

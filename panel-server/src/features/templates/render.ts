@@ -2,7 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { InstallStep, PortBinding } from '@catalyst/shared/features/server-spec';
 import type { Template } from '@catalyst/shared/features/templates';
 
-export interface RenderInput {
+interface RenderInput {
   /** Values of the template's variables, checked against their rules. */
   variables: Readonly<Record<string, string>>;
   memoryMb: number;
@@ -10,7 +10,7 @@ export interface RenderInput {
   ports: readonly PortBinding[];
 }
 
-export interface Rendered {
+interface Rendered {
   argv: string[];
   environment: Record<string, string>;
   installSteps: InstallStep[];

@@ -7,7 +7,7 @@ import { isUniqueViolation } from '../../database/database-errors.ts';
 import { RoleEntity, type RoleRow } from './role.entity.ts';
 import { UserEntity, type UserRow } from './user.entity.ts';
 
-export interface NewUser {
+interface NewUser {
   email: string;
   name: string;
   passwordHash: string;
@@ -82,10 +82,6 @@ export class UsersService {
   async names(ids: string[]): Promise<Map<string, string>> {
     const users = await this.#database.getRepository(UserEntity).findBy({ id: In(ids) });
     return new Map(users.map(({ id, name }) => [id, name]));
-  }
-
-  async hasAny(): Promise<boolean> {
-    return this.#database.getRepository(UserEntity).exists();
   }
 
   async #withRole(user: UserRow | null): Promise<UserWithRole | undefined> {
