@@ -36,7 +36,7 @@ describe.each(testDatabases)('the tables on %s', (database) => {
   });
 });
 
-describe.skipIf(!testDatabases.includes('postgres'))('on Postgres', () => {
+describe.skipIf(!testDatabases.includes('postgres'))('on Postgres (skipped without it)', () => {
   const log = createLogger('silent');
 
   it('two panels that start at once make the tables once', async () => {
