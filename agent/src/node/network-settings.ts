@@ -23,14 +23,20 @@ const certificateVariables = [
  * names and passwords in addresses are left out.
  */
 export function networkSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const settings = proxySettings(environment);
+  for (const name of certificateVariables) {
+    const value = environment[name];
+    if (value) settings[name] = value;
+  }
+  return settings;
+}
+
+/** The part of it that also holds where the machine's files are not to be seen. */
+export function proxySettings(environment: NodeJS.ProcessEnv): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const name of proxyVariables) {
     const value = environment[name];
     if (value) settings[name] = withoutCredentials(value);
-  }
-  for (const name of certificateVariables) {
-    const value = environment[name];
-    if (value) settings[name] = value;
   }
   return settings;
 }

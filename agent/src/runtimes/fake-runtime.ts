@@ -6,6 +6,7 @@ import { RunFolder } from './run-folder.ts';
 import {
   type Exit,
   type Launch,
+  type Progress,
   type RunningServer,
   type Runtime,
   type RuntimeReport,
@@ -21,7 +22,9 @@ export class FakeRuntime implements Runtime {
   readonly #runRoot: string;
   readonly #games = new Map<string, FakeGame>();
   #nextPid = 1_000_000_001;
+  readonly #images = new Set<string>();
   #refusal: AppError | null = null;
+  #pullRefusal: AppError | null = null;
 
   constructor({ runRoot }: { runRoot: string }) {
     this.#runRoot = runRoot;
@@ -30,6 +33,11 @@ export class FakeRuntime implements Runtime {
   /** Lets every following start fail; null lets them succeed again. */
   refuseStarts(refusal: AppError | null): void {
     this.#refusal = refusal;
+  }
+
+  /** Lets images that are not here yet fail to come; null lets them come again. */
+  refusePulls(refusal: AppError | null): void {
+    this.#pullRefusal = refusal;
   }
 
   async detect(): Promise<RuntimeReport> {
@@ -42,7 +50,20 @@ export class FakeRuntime implements Runtime {
     };
   }
 
-  async prepare(): Promise<void> {}
+  async prepare(
+    { image }: Launch,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (image === null || this.#images.has(image)) return;
+    for (const doneBytes of [0, 500_000, 1_000_000]) {
+      onProgress({ text: `Downloading ${image}`, doneBytes, totalBytes: 1_000_000 });
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      if (this.#pullRefusal) throw this.#pullRefusal;
+    }
+    this.#images.add(image);
+  }
 
   async start(launch: Launch, signal: AbortSignal): Promise<RunningServer> {
     signal.throwIfAborted();

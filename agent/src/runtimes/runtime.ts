@@ -1,3 +1,4 @@
+import { AppError } from '@catalyst/shared/contract/errors';
 import type {
   Limits,
   PortBinding,
@@ -95,6 +96,13 @@ export interface RunningServer {
   resize(columns: number, rows: number): Promise<void>;
   /** Lets go of watchers and descriptors; the game runs on. */
   release(): void;
+}
+
+/** The runtime as a whole does not work right now: nothing is wrong with the server or its image. */
+export class RuntimeUnavailable extends AppError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('unavailable', message, options);
+  }
 }
 
 /** What a runtime can do on this machine, in words for the node page. */

@@ -2,6 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { orAborted, timeLimit } from '../waiting.ts';
 import { type Reason, reasonOfExit } from './end-of-run.ts';
+import { prepareLaunch } from './launch-preparation.ts';
 import { type Readiness, watchReadiness } from './readiness.ts';
 import type { UnaskedEnding } from './restarts.ts';
 import { gameLaunch } from './server-launch.ts';
@@ -49,9 +50,11 @@ export class GameKeeper {
     this.#isEndExpected = false;
     await checkStart(this.#parts);
     await runs.clear();
+    const launch = gameLaunch(this.#parts);
+    await prepareLaunch(this.#parts, launch, task.signal);
     const readiness = watchReadiness(spec, console);
     try {
-      this.#take(await runs.start(gameLaunch(this.#parts), task.signal));
+      this.#take(await runs.start(launch, task.signal));
       await this.#untilReady(readiness, task, spec.done.timeoutSeconds * 1000);
     } finally {
       readiness.stop();

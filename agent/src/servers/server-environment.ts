@@ -5,8 +5,15 @@ import type { ServerParts } from './server-parts.ts';
  * The environment of a game: what its template says on top of the little every program needs. Nothing of the agent's own
  * goes in.
  */
-export function serverEnvironment({ file, folder, hostEnvironment }: ServerParts): Record<string, string> {
-  return { ...baseEnvironment(folder.path, hostEnvironment), ...file.record.spec.environment };
+export function serverEnvironment(parts: ServerParts): Record<string, string> {
+  const { file, folder, hostEnvironment } = parts;
+  const base = isContainer(parts) ? { LANG: 'C.UTF-8' } : baseEnvironment(folder.path, hostEnvironment);
+  return { ...base, ...file.record.spec.environment };
+}
+
+/** Whether it sees none of this machine's programs and folders: its image has others, which are not for us to name. */
+export function isContainer({ file }: ServerParts): boolean {
+  return file.record.spec.runtime === 'containerd';
 }
 
 function baseEnvironment(directory: string, host: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,10 +1,10 @@
-import { networkSettings } from '../node/network-settings.ts';
+import { networkSettings, proxySettings } from '../node/network-settings.ts';
 import { npmSettings } from '../node/npm.ts';
 import type { Launch } from '../runtimes/runtime.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { isContainer, serverEnvironment } from './server-environment.ts';
 import type { ServerParts } from './server-parts.ts';
 
-type ServerLaunch = Omit<Launch, 'serverId' | 'startId'>;
+export type ServerLaunch = Omit<Launch, 'serverId' | 'startId'>;
 
 /** How the game of a server is run. */
 export function gameLaunch(parts: ServerParts): ServerLaunch {
@@ -29,8 +29,9 @@ export async function installLaunch(parts: ServerParts, argv: readonly string[])
     purpose: 'install',
     argv,
     environment: {
-      ...networkSettings(hostEnvironment),
-      ...(await npmSettings(hostEnvironment)),
+      ...(isContainer(parts)
+        ? proxySettings(hostEnvironment)
+        : { ...networkSettings(hostEnvironment), ...(await npmSettings(hostEnvironment)) }),
       ...serverEnvironment(parts),
     },
     image: install.image ?? image ?? null,

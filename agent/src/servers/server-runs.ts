@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { bootId } from '@catalyst/shared/node/process-identity';
 import type { ServerConsole } from '../console/server-console.ts';
 import { RunFolder } from '../runtimes/run-folder.ts';
-import type { Exit, Launch, RunningServer, Runtime } from '../runtimes/runtime.ts';
+import type { Exit, Launch, Progress, RunningServer, Runtime } from '../runtimes/runtime.ts';
 import { isDoneWithin } from '../waiting.ts';
 import type { RecordFile } from './record-file.ts';
 import type { RunRecord } from './server-record.ts';
@@ -33,7 +33,7 @@ export class ServerRuns {
   async start(launch: Omit<Launch, 'serverId' | 'startId'>, signal: AbortSignal): Promise<RunningServer> {
     const { file, runtime, console } = this.#parts;
     await this.clear();
-    const startId = `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
+    const startId = newStartId();
     file.record.run = { startId, kind: launch.purpose, seqBefore: console.lastSeq, bootId: bootId() };
     try {
       await file.save();
@@ -51,6 +51,17 @@ export class ServerRuns {
       await this.clear();
       throw error;
     }
+  }
+
+  /** Fetches what such a start needs and the machine lacks; see Runtime. */
+  prepare(
+    launch: Omit<Launch, 'serverId' | 'startId'>,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { file, runtime } = this.#parts;
+    const { serverId } = file.record.spec;
+    return runtime.prepare({ ...launch, serverId, startId: newStartId() }, onProgress, signal);
   }
 
   /** What became of the start on record; its output is followed from where it was left. */
@@ -77,6 +88,12 @@ export class ServerRuns {
     file.record.run = null;
   }
 
+  /** Removes what all its runs shared, when there will be none any more. */
+  async removeServer(): Promise<void> {
+    const { file, runtime } = this.#parts;
+    await runtime.removeServer(file.record.spec.serverId);
+  }
+
   async #follow(run: RunRecord): Promise<void> {
     const options = run.kind === 'install' ? { stream: 'install' as const } : {};
     await this.#parts.console.attach(this.#folder(run), run.startId, options);
@@ -85,4 +102,8 @@ export class ServerRuns {
   #folder({ startId }: RunRecord): RunFolder {
     return new RunFolder(this.#parts.runRoot, this.#parts.file.record.spec.serverId, startId);
   }
+}
+
+function newStartId(): string {
+  return `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
 }

@@ -4,10 +4,11 @@ import type { Exit } from '../runtimes/runtime.ts';
 import { isDoneWithin } from '../waiting.ts';
 import type { GameKeeper } from './game-keeper.ts';
 import { runInstallation } from './installer.ts';
+import { prepareLaunch } from './launch-preparation.ts';
 import type { Restarts } from './restarts.ts';
 import { installLaunch } from './server-launch.ts';
 import type { ServerParts } from './server-parts.ts';
-import { StartFailure } from './start-checks.ts';
+import { reasonOfFailure } from './start-checks.ts';
 import type { Task } from './task-line.ts';
 
 export interface ServerTasksOptions {
@@ -76,6 +77,7 @@ export class ServerTasks {
     const { parts, onInstallStep } = this.#options;
     const { file, state, console, folder, runs, unreachable } = parts;
     const { record } = file;
+    let step = { step: 1, totalSteps: 1 };
     try {
       // On the disk before anything is done, or a killed agent would not know what it left.
       await file.save();
@@ -86,9 +88,18 @@ export class ServerTasks {
           spec: record.spec,
           console,
           directory,
-          run: async (argv, signal) => runs.start(await installLaunch(parts, argv), signal),
+          run: async (argv, signal) => {
+            const launch = await installLaunch(parts, argv);
+            await prepareLaunch(parts, launch, signal, (label) => {
+              onInstallStep({ ...step, label: label.slice(0, 200) });
+            });
+            return runs.start(launch, signal);
+          },
           clear: () => runs.clear(),
-          onStep: onInstallStep,
+          onStep: (progress) => {
+            step = progress;
+            onInstallStep(progress);
+          },
         },
         task.signal,
       );
@@ -109,6 +120,7 @@ export class ServerTasks {
     try {
       this.becomeStopped(await game.kill());
       await runs.clear();
+      await runs.removeServer();
       await console.close();
       if (removal?.wipe) {
         await folder.destroy();
@@ -139,7 +151,7 @@ export class ServerTasks {
 
   #failStart(error: unknown, isOrdered: boolean): void {
     const { parts, restarts } = this.#options;
-    const reason = error instanceof StartFailure ? error.reason : 'start_failed';
+    const reason = reasonOfFailure(error) ?? 'start_failed';
     const reasonText =
       error instanceof AppError ? error.message : 'An unexpected error occurred on the node.';
     const why = { reason, reasonText };
@@ -153,7 +165,7 @@ export class ServerTasks {
 
   #failInstall(task: Task, error: unknown): void {
     const { parts } = this.#options;
-    const reason = task.isPreempted ? 'install_cancelled' : 'install_failed';
+    const reason = task.isPreempted ? 'install_cancelled' : (reasonOfFailure(error) ?? 'install_failed');
     const known = error instanceof AppError ? error.message : 'An unexpected error occurred on the node.';
     const reasonText = task.isPreempted ? 'The installation was cancelled.' : known;
     parts.say(`Not installed. ${reasonText}`);

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
 import { missingPackages } from '../node/host-packages.ts';
 import { addressesOf, takenPorts } from '../node/ports.ts';
 import { serverPath } from '../node/program-paths.ts';
+import { RuntimeUnavailable } from '../runtimes/runtime.ts';
 import type { Reason } from './end-of-run.ts';
 import type { ServerParts } from './server-parts.ts';
 
@@ -14,6 +15,12 @@ export class StartFailure extends AppError {
     super(code, message);
     this.reason = reason;
   }
+}
+
+/** Why something did not begin, where that is known; null when all there is is a sentence. */
+export function reasonOfFailure(error: unknown): Reason['reason'] | null {
+  if (error instanceof StartFailure) return error.reason;
+  return error instanceof RuntimeUnavailable ? 'runtime_unavailable' : null;
 }
 
 /** Throws a StartFailure for what can be known before anything is started. */

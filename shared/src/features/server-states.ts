@@ -29,6 +29,8 @@ export const ServerReason = z.enum([
   'port_taken',
   'host_package_missing',
   'node_restarted',
+  'runtime_unavailable',
+  'image_pull_failed',
   // Installation and files.
   'data_missing',
   'install_failed',

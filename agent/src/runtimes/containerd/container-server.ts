@@ -12,7 +12,7 @@ import { tasksApi } from './api/tasks.ts';
 import { deleteEndedTask, ifThere } from './container-removal.ts';
 import { type ContainerState, writeExit } from './container-state.ts';
 import type { ContainerdClient } from './containerd-client.ts';
-import { signalFirstProcess } from './first-process.ts';
+import { hasInput, signalFirstProcess } from './first-process.ts';
 import { networkCounters } from './network-counters.ts';
 import { type EndedTask, howItEnded } from './task-end.ts';
 import type { TaskListener, TaskWatch } from './task-watch.ts';
@@ -79,7 +79,12 @@ export class ContainerServer implements RunningServer, TaskListener {
 
   async write(data: Uint8Array): Promise<void> {
     if (this.#hasEnded || this.#isReleased) throw closedInput();
-    await this.#input.write(data);
+    try {
+      await this.#input.write(data);
+    } catch (error) {
+      // containerd keeps both ends of the pipe that the game has closed, and lets it fill up.
+      throw hasInput(this.#parts.main) ? error : closedInput(error);
+    }
   }
 
   async signal(signal: NodeJS.Signals): Promise<void> {

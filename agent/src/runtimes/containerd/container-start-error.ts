@@ -1,9 +1,12 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { toLaunchError } from '../process/launch-error.ts';
+import { RuntimeUnavailable } from '../runtime.ts';
+import { ContainerdUnavailable } from './containerd-client.ts';
 import { GrpcError } from './grpc/grpc-error.ts';
 
 /** What a start that failed in a container tells its caller; containerd wraps runc's reason in many words. */
 export function toContainerStartError(cause: unknown, signal: AbortSignal): unknown {
+  if (cause instanceof ContainerdUnavailable) return new RuntimeUnavailable(cause.message, { cause });
   if (!(cause instanceof GrpcError)) return toLaunchError(cause, signal);
   const { message } = cause;
   if (/no space left on device|disk quota exceeded/i.test(message)) {

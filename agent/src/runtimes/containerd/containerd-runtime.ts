@@ -105,7 +105,11 @@ export class ContainerdRuntime implements Runtime {
     signal: AbortSignal,
   ): Promise<void> {
     const login = launch.registryLogin;
-    await this.#images.ensure(imageOf(launch), { login, onProgress, signal });
+    try {
+      await this.#images.ensure(imageOf(launch), { login, onProgress, signal });
+    } catch (error) {
+      throw error instanceof ContainerdUnavailable ? toContainerStartError(error, signal) : error;
+    }
   }
 
   async start(launch: Launch, signal: AbortSignal): Promise<RunningServer> {

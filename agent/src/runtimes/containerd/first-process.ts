@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type ProcessIdentity, signalProcess } from '@catalyst/shared/node/process-identity';
 
@@ -33,6 +33,12 @@ function isHandled(pid: number, signal: NodeJS.Signals): boolean {
   } catch {
     return true;
   }
+}
+
+/** Whether it has not closed its standard input. */
+export function hasInput({ pid }: ProcessIdentity): boolean {
+  // The link itself: what it leads to is a pipe and has no name.
+  return lstatSync(`/proc/${pid}/fd/0`, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Whether runc still waits for the word to begin in the place of the game. */

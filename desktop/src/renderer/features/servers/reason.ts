@@ -110,6 +110,8 @@ const remedies: Record<ServerReason, ReasonAction | null> = {
   port_taken: null,
   host_package_missing: null,
   node_restarted: null,
+  runtime_unavailable: null,
+  image_pull_failed: null,
   data_missing: 'reinstall',
   install_failed: 'reinstall',
   install_cancelled: 'reinstall',
