@@ -17,7 +17,7 @@ import { registerSystemRoutes } from './features/system/system.routes.ts';
 import { registerTemplates } from './features/templates/templates.feature.ts';
 import type { Templates } from './features/templates/templates.service.ts';
 import { isLoopback } from './http/client-address.ts';
-import type { PanelAddress } from './http/door.ts';
+import type { PanelAddress } from './http/front-door.ts';
 import { createLogger, type Logger } from './logger.ts';
 
 export interface Panel {

@@ -20,7 +20,7 @@ import { SettingsService } from './features/settings/settings.service.ts';
 import { Readiness } from './features/system/readiness.ts';
 import { UsersService } from './features/users/users.service.ts';
 import { clientAddress, type ProxyTrust, trustProxies } from './http/client-address.ts';
-import { Door, type PanelAddress } from './http/door.ts';
+import { FrontDoor, type PanelAddress } from './http/front-door.ts';
 import { Idempotency } from './http/idempotency.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { RateLimiter } from './http/rate-limits.ts';
@@ -64,7 +64,7 @@ export interface PanelCore extends Lifecycle {
   signInLimiter: SignInLimiter;
   readiness: Readiness;
   isTrusted: ProxyTrust;
-  door: Door;
+  door: FrontDoor;
   http: PanelHttp;
   io: SocketServer;
   nodeIndex: NodeIndex;
@@ -83,7 +83,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   const identityDir = join(panelDir, 'identity');
   await makeFolders(config.dataDir, identityDir);
   const isTrusted = trustProxies(config.trustedProxies);
-  const door = new Door(isTrusted);
+  const door = new FrontDoor(isTrusted);
   onClose(() => door.close());
   await door.listen(config);
 

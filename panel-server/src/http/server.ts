@@ -13,8 +13,8 @@ import { authorizer } from './authorize.ts';
 import { answerUnreadable, answerUnroutable, bareHeaders } from './bare-answers.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ProxyTrust } from './client-address.ts';
-import type { Door } from './door.ts';
 import { answerError } from './error-handler.ts';
+import type { FrontDoor } from './front-door.ts';
 import type { Idempotency } from './idempotency.ts';
 import { answerTheRest } from './not-found.ts';
 import { isOwnOrigin } from './origin.ts';
@@ -32,7 +32,7 @@ interface HttpParts {
   sessions: SessionStore;
   limiter: RateLimiter;
   idempotency: Idempotency;
-  door: Door;
+  door: FrontDoor;
   isTrusted: ProxyTrust;
 }
 

@@ -3,7 +3,7 @@ import { Server } from 'socket.io';
 import type { Config } from '../config.ts';
 import { prepareSocketAnswer } from './bare-answers.ts';
 import { addressGroup, clientAddress, type ProxyTrust } from './client-address.ts';
-import type { Door } from './door.ts';
+import type { FrontDoor } from './front-door.ts';
 import { isOwnOrigin } from './origin.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { guardSockets } from './socket-gate.ts';
@@ -13,7 +13,7 @@ const maxFrameBytes = 1_048_576;
 
 /** Socket.IO on the panel's port. Its own `cors` option does not guard WebSocket, so every handshake is checked here. */
 export function createSocketServer(
-  door: Door,
+  door: FrontDoor,
   config: Config,
   limiter: RateLimiter,
   isTrusted: ProxyTrust,

@@ -13,15 +13,15 @@ import { createLogger } from '../logger.ts';
 import { ask } from '../testing/ask.ts';
 import { createPostgresDatabase, testDatabases } from '../testing/test-panel.ts';
 import { TestSocket } from '../testing/test-socket.ts';
-import { Door } from './door.ts';
+import { FrontDoor } from './front-door.ts';
 
 const starting = { status: 'starting', error: { code: 'unavailable', message: 'The panel is starting' } };
 
 describe('before it is opened, the port of the panel', () => {
-  let door: Door;
+  let door: FrontDoor;
   let url: string;
   beforeEach(async () => {
-    door = new Door(() => false);
+    door = new FrontDoor(() => false);
     await door.listen({ host: '127.0.0.1', port: 0 });
     url = door.addressFor('127.0.0.1').url;
   });

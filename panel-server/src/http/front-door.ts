@@ -20,7 +20,7 @@ export interface PanelAddress {
  * The panel's port. It is there before the panel is, which takes a while when the database has to be brought up to date:
  * until it is opened, every request is told so, and whoever wants TLS before there is a certificate is cut off.
  */
-export class Door {
+export class FrontDoor {
   readonly server: OnePortServer;
   #certificate: PanelCertificate | undefined;
   #handler: RequestListener = answerStarting;
