@@ -96,7 +96,10 @@ export const screens: Screen[] = [
     act: async (page) => {
       const toggle = page.getByRole('button', { name: 'Show as cards' });
       await seen(page, 'Creative plots');
-      if (await toggle.isVisible()) await toggle.click();
+      if (!(await toggle.isVisible())) return;
+      await toggle.click();
+      // Away from the button, whose hint would cover others.
+      await page.mouse.move(0, 0);
     },
     shown: (page) => page.getByRole('listitem').filter({ hasText: 'Survival' }).first().waitFor(),
   },
