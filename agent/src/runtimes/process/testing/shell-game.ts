@@ -1,6 +1,6 @@
 /**
- * A game of shell that obeys the commands of fake-game.ts: `/bin/sh` is within reach of every user. It crashes by itself,
- * since nobody can send such a signal to the first process of a container.
+ * A game of shell that obeys the commands of fake-game.ts: `/bin/sh` is within reach of every user. Where the signal of a
+ * crash does nothing, as to the first process of a container, it recurses until it really crashes.
  */
 export function shellGame(...commands: string[]): string[] {
   return ['/bin/sh', '-c', script, 'game', ...commands];
@@ -15,7 +15,7 @@ obey() {
       'BEGIN { for (i = 1; i <= lines; i++) print "flood " i " " padding }' ;;
     'exit '*) exit "\${1#exit }" ;;
     stop) exit 0 ;;
-    crash) crash() { crash; }; crash ;;
+    crash) kill -s SEGV $$; crash() { crash; }; crash ;;
     be-stubborn) trap '' TERM INT ;;
     be-deaf) deaf=yes ;;
     close-input) exec 0<&- ;;
