@@ -5,7 +5,9 @@ import {
   isRemovable,
   isTransitionAllowed,
   isUp,
+  needsInstallation,
   reportedPath,
+  ServerReason,
   ServerState,
   transitions,
 } from './server-states.ts';
@@ -81,6 +83,15 @@ describe('allowedActions', () => {
       expect(allowedActions(state)).not.toContain('start');
     }
   });
+});
+
+it('knows after which reasons a start would be refused', () => {
+  expect(ServerReason.options.filter(needsInstallation)).toEqual([
+    'install_failed',
+    'install_cancelled',
+    'install_interrupted',
+  ]);
+  expect(needsInstallation(null)).toBe(false);
 });
 
 describe('questions about a state', () => {

@@ -149,6 +149,11 @@ export function isRemovable(state: ServerState): boolean {
   return ['stopped', 'crashed', 'error', 'suspended'].includes(state);
 }
 
+/** Whether the game is not there as a whole, so that a start would be refused until it was installed again. */
+export function needsInstallation(reason: ServerReason | null): boolean {
+  return reason !== null && ['install_failed', 'install_cancelled', 'install_interrupted'].includes(reason);
+}
+
 /** States in which something is under way and will end by itself. */
 export function isInTransition(state: ServerState): boolean {
   return ['installing', 'starting', 'stopping', 'transferring', 'restoring'].includes(state);

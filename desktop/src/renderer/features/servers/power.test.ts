@@ -3,6 +3,7 @@ import { powerChoices } from './power.ts';
 
 const server = {
   state: 'running' as const,
+  reason: null,
   permissions: ['server.start', 'server.stop', 'server.restart', 'server.kill'],
   node: { id: 'n', name: 'attic', online: true },
   nextRestartAt: null,
@@ -27,6 +28,12 @@ it('offers nothing that the caller may not do', () => {
   expect(labels({ permissions: ['server.restart', 'console.read'] })).toEqual(['Restart']);
   expect(labels({ permissions: [] })).toEqual([]);
   expect(labels({ permissions: ['*'] })).toHaveLength(3);
+});
+
+it('offers no start that would be refused', () => {
+  expect(labels({ state: 'error', reason: 'install_failed' })).toEqual([]);
+  expect(labels({ state: 'stopped', reason: 'install_cancelled' })).toEqual([]);
+  expect(labels({ state: 'error', reason: 'start_failed' })).toEqual(['Start']);
 });
 
 it('offers nothing while the node is offline', () => {

@@ -1,4 +1,4 @@
-import { allowedActions, type PowerAction } from '@catalyst/shared/features/server-states';
+import { allowedActions, needsInstallation, type PowerAction } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { strings } from './strings.ts';
 
@@ -9,13 +9,14 @@ export interface PowerChoice {
   needsConfirmation: boolean;
 }
 
-type Powered = Pick<Server, 'state' | 'permissions' | 'node' | 'nextRestartAt'>;
+type Powered = Pick<Server, 'state' | 'reason' | 'permissions' | 'node' | 'nextRestartAt'>;
 
 /** What the caller may do now, the one that is right for the state first. */
 export function powerChoices(server: Powered): PowerChoice[] {
   if (!server.node.online) return [];
   return allowedActions(server.state)
     .filter((action) => mayOnServer(server, `server.${action}`))
+    .filter((action) => action !== 'start' || !needsInstallation(server.reason))
     .map((action) => ({
       action,
       label: labelOf(server, action),

@@ -54,7 +54,7 @@ function ReasonButton({ action, server }: { action: ReasonAction; server: Server
 function ReinstallButton({ server }: { server: Server }) {
   const reinstall = useReinstall(server.id);
   return (
-    <Button variant="default" size="xs" loading={reinstall.isPending} onClick={() => reinstall.mutate()}>
+    <Button size="xs" loading={reinstall.isPending} onClick={() => reinstall.mutate()}>
       {strings.reinstall}
     </Button>
   );
