@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultDataDir } from '@catalyst/shared/node/data-dir';
 import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
@@ -12,6 +14,7 @@ import type { Logger } from './logger.ts';
 import { Health } from './node/health.ts';
 import { ResourceStats } from './node/resource-stats.ts';
 import { openStatsServer } from './node/stats-server.ts';
+import { type ContainerdOptions, openContainerd } from './runtimes/containerd/open-containerd.ts';
 import { ProcessRuntime } from './runtimes/process-runtime.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { RecordStore } from './servers/record-store.ts';
@@ -54,7 +57,11 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     );
     const unreachable = await unreachableReason(folder);
     if (unreachable !== null) log.error(unreachable);
-    const runtimes = (options.runtimes ?? machineRuntimes)(folder, hostEnvironment);
+    const containerd = options.runtimes ? null : await openContainerd(containerdOptions(config, folder, log));
+    const runtimes = options.runtimes?.(folder, hostEnvironment) ?? [
+      processRuntime(folder, hostEnvironment),
+      ...(containerd ? [containerd.runtime] : []),
+    ];
     const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
     const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable, hostEnvironment });
     const stats = new ResourceStats(() => supervisor.all);
@@ -94,6 +101,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
         await statsServer?.close();
         await stats.close();
         await supervisor.close();
+        await containerd?.close();
         await giveBackLock();
       },
     };
@@ -112,13 +120,31 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
   }
 }
 
-function machineRuntimes(folder: DataFolder, { SystemRoot }: NodeJS.ProcessEnv): Runtime[] {
+function processRuntime(folder: DataFolder, { SystemRoot }: NodeJS.ProcessEnv): Runtime {
   const cgroupPrefix = cgroupPrefixOf(folder);
-  return [new ProcessRuntime({ runRoot: folder.run, cgroupPrefix, systemRoot: SystemRoot })];
+  return new ProcessRuntime({ runRoot: folder.run, cgroupPrefix, systemRoot: SystemRoot });
 }
 
-/** Agents on one machine stay apart, and each finds its own again. */
+function containerdOptions(config: Config, folder: DataFolder, log: Logger): ContainerdOptions {
+  const { hostEnvironment, containerdSocket, dataDir } = config;
+  const place = placeOf(folder);
+  return {
+    socketPath: containerdSocket,
+    namespace: dataDir === defaultDataDir(hostEnvironment) ? 'catalyst' : `catalyst-${place}`,
+    cgroupPrefix: cgroupPrefixOf(folder),
+    networkPrefix: place.slice(0, 6),
+    networkFolder: join(folder.path, 'networks'),
+    runRoot: folder.run,
+    hostEnvironment,
+    log,
+  };
+}
+
 export function cgroupPrefixOf(folder: DataFolder): string {
-  const place = createHash('sha256').update(realpathSync(folder.path)).digest('hex').slice(0, 12);
-  return `catalyst-${place}`;
+  return `catalyst-${placeOf(folder)}`;
+}
+
+/** By it agents on one machine stay apart, and each finds its own again. */
+function placeOf(folder: DataFolder): string {
+  return createHash('sha256').update(realpathSync(folder.path)).digest('hex').slice(0, 12);
 }

@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 describe('readConfig', () => {
   it('works with nothing set', () => {
     const config = readConfig({});
-    expect(config).toMatchObject({ statsPort: 8080, logLevel: 'info' });
+    expect(config).toMatchObject({ statsPort: 8080, logLevel: 'info', containerdSocket: null });
     expect(config.dataDir.toLowerCase()).toContain('catalyst');
   });
 
@@ -13,11 +13,13 @@ describe('readConfig', () => {
       CATALYST_DATA_DIR: '/srv/games',
       CATALYST_AGENT_STATS_PORT: '0',
       CATALYST_LOG_LEVEL: '',
+      CATALYST_CONTAINERD_SOCKET: '/srv/containerd.sock',
     };
     expect(readConfig(environment)).toEqual({
       dataDir: '/srv/games',
       statsPort: 0,
       logLevel: 'info',
+      containerdSocket: '/srv/containerd.sock',
       hostEnvironment: environment,
     });
   });

@@ -9,6 +9,8 @@ export interface Config {
   /** Port of the local `/stats`; 0 turns it off. */
   statsPort: number;
   logLevel: LogLevel;
+  /** Where containerd listens; null for where it usually does. */
+  containerdSocket: string | null;
   /** The agent's own environment: from it programs learn where programs are and how this machine gets out. */
   hostEnvironment: NodeJS.ProcessEnv;
 }
@@ -27,6 +29,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir: resolve(environment.CATALYST_DATA_DIR || defaultDataDir(environment)),
     statsPort,
     logLevel,
+    containerdSocket: environment.CATALYST_CONTAINERD_SOCKET || null,
     hostEnvironment: environment,
   };
 }

@@ -17,7 +17,6 @@ interface HealthOptions {
 export class Health {
   readonly #options: HealthOptions;
   #cpuBefore = cpuTimes();
-  #runtimes: Promise<RuntimeReport[]> | undefined;
 
   constructor(options: HealthOptions) {
     this.#options = options;
@@ -52,19 +51,14 @@ export class Health {
     return Math.min(100, Math.max(0, Math.round((1000 * (now.busy - before.busy)) / total) / 10));
   }
 
-  /** What a machine can do does not change while the agent runs. */
   #runtimeReports(): Promise<RuntimeReport[]> {
     const { runtimes, notes } = this.#options;
-    this.#runtimes ??= Promise.all(
+    return Promise.all(
       runtimes.map(async (runtime) => {
         const report = await runtime.detect();
         return { ...report, notes: [...notes, ...report.notes].slice(0, 30) };
       }),
-    ).catch((error: unknown) => {
-      this.#runtimes = undefined;
-      throw error;
-    });
-    return this.#runtimes;
+    );
   }
 }
 

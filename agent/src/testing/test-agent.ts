@@ -29,7 +29,13 @@ export async function testAgent(link: LinkState | null, options: TestAgentOption
   if (link) writeFileSync(folder.link, JSON.stringify(link), { mode: 0o600 });
   const logged: Record<string, unknown>[] = [];
   const agent = await startAgent({
-    config: { dataDir, statsPort: options.statsPort ?? 0, logLevel: 'debug', hostEnvironment: process.env },
+    config: {
+      dataDir,
+      statsPort: options.statsPort ?? 0,
+      logLevel: 'debug',
+      containerdSocket: null,
+      hostEnvironment: process.env,
+    },
     log: createLogger('debug', (line) => void logged.push(JSON.parse(line))),
     runtimes: options.runtimes ?? (() => [new FakeRuntime({ runRoot: folder.run })]),
     session: { healthIntervalMs: 200, statsIntervalMs: 100, ...options.session },

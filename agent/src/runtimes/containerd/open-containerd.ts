@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import type { Logger } from '../../logger.ts';
+import { ServerNetworks } from '../../network/server-networks.ts';
+import { findProgram, serverPath } from '../../node/program-paths.ts';
+import { snapshotter } from './container-removal.ts';
+import { ContainerdClient } from './containerd-client.ts';
+import { ContainerdRuntime } from './containerd-runtime.ts';
+import { ImageStore } from './images/image-store.ts';
+
+export interface ContainerdOptions {
+  /** Where containerd was said to listen; null for where it usually does, if there is one on this machine. */
+  socketPath: string | null;
+  /** Whose containers and images these are: containerd keeps those of others apart. */
+  namespace: string;
+  cgroupPrefix: string;
+  /** See ServerNetworks. */
+  networkPrefix: string;
+  networkFolder: string;
+  runRoot: string;
+  hostEnvironment: NodeJS.ProcessEnv;
+  log: Logger;
+}
+
+/** Everything that has to do with containerd, from one agent. */
+export interface OpenContainerd {
+  readonly runtime: ContainerdRuntime;
+  readonly images: ImageStore;
+  readonly networks: ServerNetworks;
+  /** Lets go; servers run on. */
+  close(): Promise<void>;
+}
+
+const usualSocket = '/run/containerd/containerd.sock';
+
+/** Null on machines without containerd. One that is there but does not run is waited for. */
+export async function openContainerd(options: ContainerdOptions): Promise<OpenContainerd | null> {
+  const { namespace, runRoot, log } = options;
+  if (process.platform !== 'linux' || !isOnMachine(options)) return null;
+  const client = new ContainerdClient({ socketPath: options.socketPath ?? usualSocket, namespace });
+  const store = new ImageStore({ client, snapshotter, logger: log });
+  mkdirSync(options.networkFolder, { recursive: true, mode: 0o700 });
+  const networks = new ServerNetworks({
+    stateFolder: options.networkFolder,
+    prefix: options.networkPrefix,
+    log,
+  });
+  await recoverNetworks(networks, runRoot, log);
+  const recoverImages = onceItWorks(() => store.recover());
+  recoverImages().catch((err) => log.debug({ err }, 'Images are looked after once containerd runs'));
+  const runtime = new ContainerdRuntime({
+    runRoot,
+    client,
+    images: {
+      find: (reference) => store.find(reference),
+      async ensure(reference, how) {
+        await recoverImages();
+        return store.ensure(reference, how);
+      },
+    },
+    networks,
+    cgroupPrefix: options.cgroupPrefix,
+    logger: log,
+  });
+  return {
+    runtime,
+    images: store,
+    networks,
+    async close() {
+      await networks.close();
+      store.close();
+      runtime.close();
+    },
+  };
+}
+
+function isOnMachine({ socketPath, hostEnvironment }: ContainerdOptions): boolean {
+  if (socketPath !== null || existsSync(usualSocket)) return true;
+  return findProgram('containerd', serverPath(hostEnvironment)) !== null;
+}
+
+/** A server that has ever been started here has a folder of runs for as long as it exists. */
+async function recoverNetworks(networks: ServerNetworks, runRoot: string, log: Logger): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const serverIds = existsSync(runRoot) ? readdirSync(runRoot) : [];
+  try {
+    await networks.recover(serverIds);
+  } catch (err) {
+    log.error({ err }, "What earlier agents left of servers' networks could not be looked after");
+  }
+}
+
+/** Does it until it has worked once; those who ask meanwhile share one attempt. */
+function onceItWorks(work: () => Promise<void>): () => Promise<void> {
+  let doing: Promise<void> | null = null;
+  return () => {
+    doing ??= work().catch((error) => {
+      doing = null;
+      throw error;
+    });
+    return doing;
+  };
+}
