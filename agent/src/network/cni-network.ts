@@ -1,8 +1,9 @@
+import { AppError } from '@catalyst/shared/contract/errors';
 import type { Logger } from '../logger.ts';
 import { type CniConfig, type CniNetwork, cniConfigs } from './cni-configs.ts';
 import type { CniPlugins } from './cni-plugin.ts';
 import type { NetworkNames } from './network-names.ts';
-import { isNamespaceMounted } from './network-namespaces.ts';
+import { interfaceNames, isNamespaceMounted } from './network-namespaces.ts';
 import type { NetworkRecord } from './network-record.ts';
 import type { NetworkRecords } from './network-records.ts';
 import { publishedPorts } from './published-port.ts';
@@ -35,6 +36,9 @@ export class CniNetworks {
     }
     await this.disconnect(record);
     const configs = cniConfigs(network, names.table, publishedPorts(record.ports));
+    if ('parent' in network && !interfaceNames().includes(network.parent)) {
+      throw new AppError('unavailable', `This machine has no network interface ${network.parent}`);
+    }
     plugins.require(configs.flatMap(({ type, ipam }) => [type, ...ipamTypes(ipam)]));
     try {
       await this.#connect(record, configs, signal);

@@ -22,7 +22,7 @@ export function ownCables(names: NetworkNames): string[] {
 }
 
 /** In the agent's own network: `/sys` may show another one. */
-function interfaceNames(): string[] {
+export function interfaceNames(): string[] {
   return readFileSync('/proc/net/dev', 'utf8')
     .split('\n')
     .slice(2)

@@ -6,6 +6,7 @@ import { CniNetworks } from './cni-network.ts';
 import { CniPlugins } from './cni-plugin.ts';
 import { detectNetworks, type NetworkReport } from './detect.ts';
 import { Firewall } from './firewall.ts';
+import { endLeftPrograms } from './left-programs.ts';
 import { NetworkNames } from './network-names.ts';
 import { isNamespaceMounted } from './network-namespaces.ts';
 import { NetworkRecord } from './network-record.ts';
@@ -43,6 +44,8 @@ export interface Attachment {
   resolvConf: string;
 }
 
+/** In the environment of the programs it runs: by that the next agent finds those that outlived this one. */
+const tag = 'CATALYST_NETWORK';
 const restoreIntervalMs = 60_000;
 
 /**
@@ -65,17 +68,18 @@ export class ServerNetworks {
   constructor(options: ServerNetworksOptions) {
     const { stateFolder, prefix, log, subnet = null, cniPath = null, run = runProgram } = options;
     this.#options = options;
-    this.#run = run;
     this.#names = new NetworkNames(prefix);
+    this.#run = (program, args, others) =>
+      run(program, args, { ...others, environment: { [tag]: this.#names.table } });
     this.#records = new NetworkRecords(stateFolder, log);
     this.#plugins = new CniPlugins(cniPath, run);
-    this.#firewall = new Firewall(this.#names.table, run, log);
-    const shared = { names: this.#names, records: this.#records, run, log };
+    this.#firewall = new Firewall(this.#names.table, this.#run, log);
+    const shared = { names: this.#names, records: this.#records, run: this.#run, log };
     this.#cni = new CniNetworks({ ...shared, plugins: this.#plugins });
     this.#private = new PrivateNetwork({
       ...shared,
       firewall: this.#firewall,
-      choice: new SubnetChoice(stateFolder, subnet, this.#names, run, log),
+      choice: new SubnetChoice(stateFolder, subnet, this.#names, this.#run, log),
       nameServers: async () => (await serverResolution(false, options)).nameServers,
     });
   }
@@ -161,6 +165,7 @@ export class ServerNetworks {
    */
   async recover(knownServerIds: Iterable<string>): Promise<void> {
     const known = new Set(knownServerIds);
+    await this.#endLeftPrograms();
     for (const record of this.#records.all()) {
       if (!known.has(record.serverId)) await this.detach(record.serverId);
       else if (!isNamespaceMounted(this.#names.namespacePath(record.serverId))) record.isPublished = false;
@@ -267,6 +272,17 @@ export class ServerNetworks {
       );
     if (isTaken)
       throw new AppError('conflict', `The address ${bare(address)} is used by another server on this node`);
+  }
+
+  /** Those of complete chains may have left a program running on purpose. */
+  async #endLeftPrograms(): Promise<void> {
+    const broken = this.#records.all().filter(({ cni }) => cni && !cni.isComplete);
+    const entries = broken.map(({ serverId }) => `CNI_CONTAINERID=${this.#names.namespace(serverId)}`);
+    for (const entry of [`${tag}=${this.#names.table}`, ...entries]) {
+      if (!(await endLeftPrograms(entry))) {
+        this.#options.log.warn({ entry }, 'A program of the agent before this one does not end');
+      }
+    }
   }
 
   async #setPublished(record: NetworkRecord, isPublished: boolean): Promise<void> {

@@ -1,16 +1,38 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished, type TestContext } from 'vitest';
 import { createLogger } from '../../logger.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import { namespaceFolder } from '../network-names.ts';
 import { ServerNetworks, type ServerNetworksOptions } from '../server-networks.ts';
 
-/** Changing networks for real is for a machine that is there for nothing else. */
-export function needsPrivateNetwork({ skip }: Pick<TestContext, 'skip'>): void {
+/** Changing networks for real is for a machine that is there for nothing else, one test at a time. */
+export async function needsPrivateNetwork({ skip }: Pick<TestContext, 'skip'>): Promise<void> {
   const isPrivate = process.env.CATALYST_TEST_NETWORK === 'private' && process.getuid?.() === 0;
   if (!isPrivate)
     skip('Networks are changed only in a private network namespace (CATALYST_TEST_NETWORK=private)');
+  const turn = await networkTurn();
+  onTestFinished(() => void turn.close());
+}
+
+export function needsPlugins({ skip }: Pick<TestContext, 'skip'>): void {
+  if (!existsSync('/usr/lib/cni/portmap')) skip('The package containernetworking-plugins is not installed');
+}
+
+/** An abstract socket belongs to the network namespace, so all who share that meet here; it ends with its process. */
+async function networkTurn(): Promise<Server> {
+  for (;;) {
+    const server = createServer().listen('\0catalyst-test-network');
+    const isMine = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isMine) return server;
+    await delay(20);
+  }
 }
 
 export const hostAddress = '192.0.2.1';
@@ -42,7 +64,7 @@ export function nft(text: string): string {
 }
 
 export function listTables(): string {
-  return execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });
+  return execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8', stdio: 'pipe' });
 }
 
 /** Everything that a network of a server could leave behind in the kernel. */
@@ -59,7 +81,10 @@ export function whatIsThere() {
       .filter((line) => line.includes('netns'))
       .toSorted(),
     rules: listTables(),
-    routes: execFileSync('ip', ['-4', 'route', 'show', 'table', 'all'], { encoding: 'utf8' }),
+    routes: execFileSync('ip', ['-4', 'route', 'show', 'table', 'all'], { encoding: 'utf8' }).replaceAll(
+      ' linkdown',
+      '',
+    ),
   };
 }
 
