@@ -4,6 +4,7 @@ import type { z } from 'zod';
 const texts = [
   'sample',
   'SAMPLE',
+  '1',
   '01890000-0000-7000-8000-000000000000',
   '2026-01-01T00:00:00.000Z',
   'someone@example.com',
