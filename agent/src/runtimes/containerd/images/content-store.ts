@@ -1,4 +1,5 @@
 import { contentApi } from '../api/content.ts';
+import { leasesApi } from '../api/leases.ts';
 import type { ContainerdClient } from '../containerd-client.ts';
 import { GrpcCode, hasCode } from '../grpc/grpc-error.ts';
 import { isWrongDigest } from './containerd-fault.ts';
@@ -67,6 +68,31 @@ export class ContentStore {
     });
   }
 
+  /**
+   * Keeps content whose digest is known only when all of it was read; `digest` is asked then. Answers the digest.
+   * Nothing is left of it when that, or anything else, throws.
+   */
+  async ingestUnnamed(
+    ref: string,
+    size: number,
+    body: AsyncIterable<Uint8Array>,
+    { lease, signal, digest }: { lease: string; signal: AbortSignal; digest(): string },
+  ): Promise<string> {
+    using stream = await IngestStream.open(this.#client, { ref, size, digest: null }, { lease, signal });
+    let found: string | undefined;
+    try {
+      await stream.writeFrom(body, () => {});
+      found = digest();
+      await stream.commit({}, found);
+      return found;
+    } catch (error) {
+      await this.#abort(ref).catch(() => {});
+      if (found === undefined || !hasCode(error, GrpcCode.alreadyExists)) throw error;
+      await this.#client.call(leasesApi.addResource, { id: lease, resource: { id: found, type: 'content' } });
+      return found;
+    }
+  }
+
   /** Adds labels to what is there. */
   async label(digest: string, labels: Readonly<Record<string, string>>): Promise<void> {
     const paths = Object.keys(labels).map((name) => `labels.${name}`);
@@ -76,7 +102,7 @@ export class ContentStore {
 
   /** Throws away what is not yet whole of it, unless another pull is writing it. Does nothing when there is none. */
   async discard(target: Unfinished): Promise<void> {
-    if (!this.#writing.isBusy(target.digest)) await this.#abort(target);
+    if (!this.#writing.isBusy(target.digest)) await this.#abort(refOf(target));
   }
 
   /** Contents of ours that are not yet whole. */
@@ -92,7 +118,7 @@ export class ContentStore {
       if (!unfinished.has(refOf(target))) continue;
       try {
         // Opened without a lease, containerd gives it an end of its own. Whoever is just writing it has a lease.
-        using _ = await IngestStream.open(this.#client, target, { waitsForLock: false });
+        using _ = await IngestStream.open(this.#client, toTarget(target), { waitsForLock: false });
       } catch (error) {
         if (!hasCode(error, GrpcCode.alreadyExists) && !hasCode(error, GrpcCode.unavailable)) throw error;
       }
@@ -101,22 +127,24 @@ export class ContentStore {
 
   /** Zero when it is done; else there is nothing left, and so many bytes that were there before did not fit. */
   async #ingestOnce(descriptor: Descriptor, options: IngestOptions): Promise<number> {
-    using stream = await IngestStream.open(this.#client, descriptor, options);
+    using stream = await IngestStream.open(this.#client, toTarget(descriptor), options);
     try {
       await stream.writeFrom(options.source(stream.resumedFrom), options.onBytes ?? (() => {}));
       await stream.commit(options.labels);
       return 0;
     } catch (error) {
       if (!isWrongDigest(error)) throw error;
-      await this.#abort(descriptor);
+      await this.#abort(refOf(descriptor));
       if (stream.resumedFrom === 0) throw error;
       return stream.resumedFrom;
     }
   }
 
-  async #abort(target: Unfinished): Promise<void> {
-    await this.#client.call(contentApi.abort, { ref: refOf(target) }).catch((error) => {
+  async #abort(ref: string): Promise<void> {
+    await this.#client.call(contentApi.abort, { ref }).catch((error) => {
       if (!hasCode(error, GrpcCode.notFound)) throw error;
     });
   }
 }
+
+const toTarget = (unfinished: Unfinished) => ({ ...unfinished, ref: refOf(unfinished) });

@@ -16,15 +16,18 @@ export class ImageLeases {
     this.#client = client;
   }
 
-  /** Holds a lease during a work. When it ends, what is not part of an image by then is removed. */
-  async hold<T>(work: (lease: string) => Promise<T>): Promise<T> {
+  /**
+   * Holds a lease during a work. When it ends, what is not part of an image by then is removed: in containerd's own
+   * time, or before this resolves when the work failed or `mayLeaveGarbage`.
+   */
+  async hold<T>(work: (lease: string) => Promise<T>, { mayLeaveGarbage = false } = {}): Promise<T> {
     const id = `${prefix}${randomUUID()}`;
     this.#held.add(id);
     try {
       const expires = new Date(Date.now() + lifetimeMs).toISOString();
       await this.#client.call(leasesApi.create, { id, labels: { [leaseExpiresLabel]: expires } });
       const result = await work(id);
-      await this.#end(id, false);
+      await this.#end(id, mayLeaveGarbage);
       return result;
     } catch (error) {
       // A daemon that is away keeps the lease until the next recovery; the first error is the one to tell.

@@ -13,6 +13,14 @@ const lockRetriesMs = [50, 100, 200, 400, 800, 1600, 3200];
 
 /** What content is to become. */
 export type Unfinished = Pick<Descriptor, 'digest' | 'size'>;
+
+interface IngestTarget {
+  /** Names the attempt: whoever opens the same name again continues it. */
+  ref: string;
+  size: number;
+  /** Null while nobody knows. */
+  digest: string | null;
+}
 type WriteCall =
   typeof contentApi.write extends BidiMethod<infer Request, infer Response>
     ? ActiveCall<Request, Response>
@@ -32,9 +40,9 @@ export class IngestStream implements Disposable {
   /** So many bytes are there from an earlier attempt. */
   readonly resumedFrom: number;
   readonly #call: WriteCall;
-  readonly #target: Unfinished;
+  readonly #target: IngestTarget;
 
-  private constructor(call: WriteCall, target: Unfinished, resumedFrom: number) {
+  private constructor(call: WriteCall, target: IngestTarget, resumedFrom: number) {
     this.#call = call;
     this.#target = target;
     this.resumedFrom = resumedFrom;
@@ -43,14 +51,14 @@ export class IngestStream implements Disposable {
   /** Rejects with `alreadyExists` when the content is there; it is under the lease then. */
   static async open(
     client: ContainerdClient,
-    target: Unfinished,
+    target: IngestTarget,
     { lease, signal, waitsForLock = true }: { lease?: string; signal?: AbortSignal; waitsForLock?: boolean },
   ): Promise<IngestStream> {
     for (let attempt = 0; ; attempt++) {
       const call = await client.bidi(contentApi.write, { lease, signal, timeoutMs: null });
       try {
-        const { digest: expected, size: total } = target;
-        await call.send({ action: WriteAction.stat, ref: refOf(target), total, expected });
+        const { ref, digest, size: total } = target;
+        await call.send({ action: WriteAction.stat, ref, total, expected: digest ?? '' });
         return new IngestStream(call, target, (await answerOf(call)).offset);
       } catch (error) {
         call.cancel();
@@ -82,13 +90,13 @@ export class IngestStream implements Disposable {
   }
 
   /** Rejects with `failedPrecondition` when the bytes are not those of the digest. */
-  async commit(labels: Readonly<Record<string, string>>): Promise<void> {
-    const { size, digest } = this.#target;
+  async commit(labels: Readonly<Record<string, string>>, digest = this.#target.digest): Promise<void> {
+    const { ref, size } = this.#target;
     await this.#call.send({
       action: WriteAction.commit,
-      ref: refOf(this.#target),
+      ref,
       total: size,
-      expected: digest,
+      expected: digest ?? '',
       offset: size,
       labels,
     });
@@ -100,7 +108,7 @@ export class IngestStream implements Disposable {
   }
 
   async #write(offset: number, data: Uint8Array): Promise<void> {
-    await this.#call.send({ action: WriteAction.write, ref: refOf(this.#target), offset, data });
+    await this.#call.send({ action: WriteAction.write, ref: this.#target.ref, offset, data });
     const answer = await answerOf(this.#call);
     if (answer.offset !== offset + data.length) {
       throw new GrpcError(GrpcCode.dataLoss, 'containerd wrote less than it was given');
