@@ -16,8 +16,11 @@ export interface NetworkFiles {
 }
 
 /** Everything a server sees that is not in its image. */
-export function containerMounts(launch: Launch, files: NetworkFiles): SpecMount[] {
+export function containerMounts(launch: Launch & { uid: number }, files: NetworkFiles): SpecMount[] {
   const isInstall = launch.purpose === 'install';
+  // Some versions of runc give them the mode of the image's folder, which may let only its owner write.
+  const user = isInstall ? 0 : launch.uid;
+  const owner = [`uid=${user}`, `gid=${user}`];
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     memoryDisk('/dev', ['strictatime', 'mode=755', 'size=64k'], { mayExecute: true, mayHoldDevices: true }),
@@ -36,8 +39,8 @@ export function containerMounts(launch: Launch, files: NetworkFiles): SpecMount[
     },
     ...(isInstall ? [] : kernelFolders),
     // Programs unpack libraries there and load them.
-    memoryDisk('/tmp', ['mode=1777', `size=${memoryShare(launch)}m`], { mayExecute: true }),
-    memoryDisk('/run', ['mode=1777', 'size=16m'], { mayExecute: false }),
+    memoryDisk('/tmp', [...owner, 'mode=1777', `size=${memoryShare(launch)}m`], { mayExecute: true }),
+    memoryDisk('/run', [...owner, 'mode=1777', 'size=16m'], { mayExecute: false }),
     readOnlyFile('/etc/hosts', files.hosts),
     readOnlyFile('/etc/hostname', files.hostname),
     readOnlyFile('/etc/resolv.conf', files.resolver),

@@ -109,7 +109,6 @@ export class ActiveCall<Request, Response> implements AsyncIterable<Response>, D
     const frames = new FrameReader(this.#context.maxMessageBytes);
     try {
       for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) yield* frames.push(chunk);
-      if (this.#outcome === null) frames.end();
     } catch (error) {
       if (error instanceof GrpcError) this.#stop(error);
     }
@@ -118,6 +117,7 @@ export class ActiveCall<Request, Response> implements AsyncIterable<Response>, D
     else this.#stream.end();
     await this.#closed.promise;
     if (this.#outcome) throw this.#outcome.error;
+    frames.end();
   }
 
   #onResponse(headers: IncomingHttpHeaders, flags: number): void {
@@ -143,8 +143,9 @@ export class ActiveCall<Request, Response> implements AsyncIterable<Response>, D
   }
 
   #lossOf(resetCode: number | undefined): GrpcError {
-    const isRefused = resetCode === constants.NGHTTP2_REFUSED_STREAM;
-    if (isRefused || !this.#context.isConnected()) {
+    // An end without a status is how the end of a connection can look, too.
+    const isEnd = resetCode === constants.NGHTTP2_NO_ERROR || resetCode === constants.NGHTTP2_REFUSED_STREAM;
+    if (isEnd || !this.#context.isConnected()) {
       return new ConnectionError('lost', 'The connection ended before the answer');
     }
     if (resetCode === constants.NGHTTP2_CANCEL) {
@@ -161,7 +162,7 @@ function toOutcome(headers: IncomingHttpHeaders): { error: GrpcError } | null {
   const status = headers['grpc-status'];
   if (status === '0') return null;
   const code = Number(status);
-  if (typeof status !== 'string' || !isGrpcCode(code)) {
+  if (!status || !isGrpcCode(code)) {
     return { error: new GrpcError(GrpcCode.unknown, 'The answer has no status of gRPC') };
   }
   return { error: new GrpcError(code, decodeText(String(headers['grpc-message'] ?? ''))) };

@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 import { busyboxImage } from '../../../../../e2e/services/busybox-image.ts';
 import { type Containerd, startContainerd } from '../../../../../e2e/services/containerd.ts';
 import { toOciArchive } from '../../../../../e2e/services/image-transport.ts';
-import { sha256 } from '../../../../../e2e/services/oci-image.ts';
 import { removeSuiteCgroups } from '../../cgroups/suite-cgroups.ts';
-import type { ContainerImages, ContainerNetworks } from '../container-parts.ts';
+import type { ContainerNetworks } from '../container-parts.ts';
+import { snapshotter } from '../container-removal.ts';
 import { ContainerdClient } from '../containerd-client.ts';
 import { ContainerdRuntime } from '../containerd-runtime.ts';
+import { ImageStore } from '../images/image-store.ts';
 
 export const suiteImage = 'suite.invalid/catalyst/suite:latest';
 
@@ -17,12 +18,10 @@ export const suiteImage = 'suite.invalid/catalyst/suite:latest';
 export class ContainerdBench {
   readonly containerd: Containerd;
   readonly prefix: string;
-  readonly #images: ContainerImages;
   readonly #runtimes: ContainerdRuntime[] = [];
 
-  private constructor(containerd: Containerd, images: ContainerImages, prefix: string) {
+  private constructor(containerd: Containerd, prefix: string) {
     this.containerd = containerd;
-    this.#images = images;
     this.prefix = prefix;
   }
 
@@ -44,15 +43,7 @@ export class ContainerdBench {
       archive,
     ]);
     await rm(archive);
-    const manifest = JSON.parse(String(image.blobs.get(image.root.digest)));
-    const config = JSON.parse(String(image.blobs.get(manifest.config.digest)));
-    const chainId = (config.rootfs.diff_ids as string[]).reduce((below, layer) =>
-      sha256(Buffer.from(`${below} ${layer}`)),
-    );
-    const ready = { chainId, config: { env: config.config.Env } };
-    const find = async (reference: string) => (reference === suiteImage ? ready : null);
-    const images: ContainerImages = { find, ensure: async () => ready };
-    return new ContainerdBench(containerd, images, prefix);
+    return new ContainerdBench(containerd, prefix);
   }
 
   client(): ContainerdClient {
@@ -60,14 +51,7 @@ export class ContainerdBench {
   }
 
   runtime(runRoot: string, networks: ContainerNetworks = hostNetworks): ContainerdRuntime {
-    const runtime = new ContainerdRuntime({
-      runRoot,
-      client: this.client(),
-      images: this.#images,
-      networks,
-      cgroupPrefix: this.prefix,
-      logger: { warn: (fields, message) => console.warn(message, fields) },
-    });
+    const runtime = suiteRuntime(this.client(), { runRoot, prefix: this.prefix, networks });
     this.#runtimes.push(runtime);
     return runtime;
   }
@@ -77,6 +61,19 @@ export class ContainerdBench {
     await this.containerd.stop();
     removeSuiteCgroups(this.prefix);
   }
+}
+
+export function suiteRuntime(
+  client: ContainerdClient,
+  {
+    runRoot,
+    prefix,
+    networks = hostNetworks,
+  }: { runRoot: string; prefix: string; networks?: ContainerNetworks },
+): ContainerdRuntime {
+  const logger = { info: () => {}, warn: () => {} };
+  const images = new ImageStore({ client, snapshotter, logger });
+  return new ContainerdRuntime({ runRoot, client, images, networks, cgroupPrefix: prefix });
 }
 
 /** Every server has the network of the test. */
