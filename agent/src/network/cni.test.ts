@@ -111,7 +111,7 @@ describe('networks made by CNI plugins', () => {
     expect(whatIsThere()).toEqual(before);
   });
 
-  it('undo what was done when a later plugin fails or the start is called off', async () => {
+  it('undo what was done when a later plugin fails, or the start is called off', async () => {
     const before = whatIsThere();
     const folder = temporaryFolder();
     const calls = join(folder, 'calls');
@@ -138,6 +138,14 @@ echo '{"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.2.3/24"}]}'`;
       'DEL first',
     ]);
     expect(done.every((line) => line.endsWith('eth0 catalyst-test-one'))).toBe(true);
+
+    const called = new AbortController();
+    const chain = { mode: 'cni' as const, name: 'n', plugins: plugins.slice(0, 2) };
+    writeFileSync(calls, '');
+    const attaching = networks.attach('one', chain, [], called.signal);
+    called.abort(new Error('called off'));
+    expect((await refusal(attaching)).message).toBe('called off');
+    expect(readFileSync(calls, 'utf8')).not.toMatch(/ADD second/);
     expect(whatIsThere()).toEqual(before);
   });
 });

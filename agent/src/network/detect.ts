@@ -36,6 +36,7 @@ export async function detectNetworks(
   ]);
   const bridge = hasIp && hasNft;
   if (bridge) {
+    notes.push('Servers in private networks are reached by IPv4 addresses only.');
     notes.push(...(await noteForwarding()), ...(await forwardingObstacles(names, run)));
     if ((await serverResolution(false, nameServers)).nameServers.length === 0) {
       notes.push(

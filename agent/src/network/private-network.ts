@@ -60,7 +60,16 @@ export class PrivateNetwork {
     });
   }
 
-  /** The same after the start of an agent: only where an earlier one made something. */
+  /** Makes what others have undone meanwhile: the firewall table, forwarding. */
+  restore(): Promise<void> {
+    return this.#queue(async () => {
+      if (!this.#opened) return;
+      await this.#allowForwarding();
+      await this.#parts.firewall.restore();
+    });
+  }
+
+  /** `closeWhenEmpty` after the start of an agent: only where an earlier one made something. */
   async closeAfterOthers(): Promise<void> {
     if (!this.#parts.choice.wasMade()) return;
     await this.closeWhenEmpty().catch((err) => {
@@ -122,16 +131,13 @@ export class PrivateNetwork {
   }
 
   async #open(): Promise<Subnet> {
-    const { choice, firewall, names, nameServers, log } = this.#parts;
+    const { choice, firewall, names, nameServers } = this.#parts;
     const isInUse = this.#members().some(({ isPublished }) => isPublished);
-    const { subnet, isNew } = await choice.claim(isInUse);
+    const { subnet, isNew } = await choice.choose(isInUse);
+    // Before it is remembered: nobody has an address of another block then.
     if (isNew) for (const member of this.#members()) await this.disconnect(member);
-    if ((await readFile(forwarding, 'utf8')).trim() !== '1') {
-      await writeFile(forwarding, '1');
-      log.info(
-        'This machine now passes packets on between networks (net.ipv4.ip_forward), for servers in containers',
-      );
-    }
+    await choice.claim(subnet);
+    await this.#allowForwarding();
     const own = PrivateNetwork.ownAddresses();
     const ownNameServers = (await nameServers()).filter((address) => isIPv4(address) && own.has(address));
     const published = this.#members().filter(({ isPublished }) => isPublished);
@@ -140,6 +146,14 @@ export class PrivateNetwork {
       new Map(published.map((record) => [record.serverId, publicationIn(subnet, record)])),
     );
     return subnet;
+  }
+
+  async #allowForwarding(): Promise<void> {
+    if ((await readFile(forwarding, 'utf8')).trim() === '1') return;
+    await writeSetting(forwarding);
+    this.#parts.log.info(
+      'This machine now passes packets on between networks, for servers (net.ipv4.ip_forward)',
+    );
   }
 
   /** The setting that lets packets from 127.0.0.1 into a cable is written last: it shows that the rest is there. */
@@ -167,13 +181,23 @@ export class PrivateNetwork {
     ];
     const script = `set -e\nip -batch - <<A\n${outside.join('\n')}\nA\nip -n ${namespace} -batch - <<B\n${inside.join('\n')}\nB\n`;
     await run('sh', ['-c', script]);
-    await writeFile(localSettingFile(cable), '1');
+    await writeSetting(localSettingFile(cable));
   }
 }
 
 function publicationIn(subnet: Subnet, { place, ports }: NetworkRecord): Publication {
   if (place === null) throw new Error('A server without a place cannot be published');
   return { address: addressAt(subnet, place), zone: place, ports: publishedPorts(ports) };
+}
+
+async function writeSetting(file: string): Promise<void> {
+  await writeFile(file, '1').catch((cause) => {
+    throw new AppError(
+      'unavailable',
+      `The agent may not change the network settings of the kernel (${file})`,
+      { cause },
+    );
+  });
 }
 
 /** Null when there is no such cable. */

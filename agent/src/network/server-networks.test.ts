@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AppError } from '@catalyst/shared/contract/errors';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -60,6 +61,19 @@ describe('a private network', () => {
     for (const protocol of protocols) {
       await outside.listen(protocol, 7000, 'outside');
       expect(await server.dial(protocol, '192.0.2.2', 7000)).toBe(`outside sees ${hostAddress}`);
+    }
+  });
+
+  it('gets answers to what it, or the machine, sends from the number of a published port', async () => {
+    connectOutside();
+    const { networks } = testNetworks();
+    const { namespacePath } = await networks.attach('one', bridge, [game(25565), game(25570)], inTime());
+    await networks.publish('one');
+    const [server, host, outside] = [new Peer(namespacePath), new Peer(null), new Peer(outsidePath)];
+    for (const protocol of protocols) {
+      await outside.listen(protocol, 7000, 'outside');
+      expect(await server.dial(protocol, '192.0.2.2', 7000, 25565)).toBe(`outside sees ${hostAddress}`);
+      expect(await host.dial(protocol, '192.0.2.2', 7000, 25570)).toBe(`outside sees ${hostAddress}`);
     }
   });
 
@@ -237,6 +251,19 @@ describe('a private network', () => {
     const outside = new Peer(outsidePath);
     expect(await outside.dial('tcp', hostAddress, 25565)).toBe('one sees 192.0.2.2');
     expect(await outside.dial('tcp', hostAddress, 25566)).toBe('two sees 192.0.2.2');
+  });
+
+  it('is restored when others stop the machine from passing packets on', async () => {
+    connectOutside();
+    const { networks, stateFolder } = testNetworks();
+    const { namespacePath } = await networks.attach('one', bridge, [game(25565)], inTime());
+    await networks.publish('one');
+    await new Peer(namespacePath).listen('tcp', 25565, 'one');
+    await networks.close();
+    nft('flush ruleset');
+    writeFileSync('/proc/sys/net/ipv4/ip_forward', '0');
+    await testNetworks({ stateFolder }).networks.recover(['one']);
+    expect(await new Peer(outsidePath).dial('tcp', hostAddress, 25565)).toBe('one sees 192.0.2.2');
   });
 
   it('counts what a server received and sent', async () => {

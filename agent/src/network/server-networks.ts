@@ -130,6 +130,7 @@ export class ServerNetworks {
         await this.#setPublished(record, true);
         await this.#firewall.publish(serverId, await this.#private.publicationOf(record));
       } catch (error) {
+        await this.#setPublished(record, false);
         throw asAppError(error);
       }
       this.#restoring ??= setInterval(() => void this.#restore(), restoreIntervalMs).unref();
@@ -292,8 +293,8 @@ export class ServerNetworks {
   }
 
   async #restore(): Promise<void> {
-    await this.#firewall.restore().catch((err) => {
-      this.#options.log.error({ err }, "The servers' firewall table cannot be written");
+    await this.#private.restore().catch((err) => {
+      this.#options.log.error({ err }, "The servers' private network cannot be restored");
     });
   }
 

@@ -31,6 +31,9 @@ export class SubnetChoice {
   constructor(stateFolder: string, wanted: string | null, names: NetworkNames, run: RunProgram, log: Logger) {
     this.#file = join(stateFolder, 'subnet.json');
     this.#wanted = wanted === null ? null : parseSubnet(wanted);
+    if (this.#wanted && (this.#wanted.prefixLength < 16 || this.#wanted.prefixLength > 29)) {
+      throw new Error(`The block of addresses for servers must be between /16 and /29, not ${wanted}`);
+    }
     this.#names = names;
     this.#run = run;
     this.#log = log;
@@ -38,15 +41,20 @@ export class SubnetChoice {
   }
 
   /** Another one than before only while no server uses it. Throws `unavailable` when there is none. */
-  async claim(isInUse: boolean): Promise<{ subnet: Subnet; isNew: boolean }> {
-    const others = await this.#routedByOthers();
+  async choose(isInUse: boolean): Promise<{ subnet: Subnet; isNew: boolean }> {
     const before = this.#read();
-    const subnet = this.#choose(before, others, isInUse);
-    const isNew = before === null || formatSubnet(before) !== formatSubnet(subnet);
-    if (isNew) await writeFileAtomically(this.#file, JSON.stringify({ subnet: formatSubnet(subnet) }));
-    if (isNew && before) await this.#removeRoute(before);
+    const subnet = this.#choose(before, await this.#routedByOthers(), isInUse);
+    return { subnet, isNew: before === null || formatSubnet(before) !== formatSubnet(subnet) };
+  }
+
+  /** Remembers it, and shows that it is used. */
+  async claim(subnet: Subnet): Promise<void> {
+    const before = this.#read();
+    if (before === null || formatSubnet(before) !== formatSubnet(subnet)) {
+      if (before) await this.#removeRoute(before);
+      await writeFileAtomically(this.#file, JSON.stringify({ subnet: formatSubnet(subnet) }));
+    }
     await this.#run('ip', ['route', 'replace', ...this.#route(subnet)]);
-    return { subnet, isNew };
   }
 
   wasMade(): boolean {

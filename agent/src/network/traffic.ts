@@ -11,7 +11,7 @@ export async function trafficOfProcess(pid: number): Promise<Traffic | null> {
   const text = await readFile(`/proc/${pid}/net/dev`, 'utf8').catch(() => null);
   if (text === null) return null;
   const sum = { receivedBytes: 0, sentBytes: 0 };
-  for (const { name, received, sent } of parseDevices(text)) {
+  for (const { name, received, sent } of parseLines(text.split('\n').slice(2))) {
     if (name === 'lo') continue;
     sum.receivedBytes += received;
     sum.sentBytes += sent;
@@ -19,18 +19,22 @@ export async function trafficOfProcess(pid: number): Promise<Traffic | null> {
   return sum;
 }
 
+let reading: Promise<string> | null = null;
+
 /** At the host's end of a cable, where what the server sends is received. Null when there is no such cable. */
 export async function trafficOfCable(cable: string): Promise<Traffic | null> {
-  const text = await readFile('/proc/net/dev', 'utf8');
-  const device = parseDevices(text).find(({ name }) => name === cable);
+  // Those who ask at the same time share one look at what may be hundreds of interfaces.
+  reading ??= readFile('/proc/net/dev', 'utf8').finally(() => {
+    reading = null;
+  });
+  const line = (await reading).split('\n').find((one) => one.trimStart().startsWith(`${cable}:`));
+  const [device] = line ? parseLines([line]) : [];
   return device ? { receivedBytes: device.sent, sentBytes: device.received } : null;
 }
 
 /** Lines are `name: received-bytes packets errs drop fifo frame compressed multicast sent-bytes …`. */
-function parseDevices(text: string): { name: string; received: number; sent: number }[] {
-  return text
-    .split('\n')
-    .slice(2)
+function parseLines(lines: string[]): { name: string; received: number; sent: number }[] {
+  return lines
     .filter((line) => line.includes(':'))
     .map((line) => {
       const [name = '', numbers = ''] = line.split(':');

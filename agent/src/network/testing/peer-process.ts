@@ -53,9 +53,9 @@ async function dial({ timeoutMs = 1500, ...to }: Extract<PeerOrder, { kind: 'dia
   }
 }
 
-function dialTcp({ host, port }: { host: string; port: number }, signal: AbortSignal) {
+function dialTcp(to: { host: string; port: number; localPort?: number }, signal: AbortSignal) {
   return new Promise<string>((resolve) => {
-    const socket = connect({ host, port });
+    const socket = connect(to);
     let text = '';
     signal.addEventListener('abort', () => socket.destroy());
     socket.on('data', (data) => {
