@@ -22,6 +22,7 @@ import {
   writeOptionalControl,
 } from './control-files.ts';
 import { checkPinning } from './cpu-pinning.ts';
+import { diskUsageOfProcesses } from './process-disk-usage.ts';
 
 // One tree per controller; `pids` first, because its list of processes is the one that is killed.
 const controllers = ['pids', 'memory', 'cpu', 'cpuacct', 'cpuset', 'blkio'] as const;
@@ -106,7 +107,7 @@ class CgroupV1 implements ServerCgroup {
   }
 
   usage(): Usage {
-    const { memory, cpuacct, pids, blkio } = this.#directories;
+    const { memory, cpuacct, pids } = this.#directories;
     const nanoseconds = cpuacct ? readNumber(cpuacct, 'cpuacct.usage') : null;
     const charged = memory ? readNumber(memory, 'memory.usage_in_bytes') : null;
     // Files the kernel can drop at once are no use of the server's.
@@ -116,9 +117,16 @@ class CgroupV1 implements ServerCgroup {
       cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
       memoryBytes: charged === null ? null : Math.max(0, charged - (droppable ?? 0)),
       pids: pids ? readNumber(pids, 'pids.current') : null,
-      diskReadBytes: blkio ? readSum(blkio, blockBytesFile, /^\d+:\d+ Read (\d+)$/gm) : null,
-      diskWrittenBytes: blkio ? readSum(blkio, blockBytesFile, /^\d+:\d+ Write (\d+)$/gm) : null,
+      ...this.#diskUsage(),
     };
+  }
+
+  /** Newer kernels count by group only where a group is throttled; then what its processes tell of themselves is taken. */
+  #diskUsage(): Pick<Usage, 'diskReadBytes' | 'diskWrittenBytes'> {
+    const { blkio } = this.#directories;
+    const diskReadBytes = blkio ? readSum(blkio, blockBytesFile, /^\d+:\d+ Read (\d+)$/gm) : null;
+    if (!blkio || diskReadBytes === null) return diskUsageOfProcesses(this.#pids());
+    return { diskReadBytes, diskWrittenBytes: readSum(blkio, blockBytesFile, /^\d+:\d+ Write (\d+)$/gm) };
   }
 
   oomKills(): number {

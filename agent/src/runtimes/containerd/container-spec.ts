@@ -8,6 +8,7 @@ import {
   installFolder,
   installUsers,
   maskedPaths,
+  processLimit,
   readonlyPaths,
   resourceLimits,
 } from './sandbox.ts';
@@ -66,7 +67,7 @@ export function containerSpec(plan: ContainerPlan) {
   };
 }
 
-function containerProcess({ launch, imageEnvironment, openFilesOfContainerd }: ContainerPlan) {
+function containerProcess({ launch, imageEnvironment, openFilesOfContainerd, enforces }: ContainerPlan) {
   const isInstall = launch.purpose === 'install';
   const capabilities = isInstall ? installCapabilities : [];
   const user = isInstall ? 0 : launch.uid;
@@ -85,7 +86,10 @@ function containerProcess({ launch, imageEnvironment, openFilesOfContainerd }: C
     },
     noNewPrivileges: true,
     oomScoreAdj: gameOomScore,
-    rlimits: resourceLimits(openFilesOfContainerd),
+    rlimits: [
+      ...resourceLimits(openFilesOfContainerd),
+      ...(enforces.pids ? [] : [processLimit(launch.limits.pids)]),
+    ],
   };
 }
 

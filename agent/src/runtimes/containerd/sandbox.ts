@@ -42,11 +42,16 @@ const openFiles = 65_536;
 
 /** No core dumps, and as many files as containerd itself may open at most: it cannot give more than it has. */
 export function resourceLimits(openFilesOfContainerd: number) {
-  const files = Math.min(openFiles, openFilesOfContainerd);
-  return [
-    { type: 'RLIMIT_NOFILE', hard: files, soft: files },
-    { type: 'RLIMIT_CORE', hard: 0, soft: 0 },
-  ];
+  return [limit('RLIMIT_NOFILE', Math.min(openFiles, openFilesOfContainerd)), limit('RLIMIT_CORE', 0)];
+}
+
+/** Where no control group bounds them, a server's processes are counted by its user. */
+export function processLimit(processes: number) {
+  return limit('RLIMIT_NPROC', processes);
+}
+
+function limit(type: string, value: number) {
+  return { type, hard: value, soft: value };
 }
 
 /** Users other than 0 inside an installation: nobody's on this machine, the same for all installations. */
