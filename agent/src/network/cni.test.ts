@@ -51,6 +51,12 @@ describe('networks made by CNI plugins', () => {
       });
       const second = await refusal(networks.attach('two', lan(mode), [], inTime()));
       expect(second).toMatchObject({ code: 'conflict' });
+      const rivals = ['three', 'four'].map((name) =>
+        networks.attach(name, lan(mode, '192.0.2.51/24'), [], inTime()),
+      );
+      const statuses = (await Promise.allSettled(rivals)).map(({ status }) => status);
+      expect(statuses.toSorted()).toEqual(['fulfilled', 'rejected']);
+      for (const name of ['three', 'four']) await networks.detach(name);
       await server.end();
       await networks.detach('one');
       await networks.detach('one');

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { isDraftName, writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Logger } from '../logger.ts';
 import { NetworkRecord } from './network-record.ts';
@@ -44,9 +45,17 @@ export class NetworkRecords {
   async save(record: NetworkRecord): Promise<void> {
     const path = this.#path(record.serverId);
     const text = JSON.stringify(record);
-    if (record.cni) return writeFileAtomically(path, text);
-    await writeFile(`${path}.new`, text, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    try {
+      if (record.cni) return await writeFileAtomically(path, text);
+      await writeFile(`${path}.new`, text, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new AppError('disk_full', 'The disk of this node is full', { cause });
+      }
+      throw new AppError('unavailable', `The agent cannot write to its data folder: ${message}`, { cause });
+    }
   }
 
   async delete(serverId: string): Promise<void> {

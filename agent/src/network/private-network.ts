@@ -1,18 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Logger } from '../logger.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import type { Firewall } from './firewall.ts';
+import { writeKernelSetting } from './kernel-setting.ts';
 import type { NetworkNames } from './network-names.ts';
-import { isNamespaceMounted } from './network-namespaces.ts';
 import type { NetworkRecord } from './network-record.ts';
 import type { NetworkRecords } from './network-records.ts';
-import { publishedPorts } from './published-port.ts';
+import { ownAddresses, publishedPorts } from './published-port.ts';
 import type { Publication } from './rule-set.ts';
 import type { RunProgram } from './run-program.ts';
+import { ServerCables } from './server-cables.ts';
 import { addressAt, formatSubnet, gatewayOf, type Subnet, serverPlaces } from './subnet.ts';
 import type { SubnetChoice } from './subnet-choice.ts';
 
@@ -34,12 +33,14 @@ export interface PrivateNetworkParts {
  */
 export class PrivateNetwork {
   readonly #parts: PrivateNetworkParts;
+  readonly #cables: ServerCables;
   readonly #queue = oneAtATime();
   #opened: Subnet | null = null;
   #lastPlace = 1;
 
   constructor(parts: PrivateNetworkParts) {
     this.#parts = parts;
+    this.#cables = new ServerCables(parts.names, parts.run);
   }
 
   /** What all its servers share: the block of addresses, forwarding, the firewall table. Made once. */
@@ -96,34 +97,21 @@ export class PrivateNetwork {
     const subnet = await this.open();
     if (place === null) throw new Error('A server without a place cannot be connected');
     const address = addressAt(subnet, place);
-    if (!this.#isConnected(serverId, place)) {
-      await this.disconnect({ serverId, place });
-      await this.#connect(serverId, place, address, gatewayOf(subnet));
+    if (!this.#cables.isThere(serverId, place)) {
+      await this.#cables.remove({ serverId, place });
+      await this.#cables.make(serverId, place, address, gatewayOf(subnet));
     }
     return address;
   }
 
   /** Nothing happens to what is not there. */
-  async disconnect({ serverId, place }: Pick<NetworkRecord, 'serverId' | 'place'>): Promise<void> {
-    const { names, run } = this.#parts;
-    const lines: string[] = [];
-    if (place !== null && localSetting(names.cable(place)) !== null) {
-      lines.push(`link delete dev ${names.cable(place)}`);
-    }
-    if (existsSync(names.namespacePath(serverId))) lines.push(`netns delete ${names.namespace(serverId)}`);
-    if (lines.length > 0) await run('ip', ['-force', '-batch', '-'], { input: `${lines.join('\n')}\n` });
+  disconnect(record: NetworkRecord): Promise<void> {
+    return this.#cables.remove(record);
   }
 
   async publicationOf(record: NetworkRecord): Promise<Publication> {
     const subnet = await this.open();
     return publicationIn(subnet, record);
-  }
-
-  /** Of this machine, by which servers can be published. */
-  static ownAddresses(): ReadonlySet<string> {
-    return new Set(
-      Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
-    );
   }
 
   #members(): NetworkRecord[] {
@@ -138,7 +126,7 @@ export class PrivateNetwork {
     if (isNew) for (const member of this.#members()) await this.disconnect(member);
     await choice.claim(subnet);
     await this.#allowForwarding();
-    const own = PrivateNetwork.ownAddresses();
+    const own = ownAddresses();
     const ownNameServers = (await nameServers()).filter((address) => isIPv4(address) && own.has(address));
     const published = this.#members().filter(({ isPublished }) => isPublished);
     await firewall.open(
@@ -150,65 +138,14 @@ export class PrivateNetwork {
 
   async #allowForwarding(): Promise<void> {
     if ((await readFile(forwarding, 'utf8')).trim() === '1') return;
-    await writeSetting(forwarding);
+    await writeKernelSetting(forwarding);
     this.#parts.log.info(
       'This machine now passes packets on between networks, for servers (net.ipv4.ip_forward)',
     );
-  }
-
-  /** The setting that lets packets from 127.0.0.1 into a cable is written last: it shows that the rest is there. */
-  #isConnected(serverId: string, place: number): boolean {
-    const { names } = this.#parts;
-    return localSetting(names.cable(place)) === '1' && isNamespaceMounted(names.namespacePath(serverId));
-  }
-
-  async #connect(serverId: string, place: number, address: string, gateway: string): Promise<void> {
-    const { names, run } = this.#parts;
-    const [cable, namespace] = [names.cable(place), names.namespace(serverId)];
-    const inside = [
-      'link set dev lo up',
-      `addr add ${address}/32 dev eth0`,
-      'link set dev eth0 up',
-      `route add ${gateway} dev eth0`,
-      `route add default via ${gateway} dev eth0`,
-    ];
-    const outside = [
-      `netns add ${namespace}`,
-      `link add name ${cable} type veth peer name eth0 netns ${namespace}`,
-      `addr add ${gateway}/32 dev ${cable}`,
-      `link set dev ${cable} up`,
-      `route replace ${address}/32 dev ${cable}`,
-    ];
-    const script = `set -e\nip -batch - <<A\n${outside.join('\n')}\nA\nip -n ${namespace} -batch - <<B\n${inside.join('\n')}\nB\n`;
-    await run('sh', ['-c', script]);
-    await writeSetting(localSettingFile(cable));
   }
 }
 
 function publicationIn(subnet: Subnet, { place, ports }: NetworkRecord): Publication {
   if (place === null) throw new Error('A server without a place cannot be published');
   return { address: addressAt(subnet, place), zone: place, ports: publishedPorts(ports) };
-}
-
-async function writeSetting(file: string): Promise<void> {
-  await writeFile(file, '1').catch((cause) => {
-    throw new AppError(
-      'unavailable',
-      `The agent may not change the network settings of the kernel (${file})`,
-      { cause },
-    );
-  });
-}
-
-/** Null when there is no such cable. */
-function localSetting(cable: string): string | null {
-  try {
-    return readFileSync(localSettingFile(cable), 'utf8').trim();
-  } catch {
-    return null;
-  }
-}
-
-function localSettingFile(cable: string): string {
-  return `/proc/sys/net/ipv4/conf/${cable}/route_localnet`;
 }

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import type { PortAddress } from '../node/ports.ts';
@@ -43,4 +44,11 @@ export function checkAddresses(ports: readonly PublishedPort[], own: ReadonlySet
       );
     }
   }
+}
+
+/** Of this machine: those by which servers can be published. */
+export function ownAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+  );
 }

@@ -1,7 +1,7 @@
 import { AppError, toIssues } from '@catalyst/shared/contract/errors';
 import type { PortBinding, ServerNetwork } from '@catalyst/shared/features/server-spec';
 import type { Logger } from '../logger.ts';
-import { type PortAddress, takenPorts } from '../node/ports.ts';
+import type { PortAddress } from '../node/ports.ts';
 import { CniNetworks } from './cni-network.ts';
 import { CniPlugins } from './cni-plugin.ts';
 import { detectNetworks, type NetworkReport } from './detect.ts';
@@ -12,11 +12,10 @@ import { isNamespaceMounted } from './network-namespaces.ts';
 import { NetworkRecord } from './network-record.ts';
 import { NetworkRecords } from './network-records.ts';
 import { removeOrphans } from './orphans.ts';
-import { PortClaims } from './port-claims.ts';
 import { PrivateNetwork } from './private-network.ts';
-import { checkAddresses, publishedPorts } from './published-port.ts';
 import { hostResolution, serverResolution } from './resolv-conf.ts';
 import { ProgramFailure, type RunProgram, runProgram } from './run-program.ts';
+import { ServerClaims } from './server-claims.ts';
 import { SubnetChoice } from './subnet-choice.ts';
 import { type Traffic, trafficOfCable, trafficOfProcess } from './traffic.ts';
 
@@ -59,7 +58,7 @@ export class ServerNetworks {
   readonly #private: PrivateNetwork;
   readonly #cni: CniNetworks;
   readonly #plugins: CniPlugins;
-  readonly #claims = new PortClaims();
+  readonly #claims = new ServerClaims();
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #options: ServerNetworksOptions;
   readonly #run: RunProgram;
@@ -105,7 +104,7 @@ export class ServerNetworks {
       const wanted = this.#newRecord(serverId, network, bindings);
       const before = this.#records.get(serverId);
       if (before && !isSameNetwork(before, wanted)) await this.#remove(before);
-      await this.#claim(wanted);
+      await this.#claims.claim(wanted);
       const isNew = this.#records.get(serverId) === undefined;
       try {
         signal.throwIfAborted();
@@ -114,9 +113,10 @@ export class ServerNetworks {
         return attachment;
       } catch (error) {
         const record = this.#records.get(serverId);
-        if (isNew && record) await this.#remove(record);
-        else if (!record?.isPublished) this.#claims.release(serverId);
-        throw asAppError(error);
+        if (!record) this.#claims.release(serverId);
+        else if (isNew) await this.#remove(record);
+        else if (!record.isPublished) this.#claims.releasePorts(serverId);
+        throw error;
       }
     });
   }
@@ -131,7 +131,7 @@ export class ServerNetworks {
         await this.#firewall.publish(serverId, await this.#private.publicationOf(record));
       } catch (error) {
         await this.#setPublished(record, false);
-        throw asAppError(error);
+        throw error;
       }
       this.#restoring ??= setInterval(() => void this.#restore(), restoreIntervalMs).unref();
     });
@@ -146,7 +146,7 @@ export class ServerNetworks {
         await this.#setPublished(record, false);
       }
       // What a CNI plugin published stays until the network goes.
-      if (record?.network.mode !== 'cni') this.#claims.release(serverId);
+      if (record?.network.mode !== 'cni') this.#claims.releasePorts(serverId);
     });
   }
 
@@ -167,13 +167,15 @@ export class ServerNetworks {
   async recover(knownServerIds: Iterable<string>): Promise<void> {
     const known = new Set(knownServerIds);
     await this.#endLeftPrograms();
+    const warn = (err: unknown) =>
+      this.#options.log.warn({ err }, 'What is left of a network of a server cannot be removed');
     for (const record of this.#records.all()) {
-      if (!known.has(record.serverId)) await this.detach(record.serverId);
+      if (!known.has(record.serverId)) await this.detach(record.serverId).catch(warn);
       else if (!isNamespaceMounted(this.#names.namespacePath(record.serverId))) record.isPublished = false;
     }
-    await removeOrphans(this.#names, this.#records, this.#run);
-    for (const { serverId, ports, network, isPublished } of this.#records.all()) {
-      if (isPublished || network.mode === 'cni') this.#claims.claim(serverId, publishedPorts(ports));
+    await removeOrphans(this.#names, this.#records, this.#run).catch(warn);
+    for (const record of this.#records.all()) {
+      if (record.isPublished || record.network.mode !== 'bridge') this.#claims.takeUp(record);
     }
     if (this.#records.all().some(({ network }) => network.mode === 'bridge')) {
       await this.#private.open();
@@ -231,7 +233,11 @@ export class ServerNetworks {
     record.ports = wanted.ports;
     if (network.mode === 'bridge') {
       if (record === wanted) await this.#private.add(record);
-      const [address] = await Promise.all([this.#private.connect(record), this.#records.save(record)]);
+      const saving = this.#records.save(record);
+      // Looked at when both have ended: what failed is undone, and nothing else may go on then.
+      saving.catch(() => {});
+      const address = await this.#private.connect(record);
+      await saving;
       return { namespacePath, addresses: [address], resolvConf };
     }
     this.#records.add(record);
@@ -247,32 +253,6 @@ export class ServerNetworks {
     await this.#records.delete(serverId);
     this.#claims.release(serverId);
     if (network.mode === 'bridge') await this.#private.closeWhenEmpty();
-  }
-
-  /** Claimed before it is tested, so that of two servers that start at once only one goes on. */
-  async #claim({ serverId, network, ports: bindings }: NetworkRecord): Promise<void> {
-    const ports = publishedPorts(bindings);
-    if (network.mode === 'bridge') checkAddresses(ports, PrivateNetwork.ownAddresses());
-    if (network.mode === 'macvlan' || network.mode === 'ipvlan')
-      return this.#checkAddress(serverId, network.address);
-    const claimed = this.#claims.claim(serverId, ports);
-    if (claimed) throw portTaken(claimed, 'another server');
-    const [taken] = await takenPorts(ports);
-    if (!taken) return;
-    if (!this.#records.get(serverId)?.isPublished) this.#claims.release(serverId);
-    throw portTaken(taken, taken.holder);
-  }
-
-  #checkAddress(serverId: string, address: string): void {
-    const bare = (text: string) => text.split('/')[0]?.toLowerCase();
-    const isTaken = this.#records
-      .all()
-      .some(
-        ({ serverId: other, network }) =>
-          other !== serverId && 'address' in network && bare(network.address) === bare(address),
-      );
-    if (isTaken)
-      throw new AppError('conflict', `The address ${bare(address)} is used by another server on this node`);
   }
 
   /** Those of complete chains may have left a program running on purpose. */
@@ -299,7 +279,10 @@ export class ServerNetworks {
   }
 
   #inTurn<T>(serverId: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(serverId) ?? Promise.resolve()).catch(() => {}).then(work);
+    const turn = (this.#turns.get(serverId) ?? Promise.resolve())
+      .catch(() => {})
+      .then(work)
+      .catch(asAppError);
     this.#turns.set(serverId, turn);
     const forget = () => {
       if (this.#turns.get(serverId) === turn) this.#turns.delete(serverId);
@@ -316,14 +299,9 @@ function isSameNetwork(one: NetworkRecord, other: NetworkRecord): boolean {
   return made(one) === made(other);
 }
 
-function portTaken({ port, protocol }: PortAddress, holder: string | null): AppError {
-  const by = holder === null ? '' : `, by ${holder}`;
-  return new AppError('port_taken', `Port ${port} (${protocol}) is already taken on this node${by}.`);
-}
-
-function asAppError(error: unknown): unknown {
-  if (!(error instanceof ProgramFailure)) return error;
-  return new AppError('unavailable', `The server's network cannot be set up: ${error.message}`, {
+function asAppError(error: unknown): never {
+  if (!(error instanceof ProgramFailure)) throw error;
+  throw new AppError('unavailable', `The server's network cannot be set up: ${error.message}`, {
     cause: error,
   });
 }
