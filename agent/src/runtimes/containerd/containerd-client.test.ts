@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http2';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Containerd, startContainerd } from '../../../../e2e/services/containerd.ts';
 import { findProgram } from '../../../../e2e/services/find-program.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
@@ -74,6 +75,23 @@ describe.skipIf(!containerd)(`with containerd ${containerd?.version}`, () => {
     });
     expect(await call.receive()).toMatchObject({ action: WriteAction.commit, offset: data.length, digest });
     return { mediaType: 'application/octet-stream', digest, size: data.length };
+  }
+
+  /** Events of our namespace, and those of `publishUntil`, which belong to another with some versions. */
+  const ours = { filters: ['namespace==catalyst-test', 'topic=="/namespaces/create"'] };
+
+  /** Causes events until they have come: nothing tells when a subscription has begun. */
+  async function publishUntil(received: Promise<unknown>): Promise<void> {
+    let isReceived = false;
+    const name = 'catalyst-test-news';
+    const done = received.finally(() => {
+      isReceived = true;
+    });
+    while (!isReceived) {
+      await client.call(namespacesApi.create, { namespace: { name } });
+      await client.call(namespacesApi.delete, { name });
+    }
+    await done;
   }
 
   it('knows its version', async () => {
@@ -257,7 +275,8 @@ describe.skipIf(!containerd)(`with containerd ${containerd?.version}`, () => {
       await client.call(containersApi.create, {
         container: { id, runtime: { name: runcRuntime }, spec: jsonAny(specTypeUrl, specOfSleeper(rootfs)) },
       });
-      using events = await client.stream(eventsApi.subscribe, { filters: ['namespace==catalyst-test'] });
+      using events = await client.stream(eventsApi.subscribe, ours, { timeoutMs: 20_000 });
+      await publishUntil(events.receive());
       const { pid } = await client.call(tasksApi.create, { containerId: id });
       const waiting = client.call(tasksApi.wait, { containerId: id }, { timeoutMs: null });
       await client.call(tasksApi.start, { containerId: id });
@@ -292,14 +311,10 @@ describe.skipIf(!containerd)(`with containerd ${containerd?.version}`, () => {
 
   it('lets 300 calls wait at the same time', async () => {
     const subscriptions = await Promise.all(
-      Array.from({ length: 300 }, () => client.stream(eventsApi.subscribe, {})),
+      Array.from({ length: 300 }, () => client.stream(eventsApi.subscribe, ours)),
     );
-    await client.call(namespacesApi.create, { namespace: { name: 'catalyst-test-news' } });
-    for (const subscription of subscriptions) {
-      expect(await subscription.receive()).toMatchObject({ topic: '/namespaces/create' });
-      subscription.cancel();
-    }
-    await client.call(namespacesApi.delete, { name: 'catalyst-test-news' });
+    await publishUntil(Promise.all(subscriptions.map((subscription) => subscription.receive())));
+    for (const subscription of subscriptions) subscription.cancel();
   });
 
   it('a call under way is lost when containerd is killed; once it is back the client is too', async () => {
@@ -326,6 +341,8 @@ describe.skipIf(!containerd)(`with containerd ${containerd?.version}`, () => {
     await client.version();
     process.kill(containerd.pid, 'SIGSTOP');
     try {
+      // One thread after the other.
+      await vi.waitFor(() => expect(new Set(threadStates(containerd.pid))).toEqual(new Set(['T'])));
       const error = await failure(client.call(namespacesApi.list, {}, { timeoutMs: 100 }));
       expect(error).toMatchObject({ code: 'unavailable', reason: 'not_answering' });
       expect(error.message).toContain('does not answer');
@@ -384,6 +401,14 @@ describe('without a containerd that can be asked', () => {
     expect(await waiting).toBe(reason);
   });
 });
+
+/** `T` for each that is stopped. */
+function threadStates(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).charAt(0);
+  });
+}
 
 /** The least that runc runs: it sleeps. */
 function specOfSleeper(rootfs: string): unknown {

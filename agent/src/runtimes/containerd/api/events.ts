@@ -51,6 +51,9 @@ export function readTaskEvent({ topic, timestamp, event }: Envelope): TaskEvent 
 const { stream } = service('containerd.services.events.v1.Events');
 
 export const eventsApi = {
-  /** Never ends by itself. Filters such as `namespace==x`; an envelope passes when one of them does. */
+  /**
+   * Never ends by itself. Filters such as `namespace==x`; an envelope passes when one of them does. Nothing tells when
+   * it has begun, and with 2.x that is often after the next call: who needs to know asks as well.
+   */
   subscribe: stream('Subscribe', message({ filters: strings(1) }), Envelope),
 };
