@@ -71,6 +71,8 @@ describe('the specification of a container', () => {
   test('gives a server the machine’s network only when there is none of its own', () => {
     expect(namespaces(spec({}, { networkNamespace: null }))).not.toContain('network');
     expect(spec().linux.namespaces).toContainEqual({ type: 'network', path: '/run/netns/x' });
+    expect(spec().linux).toHaveProperty('sysctl');
+    expect(spec({}, { networkNamespace: null }).linux).not.toHaveProperty('sysctl');
   });
 
   test('mounts the folder where a game is at home, and nothing of the host but what belongs to this start', () => {

@@ -58,6 +58,9 @@ export function containerSpec(plan: ContainerPlan) {
         ...(isInstall ? [{ type: 'user' }] : []),
       ],
       ...(isInstall && { uidMappings: mappings, gidMappings: mappings }),
+      // Without rights a game may still listen on ports below 1024, which in a network of its own are nobody else's.
+      ...(networkNamespace !== null &&
+        !isInstall && { sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' } }),
       resources: resources(plan),
       maskedPaths,
       readonlyPaths,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { bootId, identify, isAlive, type ProcessIdentity } from '@catalyst/shared/node/process-identity';
@@ -91,7 +91,7 @@ export class ContainerdRuntime implements Runtime {
     try {
       const version = await this.#client.version();
       this.#orphans.look();
-      const notes = enforcementNotes(enforces, this.#cgroupsReason);
+      const notes = [...enforcementNotes(enforces, this.#cgroupsReason), ...userNamespaceNotes()];
       return { ...report, available: true, version: `containerd ${version}`, notes };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -118,7 +118,7 @@ export class ContainerdRuntime implements Runtime {
     checkDirectory(launch.directory);
     checkPinning(launch.limits.cpuPinning, this.#cgroups?.cores ?? null);
     const { uid } = launch;
-    if (uid === null) {
+    if (uid === null || uid === 0) {
       throw new AppError(
         'unavailable',
         'Only an agent that runs as root can give containers users of their own',
@@ -304,8 +304,12 @@ export class ContainerdRuntime implements Runtime {
   async #undo(serverId: string, startId: string): Promise<void> {
     const group = this.#group(serverId, startId);
     if (group) await killCgroup(group);
-    await this.#removeContainer(containerIdOf(serverId, startId));
-    await this.#networks.unpublish(serverId).catch((err) => this.#warn(err, serverId, startId));
+    try {
+      await this.#removeContainer(containerIdOf(serverId, startId));
+      await this.#networks.unpublish(serverId);
+    } catch (err) {
+      this.#logger?.warn({ err, serverId, startId }, 'What is left of a start could not be removed yet');
+    }
     removeRunFolder(this.#folder(serverId, startId));
   }
 
@@ -314,9 +318,13 @@ export class ContainerdRuntime implements Runtime {
       await removeContainer(this.#client, containerId);
     } catch (error) {
       this.#orphans.lookAgain();
-      if (!(error instanceof ContainerdUnavailable)) throw error;
+      if (error instanceof ContainerdUnavailable) return;
+      throw new AppError('unavailable', 'What is left of the server could not be removed yet', {
+        cause: error,
+      });
+    } finally {
+      await this.#cgroups?.group(containerId).remove();
     }
-    await this.#cgroups?.group(containerId).remove();
   }
 
   #folder(serverId: string, startId: string): RunFolder {
@@ -326,10 +334,15 @@ export class ContainerdRuntime implements Runtime {
   #group(serverId: string, startId: string): ServerCgroup | null {
     return this.#cgroups?.group(containerIdOf(serverId, startId)) ?? null;
   }
+}
 
-  #warn(err: unknown, serverId: string, startId: string): void {
-    this.#logger?.warn({ err, serverId, startId }, 'What is left of a start could not be removed yet');
+function userNamespaceNotes(): string[] {
+  try {
+    if (Number(readFileSync('/proc/sys/user/max_user_namespaces', 'utf8')) > 0) return [];
+  } catch {
+    // The kernel was made without them.
   }
+  return ['Installations cannot run in containers because user namespaces are switched off on this machine.'];
 }
 
 function containerIdOf(serverId: string, startId: string): string {
