@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,9 +24,10 @@ const inAscii = {
   },
 };
 
-const bundle = (name, inputs, external) => ({
+/** `beside`: files, or folders of them, that go along as they are. */
+const bundle = (name, inputs, external, beside = []) => ({
   name,
-  sources: [name, 'shared'],
+  sources: [name, 'shared', ...beside],
   output: join(root, name, 'dist', 'main.js'),
   async make() {
     const { build } = await import('rolldown');
@@ -47,12 +48,19 @@ const bundle = (name, inputs, external) => ({
         cleanDir: true,
       },
     });
+    for (const path of beside) cpSync(join(root, path), join(root, name, 'dist'), { recursive: true });
   },
 });
 
 const parts = {
   'panel-server': bundle('panel-server', ['panel-server/src/main.ts'], nativePackages),
-  agent: bundle('agent', ['agent/src/main.ts', 'agent/src/runtimes/process/node-holder.ts'], []),
+  agent: bundle(
+    'agent',
+    ['agent/src/main.ts', 'agent/src/runtimes/process/node-holder.ts'],
+    [],
+    // The panel hands them to the machines that install it.
+    ['installers/linux'],
+  ),
   interface: {
     name: 'interface',
     sources: ['desktop/src/renderer', 'desktop/index.html', 'desktop/vite.config.ts', 'shared'],

@@ -51,6 +51,9 @@ const full: Answers = {
   'nodes.deploymentToken': () => ({
     token: 'cat1.eyJ1IjoiaHR0cHM6Ly9wYW5lbC5leGFtcGxlLm9yZzo4NDQzIn0.q8Yw2Zr5Tn0Lk7Vd3Hs9Xb6Mf1Jc4Pg',
     expiresAt: new Date(Date.now() + 15 * 60_000),
+    panelUrl: 'https://panel.example.org:8443',
+    installCommand:
+      "(curl -fsS -k --pinnedpubkey 'sha256//q8Yw2Zr5Tn0Lk7Vd3Hs9Xb6Mf1Jc4PgAeUiOyWxCvBn=' https://panel.example.org:8443/api/deploy/Zk3vR8sQ1xT6yW0bN5mJ4hG7fD2cL9pA8eU6iO3tY1w || echo 'echo Nothing was installed. After a 404, copy a new command: each works once. >&2; exit 1') | sudo sh",
   }),
   'nodes.installHostPackages': never,
   'servers.list': ({ query }) =>

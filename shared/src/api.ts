@@ -1,5 +1,6 @@
 import { consoleRoutes } from './features/console.ts';
 import { dataPlaneRoutes } from './features/data-plane.ts';
+import { deployRoutes } from './features/deploy.ts';
 import { nodeRoutes } from './features/nodes.ts';
 import { serverRoutes } from './features/servers.ts';
 import { sessionRoutes } from './features/sessions.ts';
@@ -12,6 +13,7 @@ export const api = {
   sessions: sessionRoutes,
   templates: templateRoutes,
   nodes: nodeRoutes,
+  deploy: deployRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
   dataPlane: dataPlaneRoutes,

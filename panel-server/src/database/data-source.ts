@@ -17,6 +17,7 @@ import type { Logger } from '../logger.ts';
 import type { ExpectedData } from './expected-data.ts';
 import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
 import { NodesAndServers } from './migrations/0002-nodes-and-servers.ts';
+import { InstallCommands } from './migrations/0003-install-commands.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -37,7 +38,7 @@ export const entities: EntitySchema[] = [
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
-export const migrations = [UsersAndSessions, NodesAndServers];
+export const migrations = [UsersAndSessions, NodesAndServers, InstallCommands];
 
 export interface OpenDatabase {
   dataSource: DataSource;

@@ -95,6 +95,13 @@ export const DeploymentToken = z
     /** Given once; only its hash is kept. Goes to the standard input of `catalyst-agent link`. */
     token: z.string(),
     expiresAt: Timestamp,
+    /** Where the agent will look for this panel. */
+    panelUrl: z.string(),
+    /**
+     * Does everything on a Linux machine, in place of the token and as long as it; using one ends the other. Null when
+     * this panel has no agent for Linux, or is not reached in a way that a machine could trust.
+     */
+    installCommand: z.string().nullable(),
   })
   .meta({ id: 'DeploymentToken' });
 
@@ -152,7 +159,8 @@ export const nodeRoutes = {
     url: '/api/nodes/:id/deployment-token',
     config: { permission: 'node.update', audit: 'node.deployment-token' },
     schema: {
-      summary: 'A token that links one agent to this node, once, within 15 minutes; earlier ones end',
+      summary:
+        'A token, or a command to install with, that links one agent to this node, once, within 15 minutes; earlier ones end',
       tags: ['Nodes'],
       params: NodeParams,
       response: { 201: DeploymentToken },

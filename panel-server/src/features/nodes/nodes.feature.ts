@@ -1,9 +1,13 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { nodeAgentEvents } from '@catalyst/shared/features/nodes';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';
 import type { Templates } from '../templates/templates.service.ts';
+import { registerDeployRoutes } from './deploy.routes.ts';
+import { DeployService } from './deploy.service.ts';
+import { AgentPackages } from './deploy-package.ts';
 import { LocalAgent } from './local-agent.ts';
 import { NodeLinks } from './node-links.ts';
 import { NodePlacement } from './node-placement.ts';
@@ -18,6 +22,8 @@ export interface LocalAgentNeeds {
   environment?: NodeJS.ProcessEnv;
   /** Whether the local agent ends with the panel (its games never do). */
   endAgentOnClose?: boolean;
+  /** The Node that agents of other machines shall run on; the one that runs this panel, when left out. */
+  nodeForAgents?: string;
 }
 
 interface NodesNeeds extends LocalAgentNeeds {
@@ -30,13 +36,26 @@ export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: 
   const nodes = new NodesService({ ...core, clients: browsers, serverList: needs.listCache });
   const links = new NodeLinks({ ...core, nodes });
   const pairings = new Pairings(core, core.isTrusted);
+  const deploy = new DeployService({
+    database: core.database,
+    nodes,
+    packages: new AgentPackages({
+      agentEntry: core.config.agentEntry,
+      nodePath: needs.nodeForAgents ?? process.execPath,
+      cacheFolder: join(core.config.dataDir, 'panel', 'agent-package'),
+    }),
+    pairingFor: (request, nodeId, secret) => pairings.forRequest(request, nodeId, secret),
+    log: core.log.child({ part: 'nodes' }),
+  });
+  const nodeName = (id: string) => nodeIndex.find(id)?.name;
 
   registerNodeRoutes(core.http, {
     nodes,
+    deploy,
     templates: needs.templates,
-    nameTarget: namedTarget('node', (id) => nodeIndex.find(id)?.name),
-    pairingFor: (request, nodeId, secret) => pairings.forRequest(request.raw, nodeId, secret),
+    nameTarget: namedTarget('node', nodeName),
   });
+  registerDeployRoutes(core.http, { deploy, nodeName });
   agents.admitWith(links);
   agents.listen(nodeAgentEvents, nodeAgentHandlers(links, core.log.child({ part: 'nodes' })));
   core.onClose(

@@ -1,22 +1,19 @@
-import type { Pairing } from '@catalyst/shared/features/agent-link';
 import { nodeRoutes } from '@catalyst/shared/features/nodes';
-import { toDeploymentToken } from '@catalyst/shared/node/deployment-token';
-import type { FastifyRequest } from 'fastify';
 import type { NameTarget } from '../../http/audit-target.ts';
 import type { PanelHttp } from '../../http/panel-http.ts';
 import type { Templates } from '../templates/templates.service.ts';
+import type { DeployService } from './deploy.service.ts';
 import type { NodesService } from './nodes.service.ts';
 
 export interface NodeRoutesParts {
   nodes: NodesService;
+  deploy: DeployService;
   templates: Templates;
   nameTarget: NameTarget;
-  /** What an agent of another machine is told about this panel, which the request reached. */
-  pairingFor(request: FastifyRequest, nodeId: string, secret: string): Pairing;
 }
 
 export function registerNodeRoutes(app: PanelHttp, parts: NodeRoutesParts): void {
-  const { nodes, templates, nameTarget, pairingFor } = parts;
+  const { nodes, deploy, templates, nameTarget } = parts;
   app.route({ ...nodeRoutes.list, handler: ({ query }) => nodes.list(query) });
   app.route({
     ...nodeRoutes.create,
@@ -39,11 +36,8 @@ export function registerNodeRoutes(app: PanelHttp, parts: NodeRoutesParts): void
   app.route({
     ...nodeRoutes.deploymentToken,
     preHandler: nameTarget,
-    handler: async (request, reply) => {
-      const { secret, expiresAt } = await nodes.issueSecret(request.params.id);
-      const token = toDeploymentToken(pairingFor(request, request.params.id, secret));
-      return reply.code(201).send({ token, expiresAt });
-    },
+    handler: async (request, reply) =>
+      reply.code(201).send(await deploy.issue(request.raw, request.params.id)),
   });
   app.route({
     ...nodeRoutes.installHostPackages,

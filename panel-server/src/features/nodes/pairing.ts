@@ -1,7 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { isLoopbackHost, type Pairing } from '@catalyst/shared/features/agent-link';
 import type { PanelCore } from '../../core.ts';
 import { type ProxyTrust, requestHost } from '../../http/client-address.ts';
+
+/** A name or an address, perhaps with a port: what a browser can ask for, and a shell can be told. */
+const hostShape = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d+)?$/;
 
 /** Says where agents reach this panel and by which keys they know it. */
 export class Pairings {
@@ -28,6 +32,9 @@ export class Pairings {
   /** Only on this machine does an agent do without TLS, which the panel speaks on the same port. */
   #urlOf(request: IncomingMessage): string {
     const host = requestHost(request, this.#isTrusted);
+    if (!hostShape.test(host)) {
+      throw new AppError('bad_request', 'The request names no host that could be this panel');
+    }
     return `${isLoopbackHost(host.replace(/:\d+$/, '')) ? 'http' : 'https'}://${host}`;
   }
 

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@catalyst/shared/features/agent-link';
 import type { Node } from '@catalyst/shared/features/nodes';
 import { Button, Modal, Skeleton } from '@mantine/core';
 import { useEffect, useRef } from 'react';
@@ -12,11 +13,11 @@ import classes from './link-dialog.module.css';
 import { strings } from './strings.ts';
 import { useDeploymentToken } from './use-nodes.ts';
 
-/** From a clone: packages of the agent do not exist yet. */
+/** From a clone, for machines that the install command does not know. */
 const linkCommand = 'npm run agent -- link';
 const runCommand = 'npm run agent';
 
-/** A deployment token and what to do with it; notices when the agent has used it. */
+/** The command that makes a machine this node, or a token to do it by hand; notices when an agent has used one. */
 export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void }) {
   const { mutate, data, error, isPending } = useDeploymentToken(node.id);
   const hasAsked = useRef(false);
@@ -30,29 +31,47 @@ export function LinkDialog({ node, onClose }: { node: Node; onClose: () => void 
   const keyBefore = useRef(node.fingerprint);
   const isLinked = node.status === 'online' && node.fingerprint !== keyBefore.current;
   const isExpired = data !== undefined && secondsLeft <= 0;
+  const isSpent = isExpired || isLinked;
+  const steps = data && (
+    <ol className={classes.steps}>
+      <li>
+        <p>{strings.step1}</p>
+        <CodeLine value={linkCommand} what="command" />
+      </li>
+      <li>
+        <p>{strings.step2}</p>
+        <CodeLine value={data.token} what="token" isSpent={isSpent} />
+        <p className={classes.note}>{strings.stepNote}</p>
+      </li>
+      <li>
+        <p>{strings.step3}</p>
+        <CodeLine value={runCommand} what="command" />
+      </li>
+    </ol>
+  );
   return (
     <Modal opened onClose={onClose} title={strings.linkTitle(node.name)} size="lg">
       <div className={dialog.form}>
         {error && <Failure title={strings.tokenFailed} error={error} retry={mutate} isRetrying={isPending} />}
-        <ol className={classes.steps}>
-          <li>
-            <p>{strings.step1}</p>
-            <CodeLine value={linkCommand} what="command" />
-          </li>
-          <li>
-            <p>{strings.step2}</p>
-            {data ? (
-              <CodeLine value={data.token} what="token" isSpent={isExpired || isLinked} />
-            ) : (
-              !error && <Skeleton height={40} />
-            )}
-            <p className={classes.note}>{strings.stepNote}</p>
-          </li>
-          <li>
-            <p>{strings.step3}</p>
-            <CodeLine value={runCommand} what="command" />
-          </li>
-        </ol>
+        {!data && !error && <Skeleton height={96} />}
+        {data && isLoopbackHost(new URL(data.panelUrl).hostname) && (
+          <Notice tone="warning">{strings.panelIsLocal}</Notice>
+        )}
+        {data?.installCommand && (
+          <section>
+            <p>{strings.install}</p>
+            <CodeLine value={data.installCommand} what="command" isSpent={isSpent} />
+            <p className={classes.note}>{strings.installNote}</p>
+          </section>
+        )}
+        {data?.installCommand ? (
+          <details className={classes.byHand}>
+            <summary>{strings.byHand}</summary>
+            {steps}
+          </details>
+        ) : (
+          steps
+        )}
         {isLinked && (
           <Notice tone="success" urgent>
             {strings.linked}
