@@ -66,9 +66,10 @@ export class ActiveCall<Request, Response> implements AsyncIterable<Response>, D
     throw new GrpcError(GrpcCode.cancelled, 'The call is over');
   }
 
-  /** Nothing more will be sent. */
-  end(): void {
-    this.#stream.end();
+  /** Nothing more will be sent, after this message if one is given. */
+  end(last?: Request): void {
+    if (last === undefined) this.#stream.end();
+    else this.#stream.end(toFrame(this.#request.encode(last)));
   }
 
   /** The next message, or undefined when the other side has ended well. */

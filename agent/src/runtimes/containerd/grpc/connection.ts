@@ -49,9 +49,7 @@ export class GrpcConnection {
     options: GrpcCallOptions = {},
   ): Promise<Response> {
     using call = await this.#open(method, { timeoutMs: unaryTimeoutMs, ...options });
-    // Its failure is the call's own, which `receive` tells.
-    call.send(request).catch(() => {});
-    call.end();
+    call.end(request);
     const answer = await call.receive();
     if (answer === undefined || (await call.receive()) !== undefined) {
       throw new GrpcError(GrpcCode.internal, 'There is not exactly one answer');
@@ -59,15 +57,14 @@ export class GrpcConnection {
     return answer;
   }
 
-  /** Asks; resolves when the question is sent. */
+  /** Asks; resolves with the answers to come, once there is a connection. */
   async stream<Request, Response>(
     method: StreamMethod<Request, Response>,
     request: Request,
     options: GrpcCallOptions = {},
   ): Promise<ActiveCall<Request, Response>> {
     const call = await this.#open(method, options);
-    await call.send(request);
-    call.end();
+    call.end(request);
     return call;
   }
 
