@@ -11,9 +11,13 @@ import { Enrolment } from './link/enrolment.ts';
 import { PanelLink, type PanelLinkOptions } from './link/panel-link.ts';
 import { type PanelSessionParts, servePanel } from './link/panel-session.ts';
 import type { Logger } from './logger.ts';
+import { NetworkNames } from './network/network-names.ts';
+import { Doctor } from './node/doctor/doctor.ts';
 import { Health } from './node/health.ts';
 import { ResourceStats } from './node/resource-stats.ts';
 import { openStatsServer } from './node/stats-server.ts';
+import { openCgroups } from './runtimes/cgroups/open-cgroups.ts';
+import { openNodeImages } from './runtimes/containerd/images/node-images.ts';
 import { type ContainerdOptions, openContainerd } from './runtimes/containerd/open-containerd.ts';
 import { ProcessRuntime } from './runtimes/process-runtime.ts';
 import type { Runtime } from './runtimes/runtime.ts';
@@ -64,6 +68,15 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     ];
     const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
     const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable, hostEnvironment });
+    const specs = () => supervisor.all.map(({ parts }) => parts.file.record.spec);
+    const images = containerd && (await openNodeImages(containerd.images, folder, specs, log));
+    const doctor = new Doctor({
+      dataDir: config.dataDir,
+      unreachable,
+      containerd: containerd?.reads ?? null,
+      cgroups: () => openCgroups('/sys/fs/cgroup', cgroupPrefixOf(folder)),
+      networkNames: new NetworkNames(networkPrefixOf(folder)),
+    });
     const stats = new ResourceStats(() => supervisor.all);
     const health = new Health({
       dataDir: config.dataDir,
@@ -84,6 +97,8 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
           supervisor,
           health,
           stats,
+          doctor,
+          images,
           log,
           hostEnvironment,
           ...options.session,
@@ -98,6 +113,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       statsPort: statsServer?.port ?? null,
       async close() {
         await link.close();
+        await images?.close();
         await statsServer?.close();
         await stats.close();
         await supervisor.close();
@@ -132,7 +148,7 @@ function containerdOptions(config: Config, folder: DataFolder, log: Logger): Con
     socketPath: containerdSocket,
     namespace: dataDir === defaultDataDir(hostEnvironment) ? 'catalyst' : `catalyst-${place}`,
     cgroupPrefix: cgroupPrefixOf(folder),
-    networkPrefix: place.slice(0, 6),
+    networkPrefix: networkPrefixOf(folder),
     networkFolder: join(folder.path, 'networks'),
     runRoot: folder.run,
     hostEnvironment,
@@ -142,6 +158,10 @@ function containerdOptions(config: Config, folder: DataFolder, log: Logger): Con
 
 export function cgroupPrefixOf(folder: DataFolder): string {
   return `catalyst-${placeOf(folder)}`;
+}
+
+function networkPrefixOf(folder: DataFolder): string {
+  return placeOf(folder).slice(0, 6);
 }
 
 /** By it agents on one machine stay apart, and each finds its own again. */

@@ -5,8 +5,12 @@ import type { Config } from './config.ts';
 import { openCore, type PanelCore } from './core.ts';
 import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
+import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
+import { registerImages } from './features/images/images.feature.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
+import { registerRegistryRoutes } from './features/registries/registries.routes.ts';
+import { RegistriesService } from './features/registries/registries.service.ts';
 import { ServerListCache } from './features/servers/server-list-cache.ts';
 import type { ServerSweep } from './features/servers/server-sweep.ts';
 import { registerServers, type ServersNeeds } from './features/servers/servers.feature.ts';
@@ -59,7 +63,11 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     const templates = await registerTemplates(core, options.templates);
     const listCache = new ServerListCache();
     const { placement } = registerNodes(core, { ...options, templates, listCache });
-    const { sweep } = registerServers(core, { ...options, templates, placement, listCache });
+    const registries = new RegistriesService(core);
+    registerRegistryRoutes(core.http, registries);
+    const { sweep } = registerServers(core, { ...options, templates, placement, listCache, registries });
+    await registerImages(core, registries);
+    registerDoctorRoutes(core);
     registerConsole(core);
 
     await core.http.ready();

@@ -1,7 +1,10 @@
 import { consoleRoutes } from './features/console.ts';
 import { dataPlaneRoutes } from './features/data-plane.ts';
 import { deployRoutes } from './features/deploy.ts';
+import { doctorRoutes } from './features/doctor.ts';
+import { imageRoutes } from './features/images.ts';
 import { nodeRoutes } from './features/nodes.ts';
+import { registryRoutes } from './features/registries.ts';
 import { serverRoutes } from './features/servers.ts';
 import { sessionRoutes } from './features/sessions.ts';
 import { systemRoutes } from './features/system.ts';
@@ -14,6 +17,9 @@ export const api = {
   templates: templateRoutes,
   nodes: nodeRoutes,
   deploy: deployRoutes,
+  doctor: doctorRoutes,
+  images: imageRoutes,
+  registries: registryRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
   dataPlane: dataPlaneRoutes,

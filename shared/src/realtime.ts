@@ -13,6 +13,8 @@ import {
   consoleClientCalls,
   consoleClientEvents,
 } from './features/console.ts';
+import { doctorAgentCalls } from './features/doctor.ts';
+import { imageAgentCalls, imageAgentEvents, imageClientEvents } from './features/images.ts';
 import { nodeAgentCalls, nodeAgentEvents, nodeClientEvents } from './features/nodes.ts';
 import { serverClientCalls, serverClientEvents } from './features/servers.ts';
 
@@ -24,6 +26,7 @@ export const clientEvents = {
   ...serverClientEvents,
   ...consoleClientEvents,
   ...nodeClientEvents,
+  ...imageClientEvents,
   revoked: {
     summary: 'A right ended: of one server, or (without `serverId`) the whole session',
     permission: 'signed-in',
@@ -33,8 +36,19 @@ export const clientEvents = {
 
 /** Namespace `/agent`: what the panel asks of an agent, before and after both are proven. */
 export { handshakeCalls, handshakeEvents };
-export const agentCalls = { ...serverAgentCalls, ...consoleAgentCalls, ...nodeAgentCalls };
+export const agentCalls = {
+  ...serverAgentCalls,
+  ...consoleAgentCalls,
+  ...nodeAgentCalls,
+  ...doctorAgentCalls,
+  ...imageAgentCalls,
+};
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */
 export const panelCalls = { ...serverPanelCalls };
-export const agentEvents = { ...serverAgentEvents, ...consoleAgentEvents, ...nodeAgentEvents };
+export const agentEvents = {
+  ...serverAgentEvents,
+  ...consoleAgentEvents,
+  ...nodeAgentEvents,
+  ...imageAgentEvents,
+};

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,7 +13,7 @@ const maxStreams = 16;
 /** A panel that takes nothing for so long is not coming back. */
 const silenceMs = 60_000;
 
-/** What is being sent to the panel while one connection to it lasts. */
+/** What is being sent to the panel, and fetched from it, while one connection to it lasts. */
 export class DataPlane {
   readonly #link: LinkState;
   readonly #log: Logger;
@@ -35,6 +36,24 @@ export class DataPlane {
       .finally(() => {
         this.#streams -= 1;
       });
+  }
+
+  /** Begins to fetch a stream under a ticket. Rejects with `limit_reached` when too many are under way. */
+  async receive(ticket: string, signal: AbortSignal): Promise<Readable> {
+    if (this.#streams >= maxStreams) {
+      throw new AppError('limit_reached', 'This node is transferring too much else; try again in a moment');
+    }
+    this.#streams += 1;
+    const done = () => {
+      this.#streams -= 1;
+    };
+    try {
+      const body = await receiveStream(this.#link, ticket, AbortSignal.any([signal, this.#ended.signal]));
+      return body.once('close', done);
+    } catch (error) {
+      done();
+      throw error;
+    }
   }
 
   close(): void {
@@ -85,6 +104,48 @@ export async function sendStream(
   } finally {
     upload.destroy();
     transport.cut();
+  }
+}
+
+/**
+ * The answer to a GET to the panel, to be read at one's own pace; the panel's TLS key is checked as for the link. It errors
+ * when the panel goes away before its end, or the signal is aborted.
+ */
+export async function receiveStream(
+  link: Pick<LinkState, 'panelUrl' | 'tlsPin'>,
+  ticket: string,
+  signal: AbortSignal,
+): Promise<Readable> {
+  const transport = openTransport(link);
+  const url = new URL(`/api/data/${encodeURIComponent(ticket)}`, link.panelUrl);
+  const open = url.protocol === 'https:' ? httpsRequest : http.request;
+  const download = open(url, { agent: transport.agent, signal, timeout: silenceMs });
+  download.once('timeout', () => download.destroy(new AppError('timeout', 'The panel sends nothing')));
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      download.once('response', resolve).on('error', reject).end();
+    });
+    if (response.statusCode !== 200) {
+      throw new AppError('unavailable', `The panel does not give the stream (status ${response.statusCode})`);
+    }
+    const body = Readable.from(inSentences(response), { objectMode: false });
+    return body.once('close', () => {
+      response.destroy();
+      transport.cut();
+    });
+  } catch (error) {
+    transport.cut();
+    throw error instanceof AppError ? error : (transport.refusal ?? toAppError(error));
+  }
+}
+
+async function* inSentences(response: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* response;
+  } catch (error) {
+    throw error instanceof AppError
+      ? error
+      : new AppError('unavailable', 'The stream from the panel broke off', { cause: error });
   }
 }
 

@@ -4,9 +4,11 @@ import { agentCalls, agentEvents } from '@catalyst/shared/realtime';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
 import type { Logger } from '../logger.ts';
+import { type Doctor, doctorCallHandlers } from '../node/doctor/doctor.ts';
 import type { Health } from '../node/health.ts';
 import { nodeCallHandlers } from '../node/node.calls.ts';
 import type { ResourceStats } from '../node/resource-stats.ts';
+import { imageCallHandlers, type NodeImages } from '../runtimes/containerd/images/images.calls.ts';
 import { serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import { DataPlane } from './data-plane.ts';
@@ -17,6 +19,9 @@ export interface PanelSessionParts {
   supervisor: Supervisor;
   health: Health;
   stats: ResourceStats;
+  doctor: Doctor;
+  /** Null where there is no containerd. */
+  images: NodeImages | null;
   log: Logger;
   hostEnvironment: NodeJS.ProcessEnv;
   healthIntervalMs?: number;
@@ -33,7 +38,7 @@ export function servePanel(
   parts: PanelSessionParts,
 ): () => void {
   const { socket, transport } = connection;
-  const { supervisor, log } = parts;
+  const { supervisor, images, log } = parts;
   const dataPlane = new DataPlane(link, log);
   const watches = new ConsoleWatches(socket, transport);
   const reports = new ReportQueue(socket, supervisor, log, () => connection.close());
@@ -44,6 +49,8 @@ export function servePanel(
       ...serverCallHandlers(supervisor),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
+      ...doctorCallHandlers(parts.doctor),
+      ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
     },
     {
       onBug: (name, err) => log.error({ err, name }, 'A call of the panel failed'),
@@ -54,6 +61,7 @@ export function servePanel(
     operationFinished: (serverId, operation) => reports.operation(serverId, operation),
     installStep: (progress) => announce(socket, agentEvents, 'installation_progress', progress),
   });
+  images?.pulls.listen((pull) => announce(socket, agentEvents, 'image_pull_progress', pull));
   reports.start();
   const timers = [
     repeat(parts.healthIntervalMs ?? defaultHealthIntervalMs, log, async () => {
@@ -67,6 +75,7 @@ export function servePanel(
   return () => {
     dataPlane.close();
     supervisor.listen(null);
+    images?.pulls.listen(null);
     reports.close();
     watches.close();
     for (const stop of timers) stop();

@@ -4,6 +4,7 @@ import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
 import { DeploymentTokenEntity } from '../features/nodes/deployment-token.entity.ts';
 import { NodeEntity } from '../features/nodes/node.entity.ts';
 import { OperationEntity } from '../features/operations/operation.entity.ts';
+import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
 import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
@@ -18,6 +19,7 @@ import type { ExpectedData } from './expected-data.ts';
 import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
 import { NodesAndServers } from './migrations/0002-nodes-and-servers.ts';
 import { InstallCommands } from './migrations/0003-install-commands.ts';
+import { Registries } from './migrations/0004-registries.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -35,10 +37,11 @@ export const entities: EntitySchema[] = [
   AllocationEntity,
   TombstoneEntity,
   OperationEntity,
+  RegistryEntity,
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
-export const migrations = [UsersAndSessions, NodesAndServers, InstallCommands];
+export const migrations = [UsersAndSessions, NodesAndServers, InstallCommands, Registries];
 
 export interface OpenDatabase {
   dataSource: DataSource;

@@ -28,6 +28,7 @@ import {
 } from '@catalyst/shared/realtime';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
+import { FakeImages } from './fake-images.ts';
 import type { TestPanel } from './test-panel.ts';
 
 type AgentCalls = typeof agentCalls;
@@ -60,6 +61,10 @@ export class FakeAgent {
   readonly servers = new Map<string, FakeServer>();
   readonly busyPorts = new Map<string, string>();
   missingPackages: string[] = [];
+  readonly images = new FakeImages({
+    tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
+    panelUrl: () => this.link.panelUrl,
+  });
   /** What ended the last connection attempt or connection, if the panel gave a reason. */
   refusal: { code: string; message: string } | undefined;
   readonly #key: SigningKey;
@@ -307,6 +312,19 @@ export class FakeAgent {
 
   #usualAnswers(): CallHandlers<AgentCalls> {
     return {
+      ...this.images.answers,
+      'node:doctor': () => ({
+        checks: [
+          {
+            id: 'root',
+            title: 'Rights',
+            status: 'ok' as const,
+            text: 'It is root.',
+            fix: null,
+            command: null,
+          },
+        ],
+      }),
       'node:ping': () => ({}),
       'server:apply': ({ spec }) => {
         const server = this.server(spec.serverId);

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import type { Logger } from '../../logger.ts';
 import { ServerNetworks } from '../../network/server-networks.ts';
+import type { ContainerdReads } from '../../node/doctor/containerd-checks.ts';
 import { findProgram, serverPath } from '../../node/program-paths.ts';
 import { snapshotter } from './container-removal.ts';
 import { ContainerdClient } from './containerd-client.ts';
+import { containerdReads } from './containerd-reads.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ImageStore } from './images/image-store.ts';
 
@@ -26,6 +28,8 @@ export interface OpenContainerd {
   readonly runtime: ContainerdRuntime;
   readonly images: ImageStore;
   readonly networks: ServerNetworks;
+  /** For the doctor. */
+  readonly reads: ContainerdReads;
   /** Lets go; servers run on. */
   close(): Promise<void>;
 }
@@ -65,6 +69,7 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
     runtime,
     images: store,
     networks,
+    reads: containerdReads(client),
     async close() {
       await networks.close();
       store.close();

@@ -6,7 +6,7 @@ import type { Tickets } from './tickets.ts';
 
 const idleMs = 120_000;
 
-/** Where agents deliver streams. The body is not parsed: whoever waits for it reads it as fast as he can. */
+/** Where agents deliver and fetch streams. A body is not parsed: whoever waits for it reads it as fast as he can. */
 export async function registerDataPlaneRoutes(app: PanelHttp, tickets: Tickets): Promise<void> {
   await app.register(async (streams) => {
     streams.removeAllContentTypeParsers();
@@ -21,6 +21,15 @@ export async function registerDataPlaneRoutes(app: PanelHttp, tickets: Tickets):
           throw new AppError('unavailable', 'The reader of this stream is gone', { cause });
         });
         return reply.code(204).send();
+      },
+    });
+    (streams as unknown as PanelHttp).route({
+      ...dataPlaneRoutes.download,
+      handler: ({ params }, reply) => {
+        const body = tickets.collect(params.ticket);
+        // An agent that takes nothing for so long is gone.
+        reply.raw.setTimeout(idleMs, () => body.destroy());
+        return reply.type('application/octet-stream').send(body);
       },
     });
   });

@@ -56,8 +56,10 @@ export function buildSpec(
   };
 }
 
-export function hashSpec(spec: SpecBody): string {
-  return createHash('sha256').update(JSON.stringify(spec, inOrder)).digest('hex');
+/** `loginVersion` changes with the registry login that is sent along; undefined when there is none. */
+export function hashSpec(spec: SpecBody, loginVersion?: string): string {
+  const all = loginVersion === undefined ? spec : { ...spec, loginVersion };
+  return createHash('sha256').update(JSON.stringify(all, inOrder)).digest('hex');
 }
 
 /** The order in which keys were added says nothing about a spec. */

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { Logger } from '../../logger.ts';
 import type { AgentLink } from '../../realtime/agent-connection.ts';
+import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import { openEnvironment } from './server-secrets.ts';
@@ -17,12 +18,20 @@ export class ServerSpecs {
   readonly #database: DataSource;
   readonly #templates: Templates;
   readonly #secrets: SecretBox;
+  readonly #registries: RegistriesService;
   readonly #log: Logger;
 
-  constructor(parts: { database: DataSource; templates: Templates; secrets: SecretBox; log: Logger }) {
+  constructor(parts: {
+    database: DataSource;
+    templates: Templates;
+    secrets: SecretBox;
+    registries: RegistriesService;
+    log: Logger;
+  }) {
     this.#database = parts.database;
     this.#templates = parts.templates;
     this.#secrets = parts.secrets;
+    this.#registries = parts.registries;
     this.#log = parts.log;
   }
 
@@ -53,8 +62,11 @@ export class ServerSpecs {
     const template = this.#templates.find(row.templateId);
     if (!template) throw new AppError('conflict', `The template ${row.templateId} no longer exists`);
     const ports = (await portsOf(this.#database, [row.id])).get(row.id) ?? [];
-    const spec = buildSpec(row, template, openEnvironment(this.#secrets, row), ports);
-    const specHash = hashSpec(spec);
+    const plain = buildSpec(row, template, openEnvironment(this.#secrets, row), ports);
+    const stored = plain.image === undefined ? null : await this.#registries.loginFor(plain.image);
+    const spec = stored ? { ...plain, registryLogin: stored.login } : plain;
+    // The hash lies in the database as it is: nobody shall find out a password by trying which one gives it.
+    const specHash = hashSpec(plain, stored?.version);
     if (specHash === row.specHash) return { spec, revision: row.specRevision };
     const revision = row.specRevision + 1;
     const { affected } = await this.#database

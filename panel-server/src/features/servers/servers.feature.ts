@@ -3,6 +3,7 @@ import { serverClientCalls } from '@catalyst/shared/features/servers';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
+import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { ServerCreation } from './create-server.ts';
 import { LiveValues } from './live-values.ts';
@@ -24,6 +25,7 @@ export interface ServersNeeds {
   templates: Templates;
   placement: NodePlacement;
   listCache: ServerListCache;
+  registries: RegistriesService;
   /** Where ports of servers are taken from. */
   portRange?: PortRange;
   /** How often overdue operations are looked for. */
@@ -32,11 +34,11 @@ export interface ServersNeeds {
 
 export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: ServerSweep } {
   const { agents, browsers, serverIndex } = core;
-  const { templates, placement, listCache } = needs;
+  const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
   const live = new LiveValues();
   const feed = new ServerFeed({ clients: browsers, list: listCache, live, serverIndex });
-  const common = { ...core, secrets: core.secretBox, log, templates, feed };
+  const common = { ...core, secrets: core.secretBox, log, templates, feed, registries };
 
   const specs = new ServerSpecs(common);
   const orders = new ServerOrders({ ...common, specs });

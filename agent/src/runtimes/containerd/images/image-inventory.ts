@@ -28,6 +28,8 @@ export interface PruneOptions {
   unusedForDays?: number;
   /** Whether a server may start from it: such an image stays however long it was not used. */
   isWanted(reference: string): boolean;
+  /** Only answers what would go. */
+  isPreview?: boolean;
 }
 
 interface InventoryParts extends ImageParts {
@@ -80,6 +82,7 @@ export class ImageInventory {
   async prune({
     unusedForDays = 7,
     isWanted,
+    isPreview = false,
   }: PruneOptions): Promise<{ removed: string[]; freedBytes: number }> {
     const latestUse = Date.now() - unusedForDays * dayMs;
     const measured = await this.#measureAll();
@@ -87,7 +90,7 @@ export class ImageInventory {
       const { reference, lastUsedAt } = image.record;
       return lastUsedAt.getTime() <= latestUse && !this.#isBusy(image) && !isWanted(reference);
     });
-    const freed = await this.#removeThose(going, measured);
+    const freed = isPreview ? freedBy(going, measured) : await this.#removeThose(going, measured);
     return { removed: going.map(({ record }) => record.reference), freedBytes: freed };
   }
 
@@ -105,18 +108,23 @@ export class ImageInventory {
 
   /** Answers how many bytes become free. */
   async #removeThose(going: readonly MeasuredImage[], all: readonly MeasuredImage[]): Promise<number> {
-    const staying = all.filter((image) => !going.includes(image));
     await this.#parts.records.remove(going.map(({ record }) => record.reference));
     for (const { record } of going) {
       this.#parts.logger.info({ reference: record.reference }, 'Removed an image');
     }
-    const sizesOf = (images: readonly MeasuredImage[]) => images.map(({ sizes }) => sizes);
-    return freedBytes(sizesOf(going), sizesOf(staying));
+    return freedBy(going, all);
   }
 
   #isBusy({ record, usedBy }: MeasuredImage): boolean {
     return usedBy.length > 0 || this.#parts.isBeingFetched(record.reference);
   }
+}
+
+/** Images share parts: only what none of the others has becomes free. */
+function freedBy(going: readonly MeasuredImage[], all: readonly MeasuredImage[]): number {
+  const staying = all.filter((image) => !going.includes(image));
+  const sizesOf = (images: readonly MeasuredImage[]) => images.map(({ sizes }) => sizes);
+  return freedBytes(sizesOf(going), sizesOf(staying));
 }
 
 /** A container may name its image as a person wrote it. */
