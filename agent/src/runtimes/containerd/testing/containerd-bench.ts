@@ -28,7 +28,7 @@ export class ContainerdBench {
   /** Undefined, with a printed reason, where there can be none. */
   static async open(name: string): Promise<ContainerdBench | undefined> {
     const image = busyboxImage();
-    const containerd = image && (await startContainerd());
+    const containerd = image && (await startContainerd({ programs: process.env.CATALYST_TEST_CONTAINERD }));
     if (!image || !containerd) return undefined;
     const prefix = `catalyst-${name}-${process.pid}`;
     const archive = join(containerd.folder, 'suite.tar');
