@@ -1,11 +1,12 @@
-import { afterAll, describe } from 'vitest';
+import { afterAll } from 'vitest';
+import { describeUnless } from '../../testing/describe-unless.ts';
 import { shellGame } from '../process/testing/shell-game.ts';
 import { runtimeSuite } from '../runtime-suite.ts';
-import { ContainerdBench, suiteImage } from './testing/containerd-bench.ts';
+import { ContainerdBench, needsContainerd, suiteImage } from './testing/containerd-bench.ts';
 
 const bench = await ContainerdBench.open('suite');
 
-describe.skipIf(!bench)('with containerd', () => {
+describeUnless(bench ? null : needsContainerd, 'with containerd', () => {
   if (!bench) return;
   runtimeSuite('containerd', {
     open: (runRoot) => bench.runtime(runRoot),

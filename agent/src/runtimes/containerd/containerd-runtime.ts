@@ -35,6 +35,7 @@ import { mapRoot } from './mapped-root.ts';
 import { networkCounters } from './network-counters.ts';
 import { networkFiles, writeNetworkFiles } from './network-files.ts';
 import { containerLabels, Orphans } from './orphans.ts';
+import { limitRoot } from './root-limit.ts';
 import { TaskWatch } from './task-watch.ts';
 
 export interface ContainerdRuntimeOptions {
@@ -222,7 +223,10 @@ export class ContainerdRuntime implements Runtime {
     if (terminal) await client.call(tasksApi.resizePty, { containerId: id, width: 120, height: 30 });
     await this.#networks.publish(serverId);
     await client.call(tasksApi.start, { containerId: id });
-    return this.#take(serverId, startId, state);
+    const server = this.#take(serverId, startId, state);
+    if (launch.purpose === 'install')
+      limitRoot(server, { client, key: id, folder, maxMb: launch.limits.diskMb });
+    return server;
   }
 
   async #prepareRoot(

@@ -2,18 +2,19 @@ import { readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describeUnless } from '../../testing/describe-unless.ts';
 import { openCgroups } from '../cgroups/open-cgroups.ts';
 import { shellGame } from '../process/testing/shell-game.ts';
 import type { Launch } from '../runtime.ts';
 import { bytes, printed, RuntimeBench } from '../runtime-suite.ts';
-import { ContainerdBench, suiteImage } from './testing/containerd-bench.ts';
+import { ContainerdBench, needsContainerd, suiteImage } from './testing/containerd-bench.ts';
 
 const containerd = await ContainerdBench.open('sandbox');
 afterAll(() => containerd?.close());
 const limits = (changes: Partial<Limits>) =>
   Limits.parse({ memoryMb: 128, cpuCores: 2, diskMb: 100, pids: 64, ...changes });
 
-describe.skipIf(!containerd)('the sandbox', () => {
+describeUnless(containerd ? null : needsContainerd, 'the sandbox', () => {
   if (!containerd) return;
   let bench: RuntimeBench;
   beforeEach(() => {
@@ -205,6 +206,19 @@ describe.skipIf(!containerd)('the sandbox', () => {
       expect(said).toEqual(['65534']);
       const made = statSync(join(directory, 'made'));
       expect([made.uid, made.gid]).toEqual([uid, uid]);
+    });
+
+    test('ends it when it writes more into its image than the server may have', async () => {
+      const server = await bench.start(
+        ['/bin/sh', '-c', 'head -c 20000000 /dev/zero >/big; echo wrote; read x'],
+        {
+          ...{ purpose, limits: limits({ diskMb: 10 }) },
+        },
+      );
+      expect(await server.exited).toMatchObject({ signal: 'SIGKILL', outOfMemory: false });
+      expect(bench.out(server)).toContain(
+        "It wrote more than 10 MB outside of the server's folder and was ended.",
+      );
     });
 
     test('is given no way to the kernel either', async () => {

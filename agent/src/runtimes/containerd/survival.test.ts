@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describeUnless } from '../../testing/describe-unless.ts';
 import { shellGame } from '../process/testing/shell-game.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Launch } from '../runtime.ts';
 import { bytes, isRunning, printed, RuntimeBench } from '../runtime-suite.ts';
 import { TaskStatus, tasksApi } from './api/tasks.ts';
-import { ContainerdBench, suiteImage } from './testing/containerd-bench.ts';
+import { ContainerdBench, needsContainerd, suiteImage } from './testing/containerd-bench.ts';
 import { SuiteAgentProcess } from './testing/suite-agent-process.ts';
 import { whatIsLeft } from './testing/whats-left.ts';
 
@@ -14,7 +15,7 @@ const containerd = await ContainerdBench.open('survival');
 afterAll(() => containerd?.close());
 const patient = { timeout: 15_000, interval: 20 };
 
-describe.skipIf(!containerd)('containers', () => {
+describeUnless(containerd ? null : needsContainerd, 'containers', () => {
   if (!containerd) return;
   let bench: RuntimeBench;
   beforeEach(() => {

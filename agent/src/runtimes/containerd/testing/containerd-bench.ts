@@ -14,6 +14,9 @@ import { ImageStore } from '../images/image-store.ts';
 
 export const suiteImage = 'suite.invalid/catalyst/suite:latest';
 
+/** Why tests are skipped where `ContainerdBench.open` gives none. */
+export const needsContainerd = 'needs root, containerd, runc and busybox-static';
+
 /** A containerd of the test's own with one image in it, and agents' runtimes over it. */
 export class ContainerdBench {
   readonly containerd: Containerd;
