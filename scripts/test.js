@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, root } from './build.js';
 import { runAll } from './run-tool.js';
@@ -6,22 +7,42 @@ import { installServices } from './test-services.js';
 
 // `npm test -- NAME` runs only the test files whose path holds NAME.
 const only = process.argv.slice(2);
+const testFiles = globSync(['*/src/**/*.test.{ts,tsx}', 'e2e/specs/**/*.spec.ts'], { cwd: root });
+/** Their games download themselves. */
+const needInternet = ['e2e/specs/first-server.spec.ts'];
+
 installServices();
 build();
 process.exitCode = await runAll([
   ...(only.length > 0 ? [] : [['biome', 'check', '.']]),
   ...['shared', 'panel-server', 'agent', 'desktop', 'e2e'].map((workspace) => ['tsc', '-p', workspace]),
-  [...privateNetwork(), join(root, 'node_modules', '.bin', 'vitest'), 'run', ...only],
+  ...testRuns(),
 ]);
 
-/** What to put before a command so that its network is its own, where that can be had. */
+/** All in a network of their own but those that need the internet; where that cannot be had, all together. */
+function testRuns() {
+  const vitest = [join(root, 'node_modules', '.bin', 'vitest'), 'run'];
+  const prefix = privateNetwork();
+  if (!prefix) return [[...vitest, ...only]];
+  const isMeant = (file) => only.length === 0 || only.some((name) => file.includes(name));
+  const online = needInternet.filter(isMeant);
+  const isAnyOther = testFiles.some((file) => isMeant(file) && !needInternet.includes(file));
+  const excluded = needInternet.flatMap((file) => ['--exclude', `**/${file.split('/').at(-1)}`]);
+  return [
+    // A name that fits nothing is for vitest to complain about.
+    ...(isAnyOther || online.length === 0 ? [[...prefix, ...vitest, ...excluded, ...only]] : []),
+    ...(online.length > 0 ? [[...vitest, ...online]] : []),
+  ];
+}
+
+/** What to put before a command so that its network is its own. */
 function privateNetwork() {
-  if (process.env.CATALYST_TEST_NETWORK === 'private') return [];
+  if (process.env.CATALYST_TEST_NETWORK === 'private') return null;
   const script = join(root, 'scripts', 'in-private-network.sh');
   const isPossible = process.platform === 'linux' && process.getuid() === 0;
   if (isPossible && spawnSync(script, ['true'], { stdio: 'ignore' }).status === 0) return [script];
   console.error(
     'Tests share the network of this machine; those that change it are skipped (they need root on Linux).',
   );
-  return [];
+  return null;
 }
