@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger } from '../logger.ts';
 import { FakePanel } from '../testing/fake-panel.ts';
-import { DataPlane, sendStream } from './data-plane.ts';
+import { DataPlane, receiveStream, sendStream } from './data-plane.ts';
 
 const ticket = 't'.repeat(43);
 const never = new AbortController().signal;
@@ -93,6 +93,77 @@ describe('a stream to the panel', () => {
       code: 'unavailable',
     });
     expect(panel.uploads.has(ticket)).toBe(false);
+  });
+});
+
+describe('a stream from the panel', () => {
+  const read = async (body: AsyncIterable<Buffer>) => {
+    let count = 0;
+    for await (const chunk of body) count += chunk.length;
+    return count;
+  };
+
+  it('arrives whole, over TLS with the pinned key', async () => {
+    const panel = await FakePanel.open({ tls: true });
+    panel.onUpload = (_request, response) => {
+      response.writeHead(200);
+      for (let index = 0; index < 20; index++) response.write(Buffer.alloc(64 * 1024));
+      response.end();
+      return true;
+    };
+    expect(await read(await receiveStream(panel.link(), ticket, never))).toBe(20 * 64 * 1024);
+  });
+
+  it('is not fetched from a panel with another TLS key', async () => {
+    const panel = await FakePanel.open({ tls: true });
+    const imposter = await FakePanel.open({ tls: true });
+    const received = receiveStream({ panelUrl: imposter.url, tlsPin: panel.tlsPin }, ticket, never);
+    await expect(received).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('ends with the refusal of a ticket', async () => {
+    const panel = await FakePanel.open();
+    panel.onUpload = (_request, response) => {
+      response.writeHead(404).end();
+      return true;
+    };
+    await expect(receiveStream(panel.link(), ticket, never)).rejects.toThrow('status 404');
+  });
+
+  it('that breaks off is not taken for a whole one', async () => {
+    const panel = await FakePanel.open();
+    panel.onUpload = (_request, response) => {
+      response.writeHead(200, { 'content-length': '1000000' });
+      response.write('half', () => response.destroy());
+      return true;
+    };
+    const body = await receiveStream(panel.link(), ticket, never);
+    await expect(read(body)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('ends when it is aborted, and is one of those that there may be at once', async () => {
+    const panel = await FakePanel.open();
+    panel.onUpload = (_request, response) => {
+      response.writeHead(200).write('x');
+      return true;
+    };
+    const dataPlane = new DataPlane(
+      panel.link(),
+      createLogger('debug', () => {}),
+    );
+    onTestFinished(() => dataPlane.close());
+    const stop = new AbortController();
+    const bodies = await Promise.all(
+      Array.from({ length: 16 }, () => dataPlane.receive(ticket, stop.signal)),
+    );
+    await expect(dataPlane.receive(ticket, stop.signal)).rejects.toMatchObject({ code: 'limit_reached' });
+    const ends = Promise.allSettled(bodies.map(read));
+    stop.abort();
+    for (const { status } of await ends) expect(status).toBe('rejected');
+    await vi.waitFor(async () => {
+      const body = await dataPlane.receive(ticket, never);
+      body.destroy();
+    });
   });
 });
 
