@@ -3,6 +3,11 @@ import { bootId, type ProcessIdentity } from '@catalyst/shared/node/process-iden
 import type { RunFolder } from '../run-folder.ts';
 import type { Exit } from '../runtime.ts';
 
+/** Of the container of one start. */
+export function containerIdOf(serverId: string, startId: string): string {
+  return `${serverId}.${startId}`;
+}
+
 /** What a later agent must know about a start. */
 export interface ContainerState {
   bootId: string;

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { bootId, identify, isAlive, type ProcessIdentity } from '@catalyst/shared/node/process-identity';
+import { bootId, isAlive } from '@catalyst/shared/node/process-identity';
 import { type CgroupTree, killCgroup, noEnforcement, type ServerCgroup } from '../cgroups/cgroup.ts';
 import { checkPinning } from '../cgroups/cpu-pinning.ts';
 import { enforcementNotes } from '../cgroups/enforcement-notes.ts';
@@ -12,29 +10,22 @@ import { lastSignOfLife } from '../process/process-server.ts';
 import { createRunFolder, removeRunFolder } from '../process/run-state.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Exit, Launch, Progress, RunningServer, Runtime, RuntimeReport } from '../runtime.ts';
-import { containersApi, runcRuntime, specTypeUrl } from './api/containers.ts';
-import { snapshotsApi } from './api/snapshots.ts';
-import { RuncOptions, runcOptionsTypeUrl, tasksApi } from './api/tasks.ts';
-import { jsonAny } from './api/well-known.ts';
-import type { ContainerImages, ContainerNetwork, ContainerNetworks, ReadyImage } from './container-parts.ts';
+import type { ContainerImages, ContainerNetworks } from './container-parts.ts';
 import { removeContainer, snapshotter } from './container-removal.ts';
 import { ContainerServer, type ContainerServerParts } from './container-server.ts';
-import { containerSpec } from './container-spec.ts';
+import { type BegunContainer, type ContainerStartParts, startContainer } from './container-start.ts';
 import { toContainerStartError } from './container-start-error.ts';
 import {
-  type ContainerState,
+  containerIdOf,
   createSpools,
   readContainerState,
   readExit,
   writeContainerState,
 } from './container-state.ts';
 import { type ContainerdClient, ContainerdUnavailable } from './containerd-client.ts';
-import { openFilesOfContainerd } from './containerd-limits.ts';
 import { hasNotBegun } from './first-process.ts';
-import { mapRoot } from './mapped-root.ts';
-import { networkCounters } from './network-counters.ts';
-import { networkFiles, writeNetworkFiles } from './network-files.ts';
-import { containerLabels, Orphans } from './orphans.ts';
+import { networkFiles } from './network-files.ts';
+import { Orphans } from './orphans.ts';
 import { limitRoot } from './root-limit.ts';
 import { TaskWatch } from './task-watch.ts';
 
@@ -58,7 +49,7 @@ export class ContainerdRuntime implements Runtime {
   readonly #client: ContainerdClient;
   readonly #images: ContainerImages;
   readonly #networks: ContainerNetworks;
-  readonly #cgroupPrefix: string;
+  readonly #startParts: ContainerStartParts;
   readonly #cgroups: CgroupTree | null;
   readonly #cgroupsReason: string;
   readonly #watch: TaskWatch;
@@ -72,10 +63,11 @@ export class ContainerdRuntime implements Runtime {
     this.#images = options.images;
     this.#networks = options.networks;
     this.#logger = options.logger;
-    this.#cgroupPrefix = options.cgroupPrefix;
     const opened = openCgroups(options.cgroupRoot ?? '/sys/fs/cgroup', options.cgroupPrefix);
     this.#cgroups = opened.tree;
     this.#cgroupsReason = opened.tree ? 'this kernel does not offer it' : opened.reason;
+    const { client, networks, cgroupPrefix } = options;
+    this.#startParts = { client, networks, cgroups: this.#cgroups, cgroupPrefix };
     this.#orphans = new Orphans({
       client: this.#client,
       isKnown: (serverId, startId) => existsSync(this.#folder(serverId, startId).path),
@@ -87,8 +79,12 @@ export class ContainerdRuntime implements Runtime {
 
   async detect(): Promise<RuntimeReport> {
     const enforces = this.#cgroups?.enforces ?? noEnforcement;
-    const { memory, cpu, pids } = enforces;
-    const report = { name: this.name, enforces: { user: true, memory, cpu, pids } } as const;
+    const report = {
+      name: this.name,
+      enforces: { user: true, ...enforces },
+      cgroupVersion: this.#cgroups?.version ?? null,
+      snapshotter,
+    } as const;
     try {
       const version = await this.#client.version();
       this.#orphans.look();
@@ -141,7 +137,14 @@ export class ContainerdRuntime implements Runtime {
         throw new AppError('unavailable', `The image ${reference} is not on this machine; fetch it first`);
       }
       this.#orphans.look();
-      return await this.#run({ ...launch, uid }, { folder, image, signal });
+      const start = { launch: { ...launch, uid }, folder, image, signal };
+      const begun = await startContainer(this.#startParts, start);
+      const server = this.#take(launch.serverId, launch.startId, begun);
+      if (launch.purpose === 'install') {
+        const key = containerIdOf(launch.serverId, launch.startId);
+        limitRoot(server, { client: this.#client, key, folder, maxMb: launch.limits.diskMb });
+      }
+      return server;
     } catch (err) {
       await this.#undo(launch.serverId, launch.startId);
       throw toContainerStartError(err, signal);
@@ -156,10 +159,13 @@ export class ContainerdRuntime implements Runtime {
     if (exit) return exit;
     const state = readContainerState(folder);
     if (state === 'unreadable' || (state && state.bootId !== bootId())) return unknownExit(folder);
-    if (!state?.main) return this.#neverHappened(serverId, startId);
-    if (!isAlive(state.main)) return this.#exitOf(serverId, startId, state);
-    if (hasNotBegun(state.main)) return this.#neverHappened(serverId, startId);
-    return this.#take(serverId, startId, { ...state, main: state.main });
+    const main = state?.main;
+    const isThere = main !== undefined && main !== null && isAlive(main);
+    if (!main || (isThere && hasNotBegun(main))) return this.#neverHappened(serverId, startId);
+    const server = this.#take(serverId, startId, { ...state, main });
+    if (isThere) return server;
+    server.look();
+    return server.exited;
   }
 
   async remove(serverId: string, startId: string): Promise<void> {
@@ -184,97 +190,9 @@ export class ContainerdRuntime implements Runtime {
     this.#client.close();
   }
 
-  /** Record, snapshot, task: in this order, so that containerd's garbage collection never finds a part without the whole. */
-  async #run(
-    launch: Launch & { uid: number },
-    { folder, image, signal }: { folder: RunFolder; image: ReadyImage; signal: AbortSignal },
-  ): Promise<RunningServer> {
-    const { serverId, startId, uid, terminal } = launch;
-    const client = this.#client;
-    const id = containerIdOf(serverId, startId);
-    const network = await this.#networks.attach(serverId, launch.network, launch.ports, signal);
-    signal.throwIfAborted();
-    const spec = this.#spec(launch, image, folder, network);
-    const pipe = promisify(execFile)('mkfifo', ['-m', '600', folder.stdin]);
-    const mounts = this.#prepareRoot(launch, image, spec, signal);
-    await Promise.all([pipe, mounts]);
-    signal.throwIfAborted();
-    const { pid } = await client.call(tasksApi.create, {
-      containerId: id,
-      rootfs: await mounts,
-      stdin: folder.stdin,
-      stdout: folder.stdout,
-      stderr: terminal ? '' : folder.stderr,
-      terminal,
-      options: { typeUrl: runcOptionsTypeUrl, value: RuncOptions.encode({ ioUid: uid, ioGid: uid }) },
-    });
-    const main = identify(pid);
-    if (!main) throw new AppError('unavailable', 'The container ended before it had begun');
-    // What a spec cannot say on every kernel, and what is changed later, is set the same way.
-    this.#cgroups?.group(id).setLimits(launch.limits);
-    const state = {
-      startedAt: new Date(),
-      main,
-      hasTerminal: terminal,
-      carriedBefore: network.namespacePath === null ? null : networkCounters(pid),
-    };
-    writeContainerState(folder, state);
-    signal.throwIfAborted();
-    if (terminal) await client.call(tasksApi.resizePty, { containerId: id, width: 120, height: 30 });
-    await this.#networks.publish(serverId);
-    await client.call(tasksApi.start, { containerId: id });
-    const server = this.#take(serverId, startId, state);
-    if (launch.purpose === 'install')
-      limitRoot(server, { client, key: id, folder, maxMb: launch.limits.diskMb });
-    return server;
-  }
-
-  async #prepareRoot(
-    launch: Launch & { uid: number },
-    image: ReadyImage,
-    spec: ReturnType<typeof containerSpec>,
-    signal: AbortSignal,
-  ) {
-    const id = containerIdOf(launch.serverId, launch.startId);
-    await this.#client.call(containersApi.create, {
-      container: {
-        id,
-        labels: containerLabels(launch.serverId, launch.startId),
-        image: launch.image ?? '',
-        runtime: { name: runcRuntime },
-        spec: jsonAny(specTypeUrl, spec),
-        snapshotter,
-        snapshotKey: id,
-      },
-    });
-    const parent = image.chainId;
-    const { mounts } = await this.#client.call(snapshotsApi.prepare, { snapshotter, key: id, parent });
-    return launch.purpose === 'install' ? mapRoot(mounts, launch.uid, signal) : mounts;
-  }
-
-  #spec(launch: Launch & { uid: number }, image: ReadyImage, folder: RunFolder, network: ContainerNetwork) {
-    const hostname = launch.serverId.slice(0, 63);
-    return containerSpec({
-      launch,
-      imageEnvironment: image.config.env,
-      cgroupsPath: `/${this.#cgroupPrefix}/${containerIdOf(launch.serverId, launch.startId)}`,
-      enforces: this.#cgroups?.enforces ?? noEnforcement,
-      networkNamespace: network.namespacePath,
-      files: writeNetworkFiles(folder, hostname, network),
-      hostname,
-      openFilesOfContainerd: openFilesOfContainerd(),
-      architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
-      hasCgroupNamespaces: existsSync('/proc/self/ns/cgroup'),
-    });
-  }
-
-  #take(
-    serverId: string,
-    startId: string,
-    state: Omit<ContainerState, 'bootId' | 'main'> & { main: ProcessIdentity },
-  ): ContainerServer {
+  #take(serverId: string, startId: string, begun: BegunContainer): ContainerServer {
     return new ContainerServer({
-      ...state,
+      ...begun,
       serverId,
       startId,
       containerId: containerIdOf(serverId, startId),
@@ -284,19 +202,6 @@ export class ContainerdRuntime implements Runtime {
       watch: this.#watch,
       logger: this.#logger,
     });
-  }
-
-  /** Of a server that ended while nobody looked. */
-  async #exitOf(
-    serverId: string,
-    startId: string,
-    state: ContainerState & { main: ProcessIdentity | null },
-  ): Promise<Exit> {
-    const { main } = state;
-    if (!main) return unknownExit(this.#folder(serverId, startId));
-    const server = this.#take(serverId, startId, { ...state, main });
-    server.look();
-    return server.exited;
   }
 
   async #neverHappened(serverId: string, startId: string): Promise<null> {
@@ -347,10 +252,6 @@ function userNamespaceNotes(): string[] {
     // The kernel was made without them.
   }
   return ['Installations cannot run in containers because user namespaces are switched off on this machine.'];
-}
-
-function containerIdOf(serverId: string, startId: string): string {
-  return `${serverId}.${startId}`;
 }
 
 function imageOf({ image }: Launch): string {
