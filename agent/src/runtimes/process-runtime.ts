@@ -72,12 +72,12 @@ export class ProcessRuntime implements Runtime {
   async detect(): Promise<RuntimeReport> {
     const { canChangeUser, notes } = await this.#privilegeDrop();
     const enforces = this.#cgroups?.enforces ?? noEnforcement;
-    const { memory, cpu, pids } = enforces;
     return {
       name: 'process',
       available: true,
       version: `${type()} ${release()}`,
-      enforces: { user: canChangeUser, memory, cpu, pids },
+      enforces: { user: canChangeUser, ...enforces },
+      cgroupVersion: this.#cgroups?.version ?? null,
       notes: [
         ...enforcementNotes(enforces, this.#cgroupsReason),
         ...(canChangeUser ? [] : [noOwnUser]),

@@ -111,7 +111,19 @@ export interface RuntimeReport {
   available: boolean;
   version: string | null;
   /** Which limits and walls really hold here. */
-  enforces: { user: boolean; memory: boolean; cpu: boolean; pids: boolean };
+  enforces: {
+    user: boolean;
+    memory: boolean;
+    cpu: boolean;
+    pids: boolean;
+    swap?: boolean;
+    cpuPinning?: boolean;
+    ioWeight?: boolean;
+  };
+  /** Of the control groups that limits are set by; null without any. */
+  cgroupVersion?: 1 | 2 | null;
+  /** How containers share the files of their images. */
+  snapshotter?: string;
   /** Plain sentences on what is missing or not isolated. */
   notes: string[];
 }

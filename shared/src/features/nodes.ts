@@ -8,7 +8,20 @@ export const RuntimeReport = z
     name: RuntimeName,
     available: z.boolean(),
     version: z.string().max(100).nullable(),
-    enforces: z.object({ user: z.boolean(), memory: z.boolean(), cpu: z.boolean(), pids: z.boolean() }),
+    /** Those that are left out are not known. */
+    enforces: z.object({
+      user: z.boolean(),
+      memory: z.boolean(),
+      cpu: z.boolean(),
+      pids: z.boolean(),
+      swap: z.boolean().optional(),
+      cpuPinning: z.boolean().optional(),
+      ioWeight: z.boolean().optional(),
+    }),
+    /** Version of the kernel's control groups that limits are set by; null without any. */
+    cgroupVersion: z.int().min(1).max(2).nullable().optional(),
+    /** How containers share the files of their images. */
+    snapshotter: z.string().max(60).optional(),
     /** Plain sentences on what is missing or not isolated. */
     notes: z.array(z.string().max(500)).max(30),
   })
