@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { contentApi, WriteAction } from '../api/content.ts';
+import { WriteAction } from '../api/content.ts';
 import type { ContainerdClient } from '../containerd-client.ts';
-import type { ActiveCall } from '../grpc/active-call.ts';
 import { GrpcCode, GrpcError, hasCode } from '../grpc/grpc-error.ts';
-import type { BidiMethod } from '../grpc/method.ts';
+import { encodeWrite, type WriteCall, WriteChunk, writeContent } from './content-write.ts';
 import type { Descriptor } from './image-manifest.ts';
 
 const refPattern = /^catalyst-(\d{1,15})-(sha256:[0-9a-f]{64})$/;
-const chunkBytes = 1024 * 1024;
 /** containerd takes a moment to see that who wrote before is gone. */
 const lockRetriesMs = [50, 100, 200, 400, 800, 1600, 3200];
 
@@ -21,10 +19,6 @@ interface IngestTarget {
   /** Null while nobody knows. */
   digest: string | null;
 }
-type WriteCall =
-  typeof contentApi.write extends BidiMethod<infer Request, infer Response>
-    ? ActiveCall<Request, Response>
-    : never;
 
 /** The name of content that is not yet whole: it says what it is to become. */
 export const refOf = ({ size, digest }: Unfinished) => `catalyst-${size}-${digest}`;
@@ -55,10 +49,10 @@ export class IngestStream implements Disposable {
     { lease, signal, waitsForLock = true }: { lease?: string; signal?: AbortSignal; waitsForLock?: boolean },
   ): Promise<IngestStream> {
     for (let attempt = 0; ; attempt++) {
-      const call = await client.bidi(contentApi.write, { lease, signal, timeoutMs: null });
+      const call = await client.bidi(writeContent, { lease, signal, timeoutMs: null });
       try {
         const { ref, digest, size: total } = target;
-        await call.send({ action: WriteAction.stat, ref, total, expected: digest ?? '' });
+        await call.send(encodeWrite({ action: WriteAction.stat, ref, total, expected: digest ?? '' }));
         return new IngestStream(call, target, (await answerOf(call)).offset);
       } catch (error) {
         call.cancel();
@@ -69,20 +63,29 @@ export class IngestStream implements Disposable {
     }
   }
 
-  /** Writes all that is missing; the next piece is fetched while one is written. */
+  /** Writes all that is missing; the next piece is gathered while one is written. */
   async writeFrom(rest: AsyncIterable<Uint8Array>, onBytes: (bytes: number) => void): Promise<void> {
+    const chunk = new WriteChunk();
     let written = this.resumedFrom;
     let pending = Promise.resolve();
+    const flush = async () => {
+      await pending;
+      const offset = written;
+      written += chunk.length;
+      const end = written;
+      pending = this.#write(chunk.take(this.#target.ref, offset), end).then(() => onBytes(end));
+      // Seen at the next await; the source may fail before.
+      pending.catch(() => {});
+    };
     try {
       onBytes(written);
-      for await (const data of inChunks(rest)) {
-        await pending;
-        const offset = written;
-        written += data.length;
-        pending = this.#write(offset, data).then(() => onBytes(offset + data.length));
-        // Seen at the next await; the source may fail before.
-        pending.catch(() => {});
+      for await (const part of rest) {
+        for (let bytes = part; bytes.length > 0; ) {
+          bytes = chunk.add(bytes);
+          if (chunk.isFull) await flush();
+        }
       }
+      if (chunk.length > 0) await flush();
       await pending;
     } finally {
       await pending.catch(() => {});
@@ -92,14 +95,9 @@ export class IngestStream implements Disposable {
   /** Rejects with `failedPrecondition` when the bytes are not those of the digest. */
   async commit(labels: Readonly<Record<string, string>>, digest = this.#target.digest): Promise<void> {
     const { ref, size } = this.#target;
-    await this.#call.send({
-      action: WriteAction.commit,
-      ref,
-      total: size,
-      expected: digest ?? '',
-      offset: size,
-      labels,
-    });
+    const expected = digest ?? '';
+    const request = { action: WriteAction.commit, ref, total: size, expected, offset: size, labels };
+    await this.#call.send(encodeWrite(request));
     await answerOf(this.#call);
   }
 
@@ -107,10 +105,11 @@ export class IngestStream implements Disposable {
     this.#call.cancel();
   }
 
-  async #write(offset: number, data: Uint8Array): Promise<void> {
-    await this.#call.send({ action: WriteAction.write, ref: this.#target.ref, offset, data });
+  /** The message is copied before this returns its promise. */
+  async #write(message: Uint8Array, end: number): Promise<void> {
+    await this.#call.send(message);
     const answer = await answerOf(this.#call);
-    if (answer.offset !== offset + data.length) {
+    if (answer.offset !== end) {
       throw new GrpcError(GrpcCode.dataLoss, 'containerd wrote less than it was given');
     }
   }
@@ -120,18 +119,4 @@ async function answerOf(call: WriteCall) {
   const answer = await call.receive();
   if (!answer) throw new GrpcError(GrpcCode.internal, 'containerd ended the writing of content');
   return answer;
-}
-
-async function* inChunks(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of source) {
-    waiting.push(part);
-    bytes += part.length;
-    if (bytes < chunkBytes) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield Buffer.concat(waiting);
 }
