@@ -91,8 +91,10 @@ export class ContainerdRuntime implements Runtime {
       const notes = [...enforcementNotes(enforces, this.#cgroupsReason), ...userNamespaceNotes()];
       return { ...report, available: true, version: `containerd ${version}`, notes };
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      return { ...report, available: false, version: null, notes: [error.message] };
+      const { message } = error as Error;
+      const note =
+        error instanceof AppError ? message : `containerd cannot be asked: ${message}`.slice(0, 400);
+      return { ...report, available: false, version: null, notes: [note] };
     }
   }
 

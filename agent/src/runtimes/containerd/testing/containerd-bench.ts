@@ -66,17 +66,20 @@ export class ContainerdBench {
   }
 }
 
+export interface SuiteRuntimeOptions {
+  runRoot: string;
+  prefix: string;
+  networks?: ContainerNetworks;
+  cgroupRoot?: string;
+}
+
 export function suiteRuntime(
   client: ContainerdClient,
-  {
-    runRoot,
-    prefix,
-    networks = hostNetworks,
-  }: { runRoot: string; prefix: string; networks?: ContainerNetworks },
+  { prefix, networks = hostNetworks, ...options }: SuiteRuntimeOptions,
 ): ContainerdRuntime {
   const logger = { info: () => {}, warn: () => {} };
   const images = new ImageStore({ client, snapshotter, logger });
-  return new ContainerdRuntime({ runRoot, client, images, networks, cgroupPrefix: prefix });
+  return new ContainerdRuntime({ ...options, client, images, networks, cgroupPrefix: prefix });
 }
 
 /** Every server has the network of the test. */
