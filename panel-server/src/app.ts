@@ -7,6 +7,7 @@ import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
 import { registerImages } from './features/images/images.feature.ts';
+import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
 import { registerRegistryRoutes } from './features/registries/registries.routes.ts';
@@ -63,6 +64,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     const templates = await registerTemplates(core, options.templates);
     const listCache = new ServerListCache();
     const { placement } = registerNodes(core, { ...options, templates, listCache });
+    registerNetworkRoutes(core);
     const registries = new RegistriesService(core);
     registerRegistryRoutes(core.http, registries);
     const { sweep } = registerServers(core, { ...options, templates, placement, listCache, registries });

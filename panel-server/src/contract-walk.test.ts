@@ -228,7 +228,12 @@ async function existing(route: Route, owner: TestClient): Promise<object> {
   const { id } = await owner.api.nodes.create({
     body: { name: `walked ${++people}`, publicAddress: '192.0.2.20' },
   });
-  return { id };
+  if (!route.url.includes('/:networkId')) return { id };
+  const network = await owner.api.networks.create({
+    params: { id },
+    body: { name: 'lan', kind: 'macvlan', parent: 'eth0', subnet: '192.0.2.0/24' },
+  });
+  return { id, networkId: network.id };
 }
 
 /** Filters that are left out filter nothing. */
@@ -239,10 +244,17 @@ const smallest = (querystring: z.ZodType) =>
 function fitting({ url, method }: Route): object {
   const sizes = { allocatedMemoryMb: 1024, allocatedDiskMb: 2048, environment: {} };
   if (url === '/api/servers' && method === 'POST') {
-    const chosen = { locationId: undefined, primaryPort: undefined, networkMode: undefined };
+    const chosen = {
+      ...{ locationId: undefined, primaryPort: undefined, portBindings: undefined },
+      ...{ runtime: undefined, image: undefined, networkMode: undefined, staticIp: undefined },
+    };
     return { templateId: 'minecraft-js', nodeId: agent.nodeId, ...sizes, ...chosen };
   }
-  if (url === '/api/servers/:id' && method === 'PUT') return sizes;
+  if (url === '/api/servers/:id' && method === 'PUT') {
+    const chosen = { portBindings: undefined, image: undefined, networkMode: undefined, staticIp: undefined };
+    return { ...sizes, ...chosen, runtime: 'process' };
+  }
+  if (url === '/api/nodes/:id/networks/:networkId') return { plugins: undefined };
   if (url === '/api/nodes/:id/host-packages') return { templateId: 'openttd' };
   return {};
 }

@@ -3,6 +3,7 @@ import { dataPlaneRoutes } from './features/data-plane.ts';
 import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { imageRoutes } from './features/images.ts';
+import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
 import { registryRoutes } from './features/registries.ts';
 import { serverRoutes } from './features/servers.ts';
@@ -16,6 +17,7 @@ export const api = {
   sessions: sessionRoutes,
   templates: templateRoutes,
   nodes: nodeRoutes,
+  networks: networkRoutes,
   deploy: deployRoutes,
   doctor: doctorRoutes,
   images: imageRoutes,

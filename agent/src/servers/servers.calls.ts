@@ -8,6 +8,10 @@ export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof 
     await supervisor.take(order);
     return { accepted: true };
   },
+  'server:resize': async ({ serverId, columns, rows }) => {
+    await supervisor.get(serverId).running?.resize(columns, rows);
+    return {};
+  },
   'server:reset-crash-count': ({ serverId }) => {
     supervisor.get(serverId).resetCrashCount();
     return {};

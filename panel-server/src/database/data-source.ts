@@ -1,6 +1,8 @@
 import type { DataSource, EntitySchema } from 'typeorm';
 import type { Config } from '../config.ts';
 import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
+import { NetworkAddressEntity } from '../features/networks/network-address.entity.ts';
+import { NodeNetworkEntity } from '../features/networks/node-network.entity.ts';
 import { DeploymentTokenEntity } from '../features/nodes/deployment-token.entity.ts';
 import { NodeEntity } from '../features/nodes/node.entity.ts';
 import { OperationEntity } from '../features/operations/operation.entity.ts';
@@ -20,6 +22,7 @@ import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
 import { NodesAndServers } from './migrations/0002-nodes-and-servers.ts';
 import { InstallCommands } from './migrations/0003-install-commands.ts';
 import { Registries } from './migrations/0004-registries.ts';
+import { Networks } from './migrations/0005-networks.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -38,10 +41,12 @@ export const entities: EntitySchema[] = [
   TombstoneEntity,
   OperationEntity,
   RegistryEntity,
+  NodeNetworkEntity,
+  NetworkAddressEntity,
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
-export const migrations = [UsersAndSessions, NodesAndServers, InstallCommands, Registries];
+export const migrations = [UsersAndSessions, NodesAndServers, InstallCommands, Registries, Networks];
 
 export interface OpenDatabase {
   dataSource: DataSource;

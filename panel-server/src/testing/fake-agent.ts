@@ -58,6 +58,7 @@ export class FakeAgent {
   /** What the panel did, in order. */
   readonly controls: Control[] = [];
   readonly commands: CallInput<AgentCalls['console_input']>[] = [];
+  readonly resizes: CallInput<AgentCalls['server:resize']>[] = [];
   readonly servers = new Map<string, FakeServer>();
   readonly busyPorts = new Map<string, string>();
   missingPackages: string[] = [];
@@ -336,6 +337,10 @@ export class FakeAgent {
         this.controls.push(control);
         if (this.isObedient && !isRepeated) void this.#obey(control).catch(() => {});
         return { accepted: true as const };
+      },
+      'server:resize': (size) => {
+        this.resizes.push(size);
+        return {};
       },
       'server:reset-crash-count': ({ serverId }) => {
         this.server(serverId).crashCount = 0;

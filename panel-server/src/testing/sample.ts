@@ -10,6 +10,7 @@ const texts = [
   'someone@example.com',
   'https://example.com',
   '192.0.2.1',
+  '192.0.2.0/24',
   'a'.repeat(43),
   'a'.repeat(86),
   '',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
 import { base64url, Id } from '../contract/values.ts';
+import { TerminalSize } from './console.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { InstallProgress } from './servers.ts';
@@ -149,6 +150,12 @@ export const serverAgentCalls = {
         .max(24 * 3_600_000),
     }),
     output: z.object({ accepted: z.literal(true) }),
+  },
+  'server:resize': {
+    summary:
+      "Give a server's terminal a size, in characters; nothing happens when it has none or does not run",
+    input: z.strictObject({ serverId: Id, ...TerminalSize.shape }),
+    output: z.object({}),
   },
   'server:reset-crash-count': {
     summary: 'Set the crash counter to zero',

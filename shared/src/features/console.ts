@@ -23,6 +23,12 @@ export const ConsoleCommand = z
   .refine((text) => text.isWellFormed(), 'must be valid Unicode')
   .refine((text) => new TextEncoder().encode(text).length <= 4096, 'must be at most 4 KiB');
 
+/** In characters. */
+export const TerminalSize = z.strictObject({
+  columns: z.int().min(1).max(1000),
+  rows: z.int().min(1).max(1000),
+});
+
 export const LogQuery = z.strictObject({
   /** Lines after this number, oldest first. */
   after: z.coerce.number().int().min(0).optional(),
@@ -116,6 +122,13 @@ export const consoleClientCalls = {
     audit: 'console.command',
     input: onServer.extend({ data: ConsoleCommand }),
     output: z.object({ seq: Sequence }),
+  },
+  'console:resize': {
+    summary:
+      'The size of the terminal that the game writes to, where it has one; the last to say it is obeyed',
+    permission: 'console.write',
+    input: onServer.extend(TerminalSize.shape),
+    output: z.object({}),
   },
 } as const;
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { Id, Port } from '../contract/values.ts';
 
+export const CpuPinning = z
+  .string()
+  .max(200)
+  .regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/, 'must be a list of cores, such as 0-3,5');
+export const IoWeight = z.int().min(10).max(1000);
+export const Pids = z.int().min(8).max(32_768);
+
 /** What a server may use. Zero never means "unlimited"; a limit that is absent is not enforced. */
 export const Limits = z.strictObject({
   memoryMb: z.int().min(16),
@@ -9,15 +16,11 @@ export const Limits = z.strictObject({
   /** Fractions of a core: 1.5 is one and a half cores. */
   cpuCores: z.number().min(0.05).max(1024),
   diskMb: z.int().min(1),
-  pids: z.int().min(8).max(32_768).default(512),
+  pids: Pids.default(512),
   /** Cores it may run on, as the kernel writes such lists: `0-3,5`. */
-  cpuPinning: z
-    .string()
-    .max(200)
-    .regex(/^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/, 'must be a list of cores, such as 0-3,5')
-    .optional(),
+  cpuPinning: CpuPinning.optional(),
   /** Its share of the disk's time beside the other servers, 10 to 1000; the usual share is 100. */
-  ioWeight: z.int().min(10).max(1000).optional(),
+  ioWeight: IoWeight.optional(),
 });
 export type Limits = z.output<typeof Limits>;
 
@@ -87,9 +90,12 @@ export const PortBinding = z.strictObject({
 });
 export type PortBinding = z.output<typeof PortBinding>;
 
-const InterfaceName = z
+export const InterfaceName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/, 'must be the name of a network interface');
+
+/** One step of a chain of CNI plugins, with whatever the plugin wants to know. */
+export const CniPlugin = z.looseObject({ type: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 
 /** How a server is attached to the network. Processes know only `host`. */
 export const ServerNetwork = z.discriminatedUnion('mode', [
@@ -109,10 +115,7 @@ export const ServerNetwork = z.discriminatedUnion('mode', [
   z.strictObject({
     mode: z.literal('cni'),
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/),
-    plugins: z
-      .array(z.looseObject({ type: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }))
-      .min(1)
-      .max(10),
+    plugins: z.array(CniPlugin).min(1).max(10),
   }),
 ]);
 export type ServerNetwork = z.output<typeof ServerNetwork>;

@@ -27,6 +27,7 @@ export const ServerReason = z.enum([
   'start_failed',
   'start_interrupted',
   'port_taken',
+  'disk_limit',
   'host_package_missing',
   'node_restarted',
   'runtime_unavailable',

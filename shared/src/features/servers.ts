@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
-import { PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
+import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { UserReference } from './users.ts';
 
@@ -42,6 +42,10 @@ export const InstallProgress = z.object({
   label: z.string().max(200),
 });
 
+/** A port of a server, and where players or programs reach it. */
+export const ServerPort = PortBinding.extend({ address: z.string() });
+export type ServerPort = z.output<typeof ServerPort>;
+
 export const Server = z
   .object({
     id: Id,
@@ -51,6 +55,10 @@ export const Server = z
     node: z.object({ id: Id, name: z.string(), online: z.boolean() }),
     template: z.object({ id: z.string(), name: z.string(), icon: z.string() }),
     runtime: RuntimeName,
+    /** Which of the template's images it is made of, by label; null when it runs without one. */
+    image: z.string().nullable(),
+    /** Whether the game has a terminal, which takes a size. */
+    terminal: z.boolean(),
     state: ServerState,
     /** Why it is in this state, null when nothing is to be said. */
     reason: ServerReason.nullable(),
@@ -69,9 +77,17 @@ export const Server = z
     allocatedMemoryMb: z.int(),
     allocatedCpuCores: z.number(),
     allocatedDiskMb: z.int(),
+    swapMb: z.int(),
+    pids: z.int(),
+    cpuPinning: z.string().nullable(),
+    ioWeight: z.int().nullable(),
+    /** `host`, `bridge` or the name of one of the node's networks. */
     networkMode: z.string(),
+    /** Its own address in the node's network; null where it shares the machine's. */
+    staticIp: z.string().nullable(),
     primaryPort: Port,
-    portBindings: z.array(PortBinding),
+    /** The template's ports in their order, the primary one first, then those that were added. */
+    portBindings: z.array(ServerPort),
     /** Where players connect, `host:port`. */
     address: z.string(),
     /** How players get in, with the address in the sentence; null when its template is gone. */
@@ -97,6 +113,37 @@ export const Environment = z
   .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the name of a variable'), z.string().max(4096))
   .refine((values) => Object.keys(values).length <= 200, 'has too many entries');
 
+const SwapMb = z.int().min(0).max(16_777_216);
+const ImageLabel = z.string().min(1).max(100);
+const NetworkMode = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be host, bridge or the name of a network');
+const IpAddress = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' });
+
+/** A port as it is asked for. The ports of the template are always there; naming one of them says where. */
+export const NewPortBinding = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower case letters, digits and -, beginning with a letter')
+    .optional(),
+  ip: IpAddress.default('0.0.0.0'),
+  /** Chosen when left out. */
+  port: z.int().min(1024, 'must be between 1024 and 65535').max(65535).optional(),
+  /** As the template has it, else TCP, when left out. */
+  protocol: PortBinding.shape.protocol.optional(),
+  targetPort: Port.optional(),
+});
+export type NewPortBinding = z.output<typeof NewPortBinding>;
+const NewPortBindings = z.array(NewPortBinding).max(32);
+
+/** What only those choose who hold `server.limits`, beside memory, CPU and disk. */
+const fineLimits = {
+  swapMb: SwapMb.optional(),
+  pids: Pids.optional(),
+  cpuPinning: CpuPinning.nullable().optional(),
+  ioWeight: IoWeight.nullable().optional(),
+};
+
 export const NewServer = z
   .strictObject({
     name: ServerName,
@@ -108,9 +155,18 @@ export const NewServer = z
     allocatedMemoryMb: MemoryMb,
     allocatedCpuCores: CpuCores,
     allocatedDiskMb: DiskMb,
+    ...fineLimits,
+    /** A container where node and template allow it, else a process. */
+    runtime: RuntimeName.optional(),
+    /** Label of one of the template's images; the first when left out. */
+    image: ImageLabel.optional(),
     /** Chosen when left out; refused when taken. */
     primaryPort: z.int().min(1024).max(65535).optional(),
-    networkMode: z.enum(['host', 'bridge']).optional(),
+    portBindings: NewPortBindings.default([]),
+    /** `bridge` for containers and `host` for processes when left out; or one of the node's networks. */
+    networkMode: NetworkMode.optional(),
+    /** In networks that give a server an address of its own. */
+    staticIp: IpAddress.optional(),
     environment: Environment.default({}),
     startAfterInstall: z.boolean().default(false),
   })
@@ -124,6 +180,16 @@ export const ServerChanges = z
     allocatedMemoryMb: MemoryMb.optional(),
     allocatedCpuCores: CpuCores.optional(),
     allocatedDiskMb: DiskMb.optional(),
+    ...fineLimits,
+    /** A server keeps the runtime it was created with; another one is refused. */
+    runtime: RuntimeName.optional(),
+    /** From the next start. */
+    image: ImageLabel.optional(),
+    /** From the next start. */
+    networkMode: NetworkMode.optional(),
+    staticIp: IpAddress.nullable().optional(),
+    /** All of them: what is not named any more is given up. Published from the next start. */
+    portBindings: NewPortBindings.optional(),
     environment: Environment.optional(),
     restartPolicy: RestartPolicy.optional(),
   })

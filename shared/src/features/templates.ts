@@ -47,6 +47,8 @@ export const Template = z
     images: z.record(z.string(), z.string()).default({}),
     /** Whether it can run without containers. */
     processRuntime: z.boolean(),
+    /** Whether the game wants a terminal, where the runtime has one to give; it has no error output then. */
+    terminal: z.boolean().default(false),
     variables: z.array(TemplateVariable).max(100),
     ports: z.array(TemplatePort).min(1).max(16),
     startup: z.strictObject({

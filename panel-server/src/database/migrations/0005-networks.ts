@@ -14,7 +14,7 @@ export class Networks implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP INDEX "servers_network"`);
     for (const [table, column] of [...columns].reverse()) {
-      await runner.query(`ALTER TABLE "${table}" DROP COLUMN ${column.split(' ')[0]}`);
+      await runner.query(`ALTER TABLE "${table}" DROP COLUMN ${column.slice(0, column.indexOf(' '))}`);
     }
     for (const { name } of [...tables].reverse()) await runner.dropTable(name);
   }
@@ -22,7 +22,7 @@ export class Networks implements MigrationInterface {
 
 const columns = [
   ['servers', '"image" text'],
-  ['servers', '"networkId" text REFERENCES "node_networks" ("id")'],
+  ['servers', '"networkId" text'],
   ['servers', '"staticIp" text'],
   ['servers', '"swapMb" bigint NOT NULL DEFAULT 0'],
   ['servers', '"pids" integer NOT NULL DEFAULT 512'],

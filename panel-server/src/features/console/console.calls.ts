@@ -18,6 +18,10 @@ export const consoleClientHandlers =
       const { seq } = await console.command(client.caller.userId, serverId, { command: data });
       return { seq };
     },
+    'console:resize': async ({ serverId, ...size }) => {
+      await console.resize(client.caller.userId, serverId, size);
+      return {};
+    },
   });
 
 /** Of agents. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { LogPage, LogQuery, NewCommand } from '@catalyst/shared/features/console';
+import type { LogPage, LogQuery, NewCommand, TerminalSize } from '@catalyst/shared/features/console';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -15,6 +15,8 @@ import { cleanText, lineTime, type ViewerLine } from './console-text.ts';
 import { readLogCursor, writeLogCursor } from './log-cursor.ts';
 
 const commandsPerSecond = 10;
+/** A window that is being dragged. */
+const resizesPerSecond = 20;
 const firstTryMs = 4000;
 const answerTimeoutMs = 10_000;
 const maxCollectedLines = 1000;
@@ -31,6 +33,7 @@ interface ConsoleParts {
 export class ConsoleService {
   readonly #parts: ConsoleParts;
   readonly #commands = new TokenBuckets({ capacity: commandsPerSecond, perSecond: commandsPerSecond });
+  readonly #resizes = new TokenBuckets({ capacity: resizesPerSecond, perSecond: resizesPerSecond });
 
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
@@ -79,6 +82,18 @@ export class ConsoleService {
     } finally {
       stop();
     }
+  }
+
+  /** Of the terminal that the game has. Does nothing when it has none or does not run. */
+  async resize(userId: string, serverId: string, size: z.output<typeof TerminalSize>): Promise<void> {
+    if (!this.#resizes.take(userId)) {
+      throw new AppError('rate_limited', `At most ${resizesPerSecond} changes of size a second`, {
+        retryAfterSeconds: 1,
+      });
+    }
+    const { nodeId, state, suspendedAt } = await getServer(this.#parts.database, serverId);
+    if (suspendedAt) throw new AppError('suspended', 'The server is suspended');
+    if (isUp(state)) await this.#parts.agents.call(nodeId, 'server:resize', { serverId, ...size });
   }
 
   /** The history as a stream that the agent delivers; it is destroyed when either end goes away. */

@@ -6,7 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { NodeEntity, type NodeRow } from './node.entity.ts';
-import { chooseNode, runtimeOn } from './node-choice.ts';
+import { chooseNode, runtimeOn, suits } from './node-choice.ts';
 import type { NodeIndex } from './node-index.ts';
 import { noServers } from './node-view.ts';
 import type { NodesService } from './nodes.service.ts';
@@ -17,6 +17,12 @@ export interface NodePlacementParts {
   nodes: NodesService;
 }
 
+const runtimeWords: Record<RuntimeName, string> = {
+  containerd: 'in containers',
+  process: 'as processes',
+  fake: 'in a simulation',
+};
+
 /** Where a new server goes, and whether it can live there. */
 export class NodePlacement {
   readonly #parts: NodePlacementParts;
@@ -25,27 +31,44 @@ export class NodePlacement {
     this.#parts = parts;
   }
 
-  /** The asked node, or the one with the most memory left; online, and able to run this. */
-  async chooseFor(template: Template, input: NewServer): Promise<NodeRow> {
+  /** The asked node, or the one with the most memory left; online, able to run this, and `among` these if given. */
+  async chooseFor(template: Template, input: NewServer, among?: ReadonlySet<string>): Promise<NodeRow> {
     const { nodeIndex, agents, nodes } = this.#parts;
-    if (input.nodeId !== undefined) return this.#asked(input.nodeId, template);
+    if (input.nodeId !== undefined) return this.#asked(input.nodeId, template, input.runtime);
     const allocated = await nodes.allocated();
     const candidates = nodeIndex
       .all()
       .filter(({ id, locationId }) => agents.isOnline(id) && locationId === (input.locationId ?? locationId))
+      .filter(({ id }) => among?.has(id) ?? true)
       .map((row) => ({
         row,
         health: nodeIndex.healthOf(row.id),
         allocated: allocated.get(row.id) ?? noServers,
       }));
-    return chooseNode(candidates, template, input.allocatedMemoryMb);
+    return chooseNode(candidates, template, input.allocatedMemoryMb, input.runtime);
   }
 
-  /** Throws `conflict` when the node cannot run it. */
-  runtimeFor(nodeId: string, template: Template): RuntimeName {
-    const runtime = runtimeOn(this.#parts.nodeIndex.healthOf(nodeId), template);
-    if (!runtime) throw new AppError('conflict', `This node cannot run ${template.name}`);
-    return runtime;
+  /** How the node runs it when nobody asks for anything else; null when it cannot. */
+  usualRuntime(nodeId: string, template: Template): RuntimeName | null {
+    return runtimeOn(this.#parts.nodeIndex.healthOf(nodeId), template);
+  }
+
+  /** The asked runtime, or the usual one. Throws `invalid_input` or `conflict` with the reason why not. */
+  runtimeFor(nodeId: string, template: Template, asked?: RuntimeName): RuntimeName {
+    const health = this.#parts.nodeIndex.healthOf(nodeId);
+    const runtime = runtimeOn(health, template, asked);
+    if (runtime) return runtime;
+    if (asked === undefined) throw new AppError('conflict', `This node cannot run ${template.name}`);
+    if (!suits(template, asked)) {
+      const message =
+        asked === 'containerd'
+          ? `${template.name} has no container image; it runs as a process`
+          : `${template.name} runs in containers only`;
+      throw new AppError('invalid_input', message, { issues: [{ path: 'runtime', message }] });
+    }
+    const [note] = health?.runtimes.find(({ name }) => name === asked)?.notes ?? [];
+    const message = `This node cannot run servers ${runtimeWords[asked]}${note ? `: ${note}` : ''}`;
+    throw new AppError('conflict', message, { issues: [{ path: 'runtime', message }] });
   }
 
   /** Throws `host_package_missing` naming what an administrator has to install. */
@@ -60,7 +83,7 @@ export class NodePlacement {
     throw new AppError('host_package_missing', message, { issues });
   }
 
-  #asked(nodeId: string, template: Template): NodeRow {
+  #asked(nodeId: string, template: Template, runtime: RuntimeName | undefined): NodeRow {
     const row = this.#parts.nodeIndex.find(nodeId);
     if (!row) {
       throw new AppError('invalid_input', 'There is no such node', {
@@ -68,7 +91,7 @@ export class NodePlacement {
       });
     }
     if (!this.#parts.agents.isOnline(nodeId)) throw nodeOffline();
-    this.runtimeFor(nodeId, template);
+    this.runtimeFor(nodeId, template, runtime);
     return row;
   }
 }

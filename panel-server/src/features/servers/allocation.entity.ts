@@ -12,7 +12,11 @@ export interface AllocationRow {
   ip: string;
   port: number;
   protocol: 'tcp' | 'udp';
-  /** Of the template's port. */
+  /** Where the server listens, when not at `port`. */
+  targetPort: number | null;
+  /** Of which network `ip` is an address; null for addresses of the machine, where ports can meet. */
+  networkId: string | null;
+  /** Of the template's port, or what somebody called it. */
   name: string;
   /** Place among the server's ports; 0 is the primary one. */
   position: number;
@@ -28,6 +32,8 @@ export const AllocationEntity = new EntitySchema<AllocationRow>({
     ip: { type: 'text' },
     port: { type: 'integer' },
     protocol: { type: 'text' },
+    targetPort: { type: 'integer', nullable: true },
+    networkId: { type: 'text', nullable: true },
     name: { type: 'text' },
     position: { type: 'integer' },
   },

@@ -1,31 +1,37 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { PortBinding } from '@catalyst/shared/features/server-spec';
+import type { PortBinding, RuntimeName } from '@catalyst/shared/features/server-spec';
 import type { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { Caller } from '../../access.ts';
-import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
-import { lockNode, type NodePlacement } from '../nodes/node-placement.ts';
+import { joinNetwork } from '../networks/network-addresses.ts';
+import { chooseNetwork, hasOwnAddress } from '../networks/network-choice.ts';
+import { NodeNetworkEntity } from '../networks/node-network.entity.ts';
+import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { resolveVariables } from '../templates/variables.ts';
 import { assertCapacity } from './capacity.ts';
-import { allocatePorts, checkOnMachine, freePorts, MachinePorts } from './port-allocation.ts';
-import { type PortRange, portKey, transportPorts } from './ports.ts';
+import { takePorts } from './port-allocation.ts';
+import { portWishes } from './port-wishes.ts';
+import type { PortRange } from './ports.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerOrders } from './server-orders.ts';
+import {
+  assertMayChangeLimits,
+  assertMayChooseNetwork,
+  assertMayChooseRuntime,
+  usualLimits,
+} from './server-rights.ts';
 import { sealEnvironment } from './server-secrets.ts';
 import { buildSpec, hashSpec } from './server-spec.ts';
 import type { ServerRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 
 type NewRecord = ServerRecord & { operation: OperationRow };
-
-/** Each attempt rules out at least one port. */
-const portAttempts = 300;
 
 interface CreateParts {
   database: DataSource;
@@ -53,13 +59,18 @@ export class ServerCreation {
       mayEditAll: mayEditAll(caller),
     });
     assertMemory(template, input.allocatedMemoryMb);
-    const node = await this.#parts.placement.chooseFor(template, input);
-    const runtime = this.#parts.placement.runtimeFor(node.id, template);
-    const networkMode = input.networkMode ?? (runtime === 'containerd' ? 'bridge' : 'host');
-    if (runtime !== 'containerd' && networkMode === 'bridge') {
-      throw invalid('networkMode', 'This node runs the server as a process, which uses its network directly');
+    const { database, placement } = this.#parts;
+    assertMayChangeLimits(usualLimits, input, caller);
+    const node = await placement.chooseFor(template, input, await this.#nodesFor(input));
+    const runtime = placement.runtimeFor(node.id, template, input.runtime);
+    assertMayChooseRuntime(runtime, placement.usualRuntime(node.id, template), caller);
+    assertImage(template, runtime, input.image);
+    const choice = await chooseNetwork(database, { nodeId: node.id, runtime }, input);
+    if (input.networkMode !== undefined && choice.networkMode !== usualMode(runtime)) {
+      assertMayChooseNetwork(choice, runtime, caller);
     }
-    if (runtime === 'process') await this.#parts.placement.assertHostPackages(node.id, template);
+    const wishes = portWishes(template, input, choice);
+    if (runtime === 'process') await placement.assertHostPackages(node.id, template);
     const now = new Date();
     const server: Omit<ServerRow, 'specHash' | 'operationId'> = {
       id: uuid(),
@@ -85,7 +96,14 @@ export class ServerCreation {
       allocatedMemoryMb: input.allocatedMemoryMb,
       allocatedCpuCores: input.allocatedCpuCores,
       allocatedDiskMb: input.allocatedDiskMb,
-      networkMode,
+      swapMb: input.swapMb ?? usualLimits.swapMb,
+      pids: input.pids ?? usualLimits.pids,
+      cpuPinning: input.cpuPinning ?? null,
+      ioWeight: input.ioWeight ?? null,
+      image: input.image ?? null,
+      networkMode: choice.networkMode,
+      networkId: choice.network?.id ?? null,
+      staticIp: choice.staticIp,
       environment: {},
       sealedEnvironment: null,
       restartPolicy: template.restartPolicy,
@@ -97,33 +115,17 @@ export class ServerCreation {
       updatedAt: now,
     };
     Object.assign(server, sealEnvironment(this.#parts.secrets, server.id, template, variables));
-    return this.#record(server, template, variables, input.primaryPort);
-  }
-
-  /** Finds ports that neither a server nor the machine holds, and takes them together with the row or not at all. */
-  async #record(
-    server: Omit<ServerRow, 'specHash' | 'operationId'>,
-    template: Template,
-    variables: Record<string, string>,
-    asked: number | undefined,
-  ): Promise<NewRecord> {
-    const { database, agents, orders, portRange } = this.#parts;
-    const wish = { nodeId: server.nodeId, ports: template.ports, asked };
-    const machine = new MachinePorts();
-    for (let attempt = 0; attempt < portAttempts; attempt += 1) {
-      const tried = await freePorts(database, wish, portRange, machine);
-      if (!(await checkOnMachine(agents, server.nodeId, tried, machine))) continue;
-      const recorded = await inTransaction(database, async (manager) => {
-        const node = await lockNode(manager, server.nodeId);
-        await assertCapacity(manager, node, server);
-        const ports = await freePorts(manager, wish, portRange, machine);
-        // Somebody took the tried ones meanwhile, and the machine has not been asked about these.
-        if (!isKnownFree(ports, machine)) return null;
-        return this.#insert(manager, server, template, variables, ports, orders);
-      });
-      if (recorded) return recorded;
-    }
-    throw new AppError('no_free_port', 'The node has no free port left');
+    const plan = {
+      nodeId: node.id,
+      serverId: server.id,
+      wishes,
+      networkId: hasOwnAddress(choice) ? server.networkId : null,
+      isMachineAsked: true,
+    };
+    return takePorts(this.#parts, plan, async (manager, lockedNode, ports) => {
+      await assertCapacity(manager, lockedNode, server);
+      return this.#insert(manager, server, template, variables, ports);
+    });
   }
 
   async #insert(
@@ -132,14 +134,22 @@ export class ServerCreation {
     template: Template,
     variables: Record<string, string>,
     ports: PortBinding[],
-    orders: ServerOrders,
   ): Promise<NewRecord> {
-    const specHash = hashSpec(buildSpec(server, template, variables, ports));
-    const operation = await orders.recordInstall(manager, { ...server, specHash });
+    const network = await joinNetwork(manager, server);
+    const specHash = hashSpec(buildSpec(server, template, variables, ports, network));
+    const operation = await this.#parts.orders.recordInstall(manager, { ...server, specHash });
     const row: ServerRow = { ...server, specHash, operationId: operation.id };
     await manager.insert(ServerEntity, row);
-    await allocatePorts(manager, row.id, row.nodeId, ports);
     return { row, operation, ports };
+  }
+
+  /** Those that have the network, when it is one of an administrator's making. */
+  async #nodesFor({ networkMode, nodeId }: NewServer): Promise<ReadonlySet<string> | undefined> {
+    if (networkMode === undefined || nodeId !== undefined || ['host', 'bridge'].includes(networkMode)) return;
+    const repository = this.#parts.database.getRepository(NodeNetworkEntity);
+    const networks = await repository.findBy({ name: networkMode });
+    if (networks.length === 0) throw invalid('networkMode', `No node has a network named ${networkMode}`);
+    return new Set(networks.map((network) => network.nodeId));
   }
 
   #template(id: string): Template {
@@ -158,6 +168,11 @@ function invalid(path: string, message: string): AppError {
   return new AppError('invalid_input', message, { issues: [{ path, message }] });
 }
 
-function isKnownFree(ports: readonly PortBinding[], machine: MachinePorts): boolean {
-  return ports.flatMap(transportPorts).every((one) => machine.free.has(portKey(one)));
+/** Throws `invalid_input` for a label that is not one of the template's. */
+export function assertImage(template: Template, runtime: RuntimeName, label: string | undefined): void {
+  if (label === undefined) return;
+  if (runtime !== 'containerd') throw invalid('image', 'This server runs as a process, without an image');
+  if (!Object.hasOwn(template.images, label)) throw invalid('image', `is not an image of ${template.name}`);
 }
+
+const usualMode = (runtime: RuntimeName) => (runtime === 'containerd' ? 'bridge' : 'host');

@@ -1,77 +1,159 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
-import type { Template } from '@catalyst/shared/features/templates';
-import type { EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { isUniqueViolation } from '../../database/database-errors.ts';
+import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
+import type { NodeRow } from '../nodes/node.entity.ts';
+import { lockNode } from '../nodes/node-placement.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
-import { choosePorts, type PortRange, portKey, transportPorts } from './ports.ts';
+import {
+  addressesOf,
+  choosePorts,
+  type PortAddress,
+  type PortRange,
+  PortTaken,
+  type PortWish,
+  portKey,
+  portsMeet,
+} from './ports.ts';
 import { ServerEntity } from './server.entity.ts';
 import type { Database } from './server-store.ts';
 
-interface PortWish {
+/** Each attempt rules out at least one port. */
+const portAttempts = 300;
+
+interface PortPlan {
   nodeId: string;
-  ports: Template['ports'];
-  asked: number | undefined;
+  serverId: string;
+  wishes: readonly PortWish[];
+  /** Of which network; null for the addresses of the machine, where they can meet those of others. */
+  networkId: string | null;
+  /** Ports that need not be asked about, as the server itself has them. */
+  current?: readonly PortBinding[];
+  /** Whether the machine can tell what its other programs hold. */
+  isMachineAsked: boolean;
 }
 
-/** What the agent said about ports of its machine during one creation. */
-export class MachinePorts {
-  readonly free = new Set<string>();
+interface PortParts {
+  database: DataSource;
+  agents: AgentDoor;
+  portRange: PortRange;
+}
+
+/**
+ * Finds ports that neither a server nor the machine holds, and lets them be taken together with whatever else, or not
+ * at all: `take` runs in a transaction that holds the node, with the ports on record already.
+ */
+export async function takePorts<T>(
+  { database, agents, portRange }: PortParts,
+  plan: PortPlan,
+  take: (manager: EntityManager, node: NodeRow, ports: PortBinding[]) => Promise<T>,
+): Promise<T> {
+  const machine = new MachinePorts(plan);
+  for (let attempt = 0; attempt < portAttempts; attempt += 1) {
+    const tried = await freePorts(database, plan, portRange, machine);
+    if (!(await machine.check(agents, tried))) continue;
+    const taken = await inTransaction(database, async (manager) => {
+      const node = await lockNode(manager, plan.nodeId);
+      const ports = await freePorts(manager, plan, portRange, machine);
+      // Somebody took the tried ones meanwhile, and the machine has not been asked about these.
+      if (!machine.isKnownFree(ports)) return null;
+      await allocatePorts(manager, plan, ports);
+      return { result: await take(manager, node, ports) };
+    });
+    if (taken) return taken.result;
+  }
+  throw new AppError('no_free_port', 'The node has no free port left');
+}
+
+/** What the agent said about ports of its machine. */
+class MachinePorts {
   readonly busy = new Map<string, string | null>();
+  readonly #free = new Set<string>();
+  readonly #nodeId: string;
+  readonly #isAsked: boolean;
+
+  constructor({ nodeId, networkId, isMachineAsked, current = [] }: PortPlan) {
+    this.#nodeId = nodeId;
+    this.#isAsked = isMachineAsked && networkId === null;
+    for (const one of current.flatMap(addressesOf)) this.#free.add(portKey(one));
+  }
+
+  isKnownFree(bindings: readonly PortBinding[]): boolean {
+    return this.#unknown(bindings).length === 0;
+  }
+
+  /** Asks about the ports it has not been asked about; false when it holds one of them. */
+  async check(agents: AgentDoor, bindings: readonly PortBinding[]): Promise<boolean> {
+    const byIp = Map.groupBy(this.#unknown(bindings), ({ ip }) => ip);
+    let areFree = true;
+    for (const [ip, ports] of byIp) {
+      const { taken } = await agents.call(this.#nodeId, 'ports:check', { ports });
+      for (const one of ports) this.#free.add(portKey(one));
+      for (const { holder, port, protocol } of taken) {
+        const key = portKey({ ip, port, protocol });
+        this.#free.delete(key);
+        this.busy.set(key, holder);
+        areFree = false;
+      }
+    }
+    return areFree;
+  }
+
+  #unknown(bindings: readonly PortBinding[]): PortAddress[] {
+    if (!this.#isAsked) return [];
+    return bindings.flatMap(addressesOf).filter((one) => !this.#free.has(portKey(one)));
+  }
 }
 
-/** Ports that no server of the node has; those the machine itself holds are avoided too. */
-export async function freePorts(
+async function freePorts(
   database: Database,
-  { nodeId, ports, asked }: PortWish,
+  { nodeId, serverId, networkId, wishes }: PortPlan,
   range: PortRange,
   machine: MachinePorts,
 ): Promise<PortBinding[]> {
-  const rows = await database.getRepository(AllocationEntity).findBy({ nodeId });
-  const holders = new Map(rows.map((row) => [portKey(row), row.serverId]));
-  const isTaken = (key: string) => holders.has(key) || machine.busy.has(key);
+  const others = await database
+    .getRepository(AllocationEntity)
+    .findBy({ nodeId, serverId: Not(serverId), networkId: networkId ?? IsNull() });
+  const byPort = Map.groupBy(others, ({ port }) => port);
+  const holderOf = (address: PortAddress) => byPort.get(address.port)?.find((row) => portsMeet(row, address));
+  const isTaken = (address: PortAddress) =>
+    holderOf(address) !== undefined || machine.busy.has(portKey(address));
   try {
-    return choosePorts(ports, { range, isTaken, asked });
+    return choosePorts(wishes, { range, isTaken });
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'port_taken' || asked === undefined) throw error;
-    throw await takenError(database, asked, ports[0]?.protocol ?? 'both', holders, machine);
+    if (!(error instanceof PortTaken)) throw error;
+    const { address, path } = error;
+    const row = holderOf(address);
+    const holder = row ? await serverName(database, row) : machine.busy.get(portKey(address));
+    throw new PortTaken(address, path, holder ?? 'a program of this machine');
   }
 }
 
-/** Asks the machine about the ports it has not been asked about; false when it holds one of them. */
-export async function checkOnMachine(
-  agents: AgentDoor,
-  nodeId: string,
-  bindings: readonly PortBinding[],
-  machine: MachinePorts,
-): Promise<boolean> {
-  const unknown = bindings.flatMap(transportPorts).filter((one) => !machine.free.has(portKey(one)));
-  if (unknown.length === 0) return true;
-  const { taken } = await agents.call(nodeId, 'ports:check', {
-    ports: unknown.map(({ port, protocol }) => ({ ip: '0.0.0.0', port, protocol })),
-  });
-  for (const one of unknown) machine.free.add(portKey(one));
-  for (const { holder, ...one } of taken) {
-    machine.free.delete(portKey(one));
-    machine.busy.set(portKey(one), holder);
-  }
-  return taken.length === 0;
-}
-
-export async function allocatePorts(
+/** In place of all that the server had. */
+async function allocatePorts(
   manager: EntityManager,
-  serverId: string,
-  nodeId: string,
+  { nodeId, serverId, networkId }: PortPlan,
   bindings: readonly PortBinding[],
 ): Promise<void> {
-  const rows = bindings.flatMap(({ name, ip, ...binding }, position) =>
-    transportPorts(binding).map(
-      (one): AllocationRow => ({ id: uuid(), nodeId, serverId, ip, name, position, ...one }),
+  const rows = bindings.flatMap(({ name, targetPort = null, ...binding }, position) =>
+    addressesOf(binding).map(
+      (one): AllocationRow => ({
+        id: uuid(),
+        nodeId,
+        serverId,
+        networkId,
+        name,
+        position,
+        targetPort,
+        ...one,
+      }),
     ),
   );
   try {
+    await manager.delete(AllocationEntity, { serverId });
     await manager.insert(AllocationEntity, rows);
   } catch (error) {
     if (isUniqueViolation(error)) throw new AppError('port_taken', 'The port was taken at this moment');
@@ -79,19 +161,8 @@ export async function allocatePorts(
   }
 }
 
-async function takenError(
-  database: Database,
-  port: number,
-  protocol: PortBinding['protocol'],
-  holders: ReadonlyMap<string, string>,
-  machine: MachinePorts,
-): Promise<AppError> {
-  for (const one of transportPorts({ port, protocol })) {
-    const serverId = holders.get(portKey(one));
-    const server =
-      serverId === undefined ? null : await database.getRepository(ServerEntity).findOneBy({ id: serverId });
-    const holder = server ? `the server "${server.name}"` : machine.busy.get(portKey(one));
-    if (holder) return new AppError('port_taken', `Port ${portKey(one)} is held by ${holder}`);
-  }
-  return new AppError('port_taken', `Port ${port} is taken on this node`);
+/** A deleted server whose node is away keeps what it has. */
+async function serverName(database: Database, { serverId }: AllocationRow): Promise<string> {
+  const server = await database.getRepository(ServerEntity).findOneBy({ id: serverId });
+  return server ? `the server "${server.name}"` : 'a deleted server that its node has not removed yet';
 }

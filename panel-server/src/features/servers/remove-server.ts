@@ -1,6 +1,7 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Revocations } from '../../revocations.ts';
+import { NetworkAddressEntity } from '../networks/network-address.entity.ts';
 import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
 import { endOperation, isOpen } from '../operations/operations.ts';
 import { AllocationEntity } from './allocation.entity.ts';
@@ -33,7 +34,7 @@ export class ServerRemoval {
   async finish(row: ServerRow, operationId: string): Promise<void> {
     await inTransaction(this.#database, async (manager) => {
       await endOperation(manager, operationId, null);
-      await manager.delete(AllocationEntity, { serverId: row.id });
+      await releaseAll(manager, row.id);
       await manager.delete(ServerEntity, { id: row.id });
     });
     this.#gone(row);
@@ -68,7 +69,7 @@ export class ServerRemoval {
   async forget({ serverId, operationId }: TombstoneRow): Promise<void> {
     await inTransaction(this.#database, async (manager) => {
       await endOperation(manager, operationId, null);
-      await manager.delete(AllocationEntity, { serverId });
+      await releaseAll(manager, serverId);
       await manager.delete(TombstoneEntity, { serverId });
     });
   }
@@ -78,4 +79,9 @@ export class ServerRemoval {
     this.#feed.changed(row, true);
     this.#revocations.emit({ kind: 'server', serverId: row.id, reason: 'The server was deleted' });
   }
+}
+
+async function releaseAll(manager: EntityManager, serverId: string): Promise<void> {
+  await manager.delete(AllocationEntity, { serverId });
+  await manager.delete(NetworkAddressEntity, { serverId });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { Template } from '@catalyst/shared/features/templates';
+import { type NetworkChoice, specNetwork } from '../networks/network-choice.ts';
 import { renderTemplate } from '../templates/render.ts';
 import type { ServerRow } from './server.entity.ts';
 
@@ -13,7 +14,13 @@ type SpecSource = Pick<
   | 'allocatedMemoryMb'
   | 'allocatedCpuCores'
   | 'allocatedDiskMb'
+  | 'swapMb'
+  | 'pids'
+  | 'cpuPinning'
+  | 'ioWeight'
+  | 'image'
   | 'networkMode'
+  | 'staticIp'
   | 'restartPolicy'
   | 'suspendedAt'
 >;
@@ -24,11 +31,12 @@ export function buildSpec(
   template: Template,
   variables: Readonly<Record<string, string>>,
   ports: PortBinding[],
+  network: NetworkChoice['network'],
 ): SpecBody {
   const { argv, environment, installSteps } = renderTemplate(template, {
     variables,
     memoryMb: server.allocatedMemoryMb,
-    ports,
+    ports: ports.map((binding) => asTheGameSees(binding, server)),
   });
   return {
     serverId: server.id,
@@ -38,15 +46,17 @@ export function buildSpec(
     secretNames: template.variables.filter(({ secret }) => secret).map(({ name }) => name),
     limits: {
       memoryMb: server.allocatedMemoryMb,
-      swapMb: 0,
+      swapMb: server.swapMb,
       cpuCores: server.allocatedCpuCores,
       diskMb: server.allocatedDiskMb,
-      pids: 512,
+      pids: server.pids,
+      ...(server.cpuPinning !== null && { cpuPinning: server.cpuPinning }),
+      ...(server.ioWeight !== null && { ioWeight: server.ioWeight }),
     },
     ports,
-    network: { mode: server.networkMode === 'bridge' ? 'bridge' : 'host' },
-    ...(server.runtime === 'containerd' && { image: Object.values(template.images)[0] }),
-    terminal: false,
+    network: specNetwork({ ...server, network }),
+    ...(server.runtime === 'containerd' && { image: template.images[imageLabel(server, template) ?? ''] }),
+    terminal: hasTerminal(server, template),
     done: template.done,
     stop: template.stop,
     restartPolicy: server.restartPolicy,
@@ -54,6 +64,27 @@ export function buildSpec(
     hostPackages: server.runtime === 'process' ? template.hostPackages : [],
     suspended: server.suspendedAt !== null,
   };
+}
+
+/** In a network of its own a server has other addresses than those it is reached by, and all of them are its own. */
+function asTheGameSees({ targetPort, ...binding }: PortBinding, { networkMode }: SpecSource): PortBinding {
+  if (networkMode === 'host') return binding;
+  const ip = binding.ip.includes(':') ? '::' : '0.0.0.0';
+  return { ...binding, ip, port: targetPort ?? binding.port };
+}
+
+/** Of the image it is made of; null when it runs without one. The first stands in for one the template has no more. */
+export function imageLabel(
+  { runtime, image }: Pick<ServerRow, 'runtime' | 'image'>,
+  { images }: Pick<Template, 'images'>,
+): string | null {
+  if (runtime !== 'containerd') return null;
+  return image !== null && Object.hasOwn(images, image) ? image : (Object.keys(images)[0] ?? null);
+}
+
+/** Processes get none. */
+export function hasTerminal({ runtime }: Pick<ServerRow, 'runtime'>, template: Pick<Template, 'terminal'>) {
+  return template.terminal && runtime === 'containerd';
 }
 
 /** `loginVersion` changes with the registry login that is sent along; undefined when there is none. */

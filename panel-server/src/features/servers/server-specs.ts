@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { Logger } from '../../logger.ts';
 import type { AgentLink } from '../../realtime/agent-connection.ts';
+import { networkOf } from '../networks/network-choice.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
@@ -62,7 +63,13 @@ export class ServerSpecs {
     const template = this.#templates.find(row.templateId);
     if (!template) throw new AppError('conflict', `The template ${row.templateId} no longer exists`);
     const ports = (await portsOf(this.#database, [row.id])).get(row.id) ?? [];
-    const plain = buildSpec(row, template, openEnvironment(this.#secrets, row), ports);
+    const plain = buildSpec(
+      row,
+      template,
+      openEnvironment(this.#secrets, row),
+      ports,
+      await networkOf(this.#database, row),
+    );
     const stored = plain.image === undefined ? null : await this.#registries.loginFor(plain.image);
     const spec = stored ? { ...plain, registryLogin: stored.login } : plain;
     // The hash lies in the database as it is: nobody shall find out a password by trying which one gives it.

@@ -76,8 +76,9 @@ export async function portsOf(database: Database, serverIds: string[]): Promise<
 /** Two rows of one place are one binding for both protocols. */
 function toBindings(rows: readonly AllocationRow[]): PortBinding[] {
   return [...Map.groupBy(rows, ({ position }) => position).values()].map((pair) => {
-    const { name, ip, port, protocol } = pair[0] as AllocationRow;
-    return { name, ip, port, protocol: pair.length > 1 ? 'both' : protocol };
+    const { name, ip, port, protocol, targetPort } = pair[0] as AllocationRow;
+    const binding = { name, ip, port, protocol: pair.length > 1 ? ('both' as const) : protocol };
+    return targetPort === null ? binding : { ...binding, targetPort };
   });
 }
 

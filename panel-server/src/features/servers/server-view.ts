@@ -4,12 +4,16 @@ import {
   permissionCatalogue,
   permissions,
 } from '@catalyst/shared/contract/permissions';
+import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { InstallProgress, Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
+import { isEveryAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
 import type { Caller } from '../../access.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
+import type { ServerRow } from './server.entity.ts';
+import { hasTerminal, imageLabel } from './server-spec.ts';
 import type { ServerRecord } from './server-store.ts';
 
 /** What a server's description takes from elsewhere. */
@@ -28,8 +32,12 @@ export function describeServer(
   caller: Caller,
 ): Server {
   const isOwner = row.ownerId === caller.userId;
-  const primary = ports[0];
-  const address = `${bracketed(node.publicAddress)}:${primary?.port ?? 0}`;
+  const portBindings = ports.map((binding) => ({
+    ...binding,
+    address: addressOf(binding, row, node.publicAddress),
+  }));
+  const primary = portBindings[0];
+  const address = primary?.address ?? `${bracketed(node.publicAddress)}:0`;
   return {
     id: row.id,
     name: row.name,
@@ -42,6 +50,8 @@ export function describeServer(
       icon: template?.icon ?? 'unknown',
     },
     runtime: row.runtime,
+    image: template ? imageLabel(row, template) : row.image,
+    terminal: template !== undefined && hasTerminal(row, template),
     state: row.state,
     reason: row.reason,
     reasonText: row.reasonText,
@@ -57,9 +67,14 @@ export function describeServer(
     allocatedMemoryMb: row.allocatedMemoryMb,
     allocatedCpuCores: row.allocatedCpuCores,
     allocatedDiskMb: row.allocatedDiskMb,
+    swapMb: row.swapMb,
+    pids: row.pids,
+    cpuPinning: row.cpuPinning,
+    ioWeight: row.ioWeight,
     networkMode: row.networkMode,
+    staticIp: row.staticIp,
     primaryPort: primary?.port ?? 0,
-    portBindings: ports,
+    portBindings,
     address,
     howToJoin: template ? template.howToJoin.replaceAll('{{ADDRESS}}', () => address) : null,
     environment: visibleEnvironment(row.environment, template, mayEditAll(caller)),
@@ -76,7 +91,7 @@ export function describeServer(
   };
 }
 
-/** Owning a server does not give the right to its limits, but its settings show whether the caller has it. */
+/** Owning a server does not give the right to its limits and network, but its settings show whether the caller has it. */
 const isAboutOneServer = (permission: Permission) =>
   permissionCatalogue[permission].scope === 'server' || permission === 'server.limits';
 
@@ -98,6 +113,11 @@ function visibleEnvironment(
 ): Record<string, string> {
   const visible = (template?.variables ?? []).filter(({ userVisible }) => userVisible || seesAll);
   return Object.fromEntries(visible.map(({ name }) => [name, values[name] ?? '']));
+}
+
+/** Where others reach it: all addresses of the machine are the one that is told to people. */
+function addressOf({ ip, port }: PortBinding, { staticIp }: ServerRow, publicAddress: string): string {
+  return `${bracketed(staticIp ?? (isEveryAddress(ip) ? publicAddress : ip))}:${port}`;
 }
 
 const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address);

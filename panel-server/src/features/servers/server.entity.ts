@@ -29,7 +29,17 @@ export interface ServerRow {
   allocatedMemoryMb: number;
   allocatedCpuCores: number;
   allocatedDiskMb: number;
+  swapMb: number;
+  pids: number;
+  cpuPinning: string | null;
+  ioWeight: number | null;
+  /** Label of one of the template's images; null for the first, and without images. */
+  image: string | null;
+  /** `host`, `bridge`, or the name of the network `networkId`. */
   networkMode: string;
+  networkId: string | null;
+  /** In the network `networkId`; also in `network_addresses`, where it is unique. */
+  staticIp: string | null;
   /** Values of the template's variables, but for the secret ones. */
   environment: Record<string, string>;
   /** The secret ones: JSON in the secret box, null when there are none. */
@@ -77,7 +87,14 @@ export const ServerEntity = new EntitySchema<ServerRow>({
     allocatedMemoryMb: longColumn(),
     allocatedCpuCores: { type: 'double precision' },
     allocatedDiskMb: longColumn(),
+    swapMb: longColumn(),
+    pids: { type: 'integer' },
+    cpuPinning: { type: 'text', nullable: true },
+    ioWeight: { type: 'integer', nullable: true },
+    image: { type: 'text', nullable: true },
     networkMode: { type: 'text' },
+    networkId: { type: 'text', nullable: true },
+    staticIp: { type: 'text', nullable: true },
     environment: jsonColumn(),
     sealedEnvironment: { type: 'text', nullable: true },
     restartPolicy: jsonColumn(),

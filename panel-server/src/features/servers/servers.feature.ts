@@ -20,6 +20,7 @@ import { ServerSweep } from './server-sweep.ts';
 import { serverAgentHandlers, serverClientHandlers, serverReportHandlers } from './servers.calls.ts';
 import { registerServerRoutes } from './servers.routes.ts';
 import { ServersService } from './servers.service.ts';
+import { ServerUpdates } from './update-server.ts';
 
 export interface ServersNeeds {
   templates: Templates;
@@ -69,7 +70,17 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
   });
   const portRange = needs.portRange ?? { from: 1024, to: 65_535 };
   const creation = new ServerCreation({ ...common, placement, orders, portRange });
-  const servers = new ServersService({ ...common, creation, orders, specs, removal, live, listCache });
+  const updates = new ServerUpdates({ ...common, portRange });
+  const servers = new ServersService({
+    ...common,
+    creation,
+    updates,
+    orders,
+    specs,
+    removal,
+    live,
+    listCache,
+  });
   const sweep = new ServerSweep({ ...common, orders, everyMs: needs.sweepEveryMs ?? 5000 });
   core.onClose(() => sweep.close());
 

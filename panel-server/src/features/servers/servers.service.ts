@@ -12,31 +12,27 @@ import {
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { Caller } from '../../access.ts';
-import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { NodeIndex } from '../nodes/node-index.ts';
-import { lockNode } from '../nodes/node-placement.ts';
 import { operationTimeoutMs } from '../operations/deadlines.ts';
 import { findOperation, newOperation } from '../operations/operations.ts';
 import type { Templates } from '../templates/templates.service.ts';
-import { resolveVariables } from '../templates/variables.ts';
 import type { UsersService } from '../users/users.service.ts';
-import { assertCapacity } from './capacity.ts';
-import { assertMemory, type ServerCreation } from './create-server.ts';
+import type { ServerCreation } from './create-server.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
-import { ServerEntity, type ServerRow } from './server.entity.ts';
+import { ServerEntity } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
 import { findServerPage } from './server-list.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 import type { ServerOrders } from './server-orders.ts';
-import { openEnvironment, sealEnvironment } from './server-secrets.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
-import { describeServer, mayEditAll } from './server-view.ts';
+import { describeServer } from './server-view.ts';
+import type { ServerUpdates } from './update-server.ts';
 
 /** A slow agent does not hold up the answer any longer. */
 const agentPatienceMs = 1000;
@@ -53,6 +49,7 @@ interface ServersParts {
   templates: Templates;
   serverIndex: ServerIndex;
   creation: ServerCreation;
+  updates: ServerUpdates;
   orders: ServerOrders;
   specs: ServerSpecs;
   removal: ServerRemoval;
@@ -99,19 +96,14 @@ export class ServersService {
   }
 
   async update(id: string, changes: ServerChanges, caller: Caller): Promise<Server> {
-    const { database, serverIndex, feed, specs, agents } = this.#parts;
+    const { database, serverIndex, feed, specs, agents, updates } = this.#parts;
+    const before = await getServer(database, id);
+    await updates.update(before, changes, caller);
     const row = await getServer(database, id);
-    assertMayChangeLimits(row, changes, caller);
-    const columns = this.#changedColumns(row, changes, caller);
-    await inTransaction(database, async (manager) => {
-      const node = await lockNode(manager, row.nodeId);
-      await assertCapacity(manager, node, { ...row, ...columns });
-      await manager.update(ServerEntity, { id }, { ...columns, updatedAt: new Date() });
-    });
-    serverIndex.add({ ...row, ...columns });
+    serverIndex.add(row);
     feed.changed(row);
     if (agents.isOnline(row.nodeId)) {
-      await specs.applyOrLater(await getServer(database, id), {
+      await specs.applyOrLater(row, {
         call: (name, input, options) => agents.call(row.nodeId, name, input, options),
       });
     }
@@ -149,21 +141,6 @@ export class ServersService {
     feed.changed(row);
   }
 
-  #changedColumns(row: ServerRow, changes: ServerChanges, caller: Caller): Partial<ServerRow> {
-    const { templates, secrets } = this.#parts;
-    const { environment, ...columns } = changes;
-    const template = templates.find(row.templateId);
-    if (columns.allocatedMemoryMb !== undefined && template)
-      assertMemory(template, columns.allocatedMemoryMb);
-    if (!environment) return columns;
-    if (!template) throw new AppError('conflict', `The template ${row.templateId} no longer exists`);
-    const values = resolveVariables(template, environment, {
-      current: openEnvironment(secrets, row),
-      mayEditAll: mayEditAll(caller),
-    });
-    return { ...columns, ...sealEnvironment(secrets, row.id, template, values) };
-  }
-
   async #describeAll(records: readonly ServerRecord[], caller: Caller): Promise<Server[]> {
     const { users, nodeIndex, agents, templates, live } = this.#parts;
     const names = await users.names([...new Set(records.map(({ row }) => row.ownerId))]);
@@ -185,15 +162,4 @@ export class ServersService {
       return describeServer(record, surroundings, caller);
     });
   }
-}
-
-const limits = ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb'] as const;
-
-/** An owner must not give himself more of the node; sending back what is there changes nothing. */
-function assertMayChangeLimits(row: ServerRow, changes: ServerChanges, caller: Caller): void {
-  const changed = limits.filter((name) => changes[name] !== undefined && changes[name] !== row[name]);
-  if (changed.length === 0 || isGranted(caller.grants, 'server.limits')) return;
-  throw new AppError('forbidden', 'Changing what a server may use needs the permission server.limits', {
-    issues: changed.map((path) => ({ path, message: 'may not be changed by you' })),
-  });
 }

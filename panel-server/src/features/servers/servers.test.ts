@@ -225,7 +225,7 @@ describe.each(testDatabases)('servers on %s', (database) => {
         SERVER_PORT: String(server.primaryPort),
         SERVER_MEMORY_MB: '512',
       });
-      expect(server.portBindings).toEqual([
+      expect(server.portBindings).toMatchObject([
         { name: 'game', ip: '0.0.0.0', port: server.primaryPort, protocol: 'both' },
         { name: 'query', ip: '0.0.0.0', port: expect.any(Number), protocol: 'udp' },
       ]);

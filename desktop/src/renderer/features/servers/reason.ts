@@ -108,6 +108,7 @@ const remedies: Record<ServerReason, ReasonAction | null> = {
   start_failed: null,
   start_interrupted: null,
   port_taken: null,
+  disk_limit: 'raise-limit',
   host_package_missing: null,
   node_restarted: null,
   runtime_unavailable: null,

@@ -9,6 +9,7 @@ export const luanti: Template = {
   icon: 'luanti',
   images: {},
   processRuntime: true,
+  terminal: false,
   variables: [
     {
       name: 'SERVER_TITLE',

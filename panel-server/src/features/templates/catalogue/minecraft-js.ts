@@ -37,6 +37,7 @@ export const minecraftJs: Template = {
   icon: 'minecraft',
   images: {},
   processRuntime: true,
+  terminal: false,
   variables: [
     {
       name: 'MINECRAFT_VERSION',

@@ -10,6 +10,7 @@ export const openttd: Template = {
   icon: 'openttd',
   images: {},
   processRuntime: true,
+  terminal: false,
   variables: [
     {
       name: 'SERVER_TITLE',

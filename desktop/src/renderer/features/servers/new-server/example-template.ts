@@ -10,6 +10,7 @@ export const exampleTemplate: Template = {
   icon: 'openttd',
   images: {},
   processRuntime: true,
+  terminal: false,
   variables: [
     {
       name: 'SLOTS',

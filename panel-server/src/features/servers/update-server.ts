@@ -1,0 +1,146 @@
+import { AppError } from '@catalyst/shared/contract/errors';
+import { isUp } from '@catalyst/shared/features/server-states';
+import type { ServerChanges } from '@catalyst/shared/features/servers';
+import type { Template } from '@catalyst/shared/features/templates';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Caller } from '../../access.ts';
+import { inTransaction } from '../../database/sqlite-gate.ts';
+import type { SecretBox } from '../../identity/secret-box.ts';
+import type { AgentDoor } from '../../realtime/agent-door.ts';
+import { joinNetwork } from '../networks/network-addresses.ts';
+import { chooseNetwork, hasOwnAddress, type NetworkChoice, networkOf } from '../networks/network-choice.ts';
+import type { NodeRow } from '../nodes/node.entity.ts';
+import { lockNode } from '../nodes/node-placement.ts';
+import type { Templates } from '../templates/templates.service.ts';
+import { resolveVariables } from '../templates/variables.ts';
+import { assertCapacity } from './capacity.ts';
+import { assertImage, assertMemory } from './create-server.ts';
+import { takePorts } from './port-allocation.ts';
+import { movedBindings, portWishes } from './port-wishes.ts';
+import type { PortRange } from './ports.ts';
+import { ServerEntity, type ServerRow } from './server.entity.ts';
+import { assertMayChangeLimits, assertMayChangePorts, assertMayChooseNetwork } from './server-rights.ts';
+import { openEnvironment, sealEnvironment } from './server-secrets.ts';
+import { getServer, portsOf, tooLate } from './server-store.ts';
+import { mayEditAll } from './server-view.ts';
+
+interface UpdateParts {
+  database: DataSource;
+  agents: AgentDoor;
+  templates: Templates;
+  secrets: SecretBox;
+  portRange: PortRange;
+}
+
+/** Changes servers: all that can be wrong is found before anything is on record. */
+export class ServerUpdates {
+  readonly #parts: UpdateParts;
+
+  constructor(parts: UpdateParts) {
+    this.#parts = parts;
+  }
+
+  async update(row: ServerRow, changes: ServerChanges, caller: Caller): Promise<void> {
+    const { database } = this.#parts;
+    assertMayChangeLimits(row, changes, caller);
+    const columns = this.#columns(row, changes, caller);
+    const before: NetworkChoice = { ...row, network: await networkOf(database, row) };
+    const after = await this.#network(row, before, changes, caller);
+    const moved = after ?? before;
+    if (!after && changes.portBindings === undefined) {
+      await inTransaction(database, async (manager) => {
+        await this.#write(manager, await lockNode(manager, row.nodeId), row, columns);
+      });
+      return;
+    }
+    if (changes.portBindings !== undefined) assertMayChangePorts(row, caller);
+    const current = (await portsOf(database, [row.id])).get(row.id) ?? [];
+    const portBindings = changes.portBindings ?? movedBindings(current, before, moved);
+    const plan = {
+      nodeId: row.nodeId,
+      serverId: row.id,
+      wishes: portWishes(this.#template(row), { portBindings, current }, moved),
+      networkId: hasOwnAddress(moved) ? (moved.network?.id ?? null) : null,
+      current: hasOwnAddress(before) ? [] : current,
+      isMachineAsked: this.#canAskMachine(row, moved),
+    };
+    await takePorts(this.#parts, plan, async (manager, node) => {
+      await assertSameNetwork(manager, row);
+      const network = {
+        networkMode: moved.networkMode,
+        networkId: moved.network?.id ?? null,
+        staticIp: moved.staticIp,
+      };
+      await joinNetwork(manager, { ...row, ...network });
+      await this.#write(manager, node, row, { ...columns, ...network });
+    });
+  }
+
+  async #write(
+    manager: EntityManager,
+    node: NodeRow,
+    row: ServerRow,
+    columns: Partial<ServerRow>,
+  ): Promise<void> {
+    await assertCapacity(manager, node, { ...row, ...columns });
+    await manager.update(ServerEntity, { id: row.id }, { ...columns, updatedAt: new Date() });
+  }
+
+  /** The network it moves to; null when it stays where it is. */
+  async #network(
+    { nodeId, runtime }: ServerRow,
+    before: NetworkChoice,
+    { networkMode = before.networkMode, staticIp }: ServerChanges,
+    caller: Caller,
+  ): Promise<NetworkChoice | null> {
+    const isMode = networkMode === before.networkMode;
+    if (isMode && (staticIp === undefined || staticIp === before.staticIp)) return null;
+    const wish = { networkMode, staticIp: isMode && staticIp === undefined ? before.staticIp : staticIp };
+    const choice = await chooseNetwork(this.#parts.database, { nodeId, runtime }, wish);
+    assertMayChooseNetwork(choice, runtime, caller);
+    return choice;
+  }
+
+  /** A game may have opened the port by itself already, on the machine's own network. */
+  #canAskMachine({ nodeId, state }: ServerRow, { networkMode }: NetworkChoice): boolean {
+    return this.#parts.agents.isOnline(nodeId) && !(networkMode === 'host' && isUp(state));
+  }
+
+  #columns(row: ServerRow, changes: ServerChanges, caller: Caller): Partial<ServerRow> {
+    const { templates, secrets } = this.#parts;
+    const { environment, runtime = row.runtime, portBindings, networkMode, staticIp, ...columns } = changes;
+    if (runtime !== row.runtime) {
+      const message = 'A server keeps the runtime it was created with; create a new one';
+      throw new AppError('conflict', message, { issues: [{ path: 'runtime', message }] });
+    }
+    const template = templates.find(row.templateId);
+    if (columns.allocatedMemoryMb !== undefined && template) {
+      assertMemory(template, columns.allocatedMemoryMb);
+    }
+    if (columns.image !== undefined) assertImage(this.#template(row), row.runtime, columns.image);
+    if (!environment) return columns;
+    const values = resolveVariables(this.#template(row), environment, {
+      current: openEnvironment(secrets, row),
+      mayEditAll: mayEditAll(caller),
+    });
+    return { ...columns, ...sealEnvironment(secrets, row.id, this.#template(row), values) };
+  }
+
+  #template({ templateId }: ServerRow): Template {
+    const template = this.#parts.templates.find(templateId);
+    if (!template) throw new AppError('conflict', `The template ${templateId} no longer exists`);
+    return template;
+  }
+}
+
+/** Its ports were chosen for the network it was in when it was read. */
+async function assertSameNetwork(manager: EntityManager, row: ServerRow): Promise<void> {
+  const now = await getServer(manager, row.id);
+  if (
+    now.networkId !== row.networkId ||
+    now.networkMode !== row.networkMode ||
+    now.staticIp !== row.staticIp
+  ) {
+    throw tooLate();
+  }
+}
