@@ -111,11 +111,19 @@ check_panel_is_elsewhere() {
   [ ! -d "$data_dir/panel" ] || fail "A Catalyst panel is at home on this machine, and looks after an agent of its own. Nothing was changed."
 }
 
+# The process that works on the data folder, and how it was started.
+find_agent() {
+  agent_pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$data_dir/agent/agent.lock" 2>/dev/null || :)
+  agent_line=$(tr '\0' ' ' 2>/dev/null <"/proc/${agent_pid:-none}/cmdline" || :)
+}
+
 check_other_agent() {
-  pid=$(sed -n 's/.*"pid":\([0-9]*\).*/\1/p' "$data_dir/agent/agent.lock" 2>/dev/null || :)
-  case $(readlink "/proc/${pid:-none}/exe" 2>/dev/null || :) in
-    "$program_dir"*) ;;
-    */node*) fail "An agent that was started by hand runs on this machine. End it first: kill $pid (its servers run on). Nothing was changed." ;;
+  find_agent
+  case $agent_line in
+    "$program_dir"/*) ;;
+    *node*main.js* | *node*agent.js*)
+      fail "An agent that was started by hand runs on this machine. End it first: kill $agent_pid (its servers run on). Nothing was changed."
+      ;;
   esac
 }
 
@@ -384,24 +392,26 @@ find_place() {
   place=$(printf '%s' "$(readlink -f "$data_dir/agent" || :)" | sha256sum | cut -c 1-12)
 }
 
+# Without containerd, ctr would wait for it each time.
 in_containerd() {
-  if has ctr; then ctr --namespace catalyst "$@" 2>/dev/null || :; fi
+  [ -S /run/containerd/containerd.sock ] && has ctr || return 0
+  ctr --connect-timeout 5s --namespace catalyst "$@" 2>/dev/null || :
 }
 
 stop_agent() {
   if is_systemd_running && systemctl -q is-active "$service"; then systemctl stop "$service"; fi
-  for process in /proc/[0-9]*; do
-    case $(readlink "$process/exe" 2>/dev/null || :) in
-      "$program_dir"/bin/node* | "$program_dir".old/bin/node*) ;;
-      *) continue ;;
-    esac
-    kill "${process#/proc/}" 2>/dev/null || continue
-    tries=0
-    while [ -d "$process" ] && [ "$tries" -lt 100 ]; do
-      tries=$((tries + 1))
-      sleep 0.1
-    done
+  find_agent
+  case $agent_line in "$program_dir"/*) ;; *) return 0 ;; esac
+  kill "$agent_pid" 2>/dev/null || return 0
+  tries=0
+  while [ -d "/proc/$agent_pid" ] && [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
   done
+}
+
+running_tasks() {
+  in_containerd tasks list | sed -n 's/ .*RUNNING.*//p'
 }
 
 # Games get half a minute to save their worlds.
@@ -409,7 +419,7 @@ end_servers() {
   for id in $(in_containerd tasks list -q); do in_containerd tasks kill --signal SIGTERM "$id"; done
   for process in $(server_processes); do kill "$process" 2>/dev/null || :; done
   tries=0
-  while [ -n "$(server_processes)" ] && [ "$tries" -lt 60 ]; do
+  while [ "$tries" -lt 60 ] && [ -n "$(server_processes)$(running_tasks)" ]; do
     tries=$((tries + 1))
     sleep 0.5
   done
@@ -429,8 +439,8 @@ remove_networks() {
   for path in /run/netns/catalyst-"$prefix"-*; do
     [ ! -e "$path" ] || ip netns delete "${path##*/}" || :
   done
-  for path in /sys/class/net/ct"$prefix"-*; do
-    [ ! -e "$path" ] || ip link delete "${path##*/}" || :
+  for cable in $(ip -o link show 2>/dev/null | sed -n "s/^[0-9]*: \(ct$prefix-[0-9]*\)[@:].*/\1/p"); do
+    ip link delete "$cable" || :
   done
   for family in inet ip bridge; do
     nft delete table "$family" "catalyst_$prefix" 2>/dev/null || :
@@ -451,7 +461,7 @@ uninstall() {
   check_panel_is_elsewhere
   check_other_agent
   find_place
-  running=$(($(server_processes | wc -l) + $(in_containerd tasks list -q | wc -l)))
+  running=$(($(server_processes | wc -l) + $(running_tasks | wc -l)))
   [ "$running" = 0 ] || confirm "Game servers run on this machine. End them?"
   [ "$is_purge" = no ] || confirm "Delete all game servers of this machine, with their backups, for ever ($data_dir)?"
   stop_agent
