@@ -40,7 +40,7 @@ export const strings = {
     'You have opened this panel as this very machine, where no other machine finds it. Set CATALYST_HOST=0.0.0.0, and open the panel by its address in the network.',
   install: 'On that machine (Debian or Ubuntu), run this line in a terminal:',
   installNote:
-    'It installs the agent with what game servers need, links it and keeps it running. It works once; run a new one to upgrade or repair.',
+    'It installs the agent with what game servers need, links it and keeps it running. As root, leave sudo out. It works once; a new one upgrades or repairs.',
   byHand: 'By hand, on any system',
   step1: 'In a copy of Catalyst on that machine, run:',
   step2: 'When it asks, paste this token:',
