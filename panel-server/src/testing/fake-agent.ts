@@ -248,6 +248,18 @@ export class FakeAgent {
     });
   }
 
+  /** As of a machine with containerd. */
+  announceContainers(notes: string[] = []): void {
+    const enforces = { user: true, memory: true, cpu: true, pids: true };
+    const runtime = { available: true, version: null, enforces, notes };
+    this.announceHealth({
+      runtimes: [
+        { ...runtime, name: 'process' },
+        { ...runtime, name: 'containerd', version: 'containerd 1.7.0' },
+      ],
+    });
+  }
+
   /** Appends lines to the history and, when watched, sends them as one batch. */
   print(serverId: string, ...texts: string[]): void {
     const server = this.server(serverId);

@@ -35,4 +35,22 @@ export const testTemplate: Template = Template.parse({
   howToJoin: 'Enter {{ADDRESS}}',
 });
 
-export const testTemplates = () => new Templates([...catalogue, testTemplate]);
+/** One that runs in containers too, with a terminal. */
+export const containerTemplate: Template = Template.parse({
+  ...testTemplate,
+  id: 'container-game',
+  name: 'Container game',
+  terminal: true,
+  images: { Stable: 'registry.example/game:1', Beta: 'registry.example/game:2' },
+});
+
+/** One that runs nowhere else. */
+export const sealedTemplate: Template = Template.parse({
+  ...containerTemplate,
+  id: 'sealed-game',
+  name: 'Sealed game',
+  processRuntime: false,
+});
+
+export const testTemplates = () =>
+  new Templates([...catalogue, testTemplate, containerTemplate, sealedTemplate]);
