@@ -10,51 +10,59 @@ import { containerTraces } from './services/container-traces.ts';
 import { type Containerd, startContainerd } from './services/containerd.ts';
 import { pushImage } from './services/image-transport.ts';
 import type { OciImage } from './services/oci-image.ts';
-import { type PublicAddress, publish } from './services/public-address.ts';
+import { type Certificate, makeCertificate, type PublicAddress, publish } from './services/public-address.ts';
 import { type Registry, startRegistry } from './services/registry.ts';
 
 /** Where the product looks by itself. The folder is empty in a private network namespace. */
 const usualSocket = '/run/containerd/containerd.sock';
 
-/** A machine with containerd, a registry on the internet, and the product, which has not been started yet. */
+/** Of the public internet, where nobody else is in a private network namespace. */
+const addresses = { open: '20.30.40.50', closed: '20.30.40.51' };
+
+/** A registry as the internet has it. */
+export interface PublicRegistry {
+  registry: Registry;
+  internet: PublicAddress;
+}
+
+/** A machine with containerd, registries on the internet, and the product, which has not been started yet. */
 export class ContainerMachine {
   readonly containerd: Containerd;
-  readonly registry: Registry;
-  readonly internet: PublicAddress;
+  /** For everybody. */
+  readonly open: PublicRegistry;
+  /** For those who log in. */
+  readonly closed: PublicRegistry;
   readonly product: Product;
 
-  private constructor(containerd: Containerd, registry: Registry, internet: PublicAddress, product: Product) {
-    this.containerd = containerd;
-    this.registry = registry;
-    this.internet = internet;
-    this.product = product;
+  private constructor(parts: Pick<ContainerMachine, 'containerd' | 'open' | 'closed' | 'product'>) {
+    this.containerd = parts.containerd;
+    this.open = parts.open;
+    this.closed = parts.closed;
+    this.product = parts.product;
   }
 
   /** A sentence where there can be none. */
-  static async open(environment: Record<string, string> = {}): Promise<ContainerMachine | string> {
+  static async create(environment: Record<string, string> = {}): Promise<ContainerMachine | string> {
     if (process.env.CATALYST_TEST_NETWORK !== 'private') {
       return 'Servers get networks only in a private network namespace: scripts/in-private-network.sh';
     }
     const containerd = await startContainerd();
-    const registry = containerd && (await startRegistry());
-    const internet = registry && (await publish(registry.host));
-    if (!containerd || !registry || !internet) {
-      await registry?.stop();
-      await containerd?.stop();
-      return 'containerd, runc, docker-registry or openssl is missing';
+    if (!containerd) return 'It needs root, containerd and runc';
+    const certificate = await makeCertificate(containerd.folder, Object.values(addresses));
+    const open = certificate && (await publicRegistry(false, addresses.open, certificate));
+    const closed = certificate && (await publicRegistry(true, addresses.closed, certificate));
+    if (!open || !closed) {
+      await containerd.stop();
+      return 'docker-registry or openssl is not installed';
     }
     await symlink(containerd.socketPath, usualSocket);
-    const product = await Product.create({
-      ...environment,
-      NODE_EXTRA_CA_CERTS: internet.certificatePath,
-    });
-    return new ContainerMachine(containerd, registry, internet, product);
+    const product = await Product.create({ ...environment, NODE_EXTRA_CA_CERTS: certificate.path });
+    return new ContainerMachine({ containerd, open, closed, product });
   }
 
   /** Gives the reference by which the product finds it. */
-  async push(image: OciImage, name: string): Promise<string> {
-    const { host } = this.registry;
-    return (await pushImage(image, this.registry, name)).replace(host, this.internet.host);
+  async push(image: OciImage, name: string, { registry, internet } = this.open): Promise<string> {
+    return (await pushImage(image, registry, name)).replace(registry.host, internet.host);
   }
 
   /** Adds or changes a template; the product reads them when it starts. */
@@ -90,8 +98,10 @@ export class ContainerMachine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.product[Symbol.asyncDispose]();
     const namespaces = await this.#namespaces();
-    await this.internet.stop();
-    await this.registry.stop();
+    for (const { internet, registry } of [this.open, this.closed]) {
+      await internet.stop();
+      await registry.stop();
+    }
     await this.containerd.stop();
     await rm(usualSocket);
     for (const namespace of namespaces) removeControlGroups(namespace);
@@ -102,6 +112,15 @@ export class ContainerMachine {
     const listed = await promisify(execFile)('ctr', command).catch(() => ({ stdout: '' }));
     return listed.stdout.split('\n').filter((name) => name.startsWith('catalyst'));
   }
+}
+
+async function publicRegistry(
+  requiresLogin: boolean,
+  address: string,
+  certificate: Certificate,
+): Promise<PublicRegistry | undefined> {
+  const registry = await startRegistry({ requiresLogin });
+  return registry && { registry, internet: await publish(registry.host, { address, certificate }) };
 }
 
 function removeControlGroups(name: string): void {

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,41 +11,52 @@ import { findProgram } from './find-program.ts';
 
 const run = promisify(execFile);
 
+/** Trusted by who trusts its file (`NODE_EXTRA_CA_CERTS`). */
+export interface Certificate {
+  path: string;
+  keyPath: string;
+}
+
 export interface PublicAddress {
   /** `ADDRESS:PORT`, as in a reference of an image. */
   host: string;
-  /** Who trusts this file (`NODE_EXTRA_CA_CERTS`) trusts what answers there. */
-  certificatePath: string;
   /** What passes from now on, in bytes a second and connection; null for as fast as it goes. */
   setSpeed(bytesPerSecond: number | null): void;
   stop(): Promise<void>;
 }
 
-/**
- * Lets a service on the loopback (`127.0.0.1:PORT`) be found at an address of the public internet, over TLS. For private
- * network namespaces only, where no such address leads anywhere else. Undefined, with a printed reason, without openssl.
- */
-export async function publish(
-  localHost: string,
-  address = '20.30.40.50',
-): Promise<PublicAddress | undefined> {
+/** Undefined, with a printed reason, without openssl. */
+export async function makeCertificate(
+  folder: string,
+  addresses: readonly string[],
+): Promise<Certificate | undefined> {
   if (!findProgram('openssl')) {
     console.warn('Skipped: tests over TLS. openssl was not found.');
     return undefined;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'catalyst-public-'));
-  const [keyPath, certificatePath] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  const subject = ['-subj', '/CN=tests', '-addext', `subjectAltName=IP:${address}`];
-  const files = ['-keyout', keyPath, '-out', certificatePath];
+  const certificate = { path: join(folder, 'certificate.pem'), keyPath: join(folder, 'key.pem') };
+  const names = addresses.map((address) => `IP:${address}`).join(',');
+  const subject = ['-subj', '/CN=tests', '-addext', `subjectAltName=${names}`];
+  const files = ['-keyout', certificate.keyPath, '-out', certificate.path];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   await run('openssl', ['req', '-x509', ...kind, ...subject, ...files]);
-  await run('ip', ['address', 'replace', `${address}/32`, 'dev', 'lo']);
+  return certificate;
+}
 
+/**
+ * Lets a service on the loopback (`127.0.0.1:PORT`) be found at an address of the public internet, over TLS. For private
+ * network namespaces only, where no such address leads anywhere else.
+ */
+export async function publish(
+  localHost: string,
+  { address, certificate }: { address: string; certificate: Certificate },
+): Promise<PublicAddress> {
+  await run('ip', ['address', 'replace', `${address}/32`, 'dev', 'lo']);
   let speed: number | null = null;
   const sockets = new Set<Socket>();
   const port = Number(localHost.split(':')[1]);
   const server = createServer(
-    { key: await readFile(keyPath), cert: await readFile(certificatePath) },
+    { key: await readFile(certificate.keyPath), cert: await readFile(certificate.path) },
     (outer) => {
       const inner = connect(port, '127.0.0.1');
       for (const [socket, other] of [
@@ -71,7 +81,6 @@ export async function publish(
   const bound = server.address();
   return {
     host: `${address}:${typeof bound === 'object' ? bound?.port : bound}`,
-    certificatePath,
     setSpeed(bytesPerSecond) {
       speed = bytesPerSecond;
     },
@@ -81,7 +90,6 @@ export async function publish(
       for (const socket of sockets) socket.destroy();
       await closed;
       await run('ip', ['address', 'delete', `${address}/32`, 'dev', 'lo']);
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -26,7 +26,7 @@ let tickerId: string;
 
 beforeAll(async () => {
   const [game, busybox] = [openttdImage(), busyboxImage()];
-  const opened = await ContainerMachine.open({
+  const opened = await ContainerMachine.create({
     CATALYST_ADMIN_EMAIL: admin.email,
     CATALYST_ADMIN_PASSWORD: admin.password,
   });
@@ -55,7 +55,7 @@ afterAll(async () => {
 
 it('creates a server in a container from the form, and shows how its image comes', async () => {
   // Slow enough to be seen.
-  machine.internet.setSpeed(8_000_000);
+  machine.open.internet.setSpeed(8_000_000);
   await page.goto(`${await machine.product.url()}/servers/new`);
   await page.getByLabel('E-mail').fill(admin.email);
   await page.getByLabel('Password', { exact: true }).fill(admin.password);
@@ -67,7 +67,7 @@ it('creates a server in a container from the form, and shows how its image comes
   await page.waitForURL(/\/servers\/[0-9a-f-]{36}/);
   gameId = new URL(page.url()).pathname.split('/')[2] as string;
   await consoleShows('Downloading');
-  machine.internet.setSpeed(null);
+  machine.open.internet.setSpeed(null);
   await page.getByText('Running', { exact: true }).waitFor({ timeout: 100_000 });
   const { runtime, networkMode } = await client.servers.get({ params: { id: gameId } });
   expect({ runtime, networkMode }).toEqual({ runtime: 'containerd', networkMode: 'bridge' });
