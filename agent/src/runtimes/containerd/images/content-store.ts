@@ -115,10 +115,11 @@ export class ContentStore {
   async keepUnfinished(targets: readonly Unfinished[]): Promise<void> {
     const unfinished = new Set((await this.unfinished()).map(refOf));
     for (const target of targets) {
-      if (!unfinished.has(refOf(target))) continue;
+      // Whoever is writing it has a lease of its own.
+      if (!unfinished.has(refOf(target)) || this.#writing.isBusy(target.digest)) continue;
       try {
-        // Opened without a lease, containerd gives it an end of its own. Whoever is just writing it has a lease.
-        using _ = await IngestStream.open(this.#client, toTarget(target), { waitsForLock: false });
+        // Opened without a lease, containerd gives it an end of its own.
+        using _ = await IngestStream.open(this.#client, toTarget(target), {});
       } catch (error) {
         if (!hasCode(error, GrpcCode.alreadyExists) && !hasCode(error, GrpcCode.unavailable)) throw error;
       }

@@ -77,7 +77,7 @@ async function onSmallDisk(): Promise<Containerd | undefined> {
   const usual = process.env.TMPDIR;
   process.env.TMPDIR = disk;
   try {
-    return await startContainerd();
+    return await startContainerd({ programs: process.env.CATALYST_TEST_CONTAINERD });
   } finally {
     if (usual === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = usual;

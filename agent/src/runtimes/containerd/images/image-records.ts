@@ -53,7 +53,9 @@ export class ImageRecords {
   /** Somebody wants it now. Does nothing when it was just said, or the record is gone. */
   async touch(record: ImageRecord): Promise<void> {
     if (Date.now() - record.lastUsedAt.getTime() < lastUsedPrecisionMs) return;
-    const image = { name: record.reference, labels: { [lastUsedLabel]: new Date().toISOString() } };
+    const { reference: name, target } = record;
+    // Not to be changed, but containerd 1.7 and 2.x end with a crash when it is left out.
+    const image = { name, target, labels: { [lastUsedLabel]: new Date().toISOString() } };
     const updateMask = { paths: [`labels.${lastUsedLabel}`] };
     await this.#client.call(imagesApi.update, { image, updateMask }).catch((error) => {
       if (!hasCode(error, GrpcCode.notFound)) throw error;

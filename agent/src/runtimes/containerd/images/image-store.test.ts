@@ -26,7 +26,7 @@ import {
   stubImage,
 } from './store-suite.ts';
 
-const containerd = await startContainerd();
+const containerd = await startContainerd({ programs: process.env.CATALYST_TEST_CONTAINERD });
 const failure = (code: string, sentence: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(sentence) });
 
@@ -410,7 +410,8 @@ describe.skipIf(!containerd)('the images of containerd', () => {
       await images.ensure(reference);
       const labels = { 'catalyst/last-used': '2020-01-01T00:00:00Z' };
       const updateMask = { paths: ['labels.catalyst/last-used'] };
-      await client.call(imagesApi.update, { image: { name: reference, labels }, updateMask });
+      const { image } = await client.call(imagesApi.get, { name: reference });
+      await client.call(imagesApi.update, { image: { ...image, labels }, updateMask });
       expect((await images.list())[0]?.lastUsedAt.getUTCFullYear()).toBe(2020);
       await images.ensure(reference);
       expect((await images.list())[0]?.lastUsedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);

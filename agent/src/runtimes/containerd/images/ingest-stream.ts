@@ -46,7 +46,7 @@ export class IngestStream implements Disposable {
   static async open(
     client: ContainerdClient,
     target: IngestTarget,
-    { lease, signal, waitsForLock = true }: { lease?: string; signal?: AbortSignal; waitsForLock?: boolean },
+    { lease, signal }: { lease?: string; signal?: AbortSignal },
   ): Promise<IngestStream> {
     for (let attempt = 0; ; attempt++) {
       const call = await client.bidi(writeContent, { lease, signal, timeoutMs: null });
@@ -56,7 +56,7 @@ export class IngestStream implements Disposable {
         return new IngestStream(call, target, (await answerOf(call)).offset);
       } catch (error) {
         call.cancel();
-        const waitMs = waitsForLock ? lockRetriesMs[attempt] : undefined;
+        const waitMs = lockRetriesMs[attempt];
         if (!hasCode(error, GrpcCode.unavailable) || waitMs === undefined) throw error;
         await delay(waitMs, undefined, { signal });
       }

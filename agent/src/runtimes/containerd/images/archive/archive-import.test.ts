@@ -12,7 +12,7 @@ import { ContainerdClient } from '../../containerd-client.ts';
 import type { ImageStore } from '../image-store.ts';
 import { collectGarbage, countAll, fileImage, nothing, openStore } from '../store-suite.ts';
 
-const containerd = await startContainerd();
+const containerd = await startContainerd({ programs: process.env.CATALYST_TEST_CONTAINERD });
 const name = 'registry.example/game:1';
 
 describe.skipIf(!containerd)('archives of images', () => {
