@@ -2,6 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
 import { admin, consoleLines, id, ids, nodes, servers, templates } from './example-data.ts';
+import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { type StubPanel, startStubPanel } from './stub-panel.ts';
 import type { Answers } from './stub-routes.ts';
 
@@ -56,6 +57,13 @@ const full: Answers = {
       "(curl -fsS -k --pinnedpubkey 'sha256//q8Yw2Zr5Tn0Lk7Vd3Hs9Xb6Mf1Jc4PgAeUiOyWxCvBn=' https://panel.example.org:8443/api/deploy/Zk3vR8sQ1xT6yW0bN5mJ4hG7fD2cL9pA8eU6iO3tY1w || echo 'echo Nothing was installed. After a 404, copy a new command: each works once. >&2; exit 1') | sudo sh",
   }),
   'nodes.installHostPackages': never,
+  'doctor.examine': () => ({ checkedAt: new Date(), checks }),
+  'images.list': () => ({ ...page(images), pulls }),
+  'images.pull': ({ body }) => ({ ...pulls[0], reference: body.reference, id: id(755) }),
+  'images.cancel': () => undefined,
+  'images.remove': () => ({ freedBytes: 400_000_000 }),
+  'images.prune': () => ({ removed: [images[0]?.reference], freedBytes: 80_740_000 }),
+  'registries.list': () => page(registries),
   'servers.list': ({ query }) =>
     page(servers.filter(({ node }) => query.nodeId === undefined || node.id === query.nodeId)),
   'servers.get': ({ params }) => find(servers, params.id),
@@ -72,7 +80,10 @@ const empty: Answers = {
   ...full,
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
-  'nodes.get': () => ({ ...nodes[3] }),
+  'nodes.get': ({ params }) => (params.id === nodes[1]?.id ? nodes[1] : { ...nodes[3] }),
+  'doctor.examine': () => ({ checkedAt: new Date(), checks: fineChecks }),
+  'images.list': () => ({ ...page([]), pulls: [] }),
+  'registries.list': () => page([]),
   'servers.list': () => page([]),
   'servers.get': () => ({
     ...find(servers, ids.stopped),
@@ -102,7 +113,13 @@ const failing: Answers = {
     throw new AppError('node_offline', 'Node attic did not answer within 10 s');
   },
   'templates.list': () => page(templates),
-  'nodes.get': () => nodes[2],
+  'nodes.get': ({ params }) => (params.id === nodes[1]?.id ? nodes[1] : nodes[2]),
+  'doctor.examine': () => {
+    throw new AppError('timeout', 'No answer to node:doctor within 30 s');
+  },
+  'images.list': () => {
+    throw new AppError('unavailable', 'containerd is not running: nobody listens on its socket.');
+  },
   'servers.create': () => {
     throw new AppError('host_package_missing', 'OpenTTD needs packages this node lacks', {
       issues: ['openttd', 'openttd-opengfx'].map((message) => ({ path: 'hostPackages', message })),

@@ -47,12 +47,25 @@ const runtimes: NonNullable<Node['health']>['runtimes'] = [
       'Files outside a server’s folder that anyone may read can be read by games.',
     ],
   },
+];
+const withContainers: typeof runtimes = [
+  ...runtimes.map((runtime) => ({ ...runtime, cgroupVersion: 2 })),
   {
     name: 'containerd',
-    available: false,
-    version: null,
-    enforces: { user: false, memory: false, cpu: false, pids: false },
-    notes: ['containerd does not answer on /run/containerd/containerd.sock.'],
+    available: true,
+    version: 'containerd 1.6.20',
+    enforces: {
+      user: true,
+      memory: true,
+      swap: true,
+      cpu: true,
+      cpuPinning: true,
+      pids: true,
+      ioWeight: false,
+    },
+    cgroupVersion: 2,
+    snapshotter: 'overlayfs',
+    notes: ['Servers have equal shares of the disks because this kernel does not offer it.'],
   },
 ];
 
@@ -92,6 +105,7 @@ export const nodes: Node[] = [
       memoryTotalMb: 64_200,
       hostname: 'fra1',
       cpuCores: 16,
+      runtimes: withContainers,
     }),
   }),
   node(3, 'cellar', {

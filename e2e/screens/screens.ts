@@ -293,6 +293,116 @@ export const screens: Screen[] = [
     shown: (page, dataSet) => (dataSet === 'loading' ? skeleton(page) : heading(page, 'About this node')),
   },
   {
+    name: 'node-containers',
+    path: `/nodes/${nodes[1]?.id}`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'overlayfs'),
+  },
+  {
+    name: 'node-images',
+    path: `/nodes/${nodes[1]?.id}/images`,
+    dataSets: all,
+    // Whose node is known: what is slow is the node itself.
+    answers: { 'nodes.get': () => nodes[1] },
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'No image yet'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'ghcr.io/games/java:21'),
+        failing: () => seen(page, 'The images could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'node-images-none',
+    path: `/nodes/${nodes[0]?.id}/images`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'No containers on this node'),
+  },
+  {
+    name: 'node-images-offline',
+    path: `/nodes/${nodes[2]?.id}/images`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'The node is offline'),
+  },
+  {
+    name: 'pull-image',
+    path: `/nodes/${nodes[1]?.id}/images`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Pull an image' }).click();
+      await page.getByRole('textbox', { name: 'Image' }).fill('two words');
+      await page.getByRole('button', { name: 'Pull', exact: true }).click();
+    },
+    shown: (page) => seen(page, 'Must be the name of an image'),
+  },
+  {
+    name: 'import-images',
+    path: `/nodes/${nodes[1]?.id}/images`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Import an archive' }).click();
+      await page.getByRole('button', { name: 'Import', exact: true }).click();
+    },
+    shown: (page) => seen(page, 'Choose an archive'),
+  },
+  {
+    name: 'prune-images',
+    path: `/nodes/${nodes[1]?.id}/images`,
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'Remove unused' }).click(),
+    shown: (page) => seen(page, '1 image goes'),
+  },
+  {
+    name: 'remove-image',
+    path: `/nodes/${nodes[1]?.id}/images`,
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: /^Remove registry.example.org/ }).click(),
+    shown: (page) => seen(page, 'It was imported'),
+  },
+  {
+    name: 'node-doctor',
+    path: `/nodes/${nodes[1]?.id}/doctor`,
+    dataSets: all,
+    answers: { 'nodes.get': () => nodes[1] },
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'Nothing is wrong'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'Docker stops the traffic'),
+        failing: () => seen(page, 'The node could not be examined'),
+      })[dataSet](),
+  },
+  {
+    name: 'node-doctor-all',
+    path: `/nodes/${nodes[1]?.id}/doctor`,
+    dataSets: ['full'],
+    act: (page) => page.getByText('6 things are fine').click(),
+    shown: (page) => seen(page, 'containerd 1.6.20 answers'),
+  },
+  {
+    name: 'settings-registries',
+    path: '/settings/registries',
+    dataSets: all,
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'No private registry'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'registry.example.org:5000'),
+        failing: () => seen(page, 'The registries could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'add-registry',
+    path: '/settings/registries',
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add a registry' }).click();
+      await page.getByLabel('Host').fill('https://user@registry');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+    },
+    shown: (page) => seen(page, 'Must be a host name, with a port if it needs one'),
+  },
+  {
     name: 'add-node',
     path: '/nodes',
     dataSets: ['full'],

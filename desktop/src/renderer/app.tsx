@@ -9,6 +9,7 @@ import { ErrorPage, NotFoundPage } from './components/error-page.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { FrameSkeleton } from './features/frame/frame-skeleton.tsx';
 import { strings as frame } from './features/frame/strings.ts';
+import { strings as nodes } from './features/nodes/strings.ts';
 import { serverStrings } from './features/servers/server-strings.ts';
 import { ServersPage } from './features/servers/servers-page.tsx';
 import { strings as servers } from './features/servers/strings.ts';
@@ -54,6 +55,19 @@ const nodeRoutes: RouteObject[] = [
       const { NodePage, NodeCrumb } = await import('./features/nodes/node-page.tsx');
       return { Component: NodePage, handle: { crumb: NodeCrumb } };
     },
+    children: [
+      { index: true, lazy: page(() => import('./features/nodes/overview-tab.tsx'), 'OverviewTab') },
+      {
+        path: 'images',
+        handle: { crumb: nodes.tabs.images },
+        lazy: page(() => import('./features/nodes/images/images-tab.tsx'), 'ImagesTab'),
+      },
+      {
+        path: 'doctor',
+        handle: { crumb: nodes.tabs.doctor },
+        lazy: page(() => import('./features/nodes/doctor/doctor-tab.tsx'), 'DoctorTab'),
+      },
+    ],
   },
 ];
 
@@ -63,6 +77,11 @@ const settingsRoutes: RouteObject[] = [
     path: 'account',
     handle: { crumb: settings.tabs.account },
     lazy: page(() => import('./features/settings/account-tab.tsx'), 'AccountTab'),
+  },
+  {
+    path: 'registries',
+    handle: { crumb: settings.tabs.registries },
+    lazy: page(() => import('./features/settings/registries/registries-tab.tsx'), 'RegistriesTab'),
   },
   {
     path: 'about',

@@ -7,6 +7,7 @@ const copyables = {
   token: 'token',
   dataFolder: 'data folder',
   userName: 'user name',
+  image: 'image',
 };
 export type CopyableName = keyof typeof copyables;
 

@@ -1,8 +1,9 @@
+import type { Node } from '@catalyst/shared/features/nodes';
 import { Button, Skeleton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconKey, IconNetworkOff, IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useLocation, useNavigate, useParams } from 'react-router';
+import { Outlet, useLocation, useNavigate, useOutletContext, useParams } from 'react-router';
 import { hasCode } from '../../api/errors.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Empty } from '../../components/empty.tsx';
@@ -10,29 +11,23 @@ import { NoPermissionPage } from '../../components/error-page.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
-import { Section, SectionSkeleton } from '../../components/section.tsx';
+import { SectionSkeleton } from '../../components/section.tsx';
 import { strings as shared } from '../../components/strings.ts';
-import { formatMegabytes } from '../../components/units.ts';
-import { UsageBar } from '../../components/usage-bar.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { useMay } from '../sessions/use-session.ts';
 import { LinkDialog } from './link-dialog.tsx';
 import { NodeDialog } from './node-dialog.tsx';
-import { NodeFacts } from './node-facts.tsx';
 import classes from './node-page.module.css';
-import { NodeServers } from './node-servers.tsx';
 import { NodeStatus } from './node-status.tsx';
-import { NodeUsage } from './node-usage.tsx';
-import { RuntimeList } from './runtime-list.tsx';
 import { strings } from './strings.ts';
 import { useDeleteNode, useNode } from './use-nodes.ts';
 
-/** One machine: how it is, how it runs servers, which ones, and who it is. */
+/** One machine, above the tab that is open. */
 export function NodePage() {
   const { id = '' } = useParams();
   const navigate = useNavigate();
   const { state } = useLocation();
   const mayUpdate = useMay('node.update');
-  const mayDelete = useMay('node.delete');
   const { data: node, error, isPending, isFetching, refetch } = useNode(id);
   const remove = useDeleteNode(id);
   const [dialog, setDialog] = useState<'link' | 'edit' | 'delete' | undefined>(
@@ -88,35 +83,17 @@ export function NodePage() {
       {node.statusText && (
         <Notice tone={node.status === 'refused' ? 'error' : 'info'}>{node.statusText}</Notice>
       )}
-      <Section id="resources" title={strings.resources}>
-        {node.health ? (
-          <NodeUsage health={node.health} />
-        ) : (
-          !node.statusText && <p className={classes.none}>{strings.silent[node.status]}</p>
-        )}
-        <Promised node={node} />
-      </Section>
-      {node.health && (
-        <Section id="runtimes" title={strings.runtimes} hint={strings.runtimesHint}>
-          <RuntimeList runtimes={node.health.runtimes} />
-        </Section>
-      )}
-      <Section id="servers" title={strings.serversTitle} hint={strings.servers(node.serverCount)}>
-        <NodeServers nodeId={node.id} />
-      </Section>
-      <Section id="facts" title={strings.facts}>
-        <NodeFacts node={node} />
-      </Section>
-      {mayDelete && !node.local && (
-        <Section id="danger" title={strings.danger} isDangerous>
-          <div className={classes.dangerRow}>
-            <p className={classes.none}>{strings.deleteHint}</p>
-            <Button color="red" disabled={node.serverCount > 0} onClick={() => setDialog('delete')}>
-              {strings.delete}…
-            </Button>
-          </div>
-        </Section>
-      )}
+      <TabLinks
+        label={strings.tabsOf(node.name)}
+        tabs={[
+          { to: `/nodes/${id}`, name: strings.tabs.overview },
+          { to: `/nodes/${id}/images`, name: strings.tabs.images },
+          { to: `/nodes/${id}/doctor`, name: strings.tabs.doctor },
+        ]}
+      />
+      <div className={classes.tab}>
+        <Outlet context={{ node, onDelete: () => setDialog('delete') } satisfies ShownNode} />
+      </div>
       {dialog === 'link' && <LinkDialog node={node} onClose={close} />}
       {dialog === 'edit' && <NodeDialog node={node} onClose={close} onSaved={close} />}
       {dialog === 'delete' && (
@@ -149,24 +126,13 @@ export function NodeCrumb() {
   return useNode(id).data?.name ?? '…';
 }
 
-function Promised({ node }: { node: Parameters<typeof NodeFacts>[0]['node'] }) {
-  const total = node.maxMemoryMb ?? node.health?.memoryTotalMb ?? null;
-  const used =
-    node.allocatedMemoryMb === 0 ? strings.promisedNothing : formatMegabytes(node.allocatedMemoryMb);
-  const text =
-    total === null ? strings.promisedPlain(used) : strings.promisedOf(used, formatMegabytes(total));
-  return (
-    <div className={classes.promised}>
-      <div className={classes.line}>
-        <span className={classes.name}>{strings.promised}</span>
-        <span>{text}</span>
-      </div>
-      {total !== null && (
-        <UsageBar label={strings.promised} fraction={node.allocatedMemoryMb / total} text={text} />
-      )}
-    </div>
-  );
+interface ShownNode {
+  node: Node;
+  onDelete: () => void;
 }
+
+/** The node whose page a tab is on. */
+export const useShownNode = (): ShownNode => useOutletContext<ShownNode>();
 
 function NodeSkeleton() {
   return (

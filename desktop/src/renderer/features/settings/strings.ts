@@ -1,7 +1,12 @@
 export const strings = {
   title: 'Settings',
   pages: 'Settings pages',
-  tabs: { appearance: 'Appearance', account: 'Account', about: 'About this panel' },
+  tabs: {
+    appearance: 'Appearance',
+    account: 'Account',
+    registries: 'Registries',
+    about: 'About this panel',
+  },
   theme: 'Theme',
   themeHint: 'For this browser.',
   themes: { auto: 'Follow the system', light: 'Light', dark: 'Dark' },

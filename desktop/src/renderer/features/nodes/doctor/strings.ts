@@ -1,0 +1,16 @@
+export const strings = {
+  title: 'Doctor',
+  hint: 'What this node lacks for running servers well, and how to get it.',
+  again: 'Look again',
+  checked: 'Looked',
+  failed: 'The node could not be examined',
+  offlineTitle: 'The node is offline',
+  offline: 'It can be examined when its agent is connected again. Its servers go on running.',
+  statuses: { ok: 'Fine', warning: 'Could be better', problem: 'Problem' },
+  run: 'As root on the node:',
+  allFine: 'Nothing is wrong',
+  allFineHint: 'Everything that servers depend on is there and works.',
+  fine: (count: number) => (count === 1 ? '1 thing is fine' : `${count} things are fine`),
+  problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),
+  warnings: (count: number) => (count === 1 ? '1 thing could be better' : `${count} things could be better`),
+};
