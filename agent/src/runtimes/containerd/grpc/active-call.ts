@@ -57,8 +57,12 @@ export class ActiveCall<Request, Response> implements AsyncIterable<Response>, D
     const written = await new Promise<boolean>((resolve) => {
       if (this.#stream.destroyed || this.#stream.writableEnded) return resolve(false);
       // A write that is pending when the stream is reset may never be told.
-      this.#stream.once('close', () => resolve(false));
-      this.#stream.write(frame, (error) => resolve(!error));
+      const onClose = () => resolve(false);
+      this.#stream.once('close', onClose);
+      this.#stream.write(frame, (error) => {
+        this.#stream.off('close', onClose);
+        resolve(!error);
+      });
     });
     if (written) return;
     await this.#closed.promise;
