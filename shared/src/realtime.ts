@@ -27,6 +27,11 @@ export const clientEvents = {
   ...consoleClientEvents,
   ...nodeClientEvents,
   ...imageClientEvents,
+  rights_changed: {
+    summary: 'What you may do changed, on one server or (without `serverId`) anywhere; ask again',
+    permission: 'signed-in',
+    payload: z.object({ serverId: Id.optional() }),
+  },
   revoked: {
     summary: 'A right ended: of one server, or (without `serverId`) the whole session',
     permission: 'signed-in',

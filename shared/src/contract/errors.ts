@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Timestamp } from './values.ts';
 
 /** Every error a caller can meet, and the HTTP status it travels under. The list is closed: clients switch on it. */
 export const errorStatus = {
@@ -7,6 +8,7 @@ export const errorStatus = {
   invalid_credentials: 401,
   factor_required: 401,
   forbidden: 403,
+  reauthentication_required: 403,
   suspended: 403,
   origin_refused: 403,
   not_found: 404,
@@ -38,6 +40,15 @@ export const ErrorCode = z.enum(Object.keys(errorStatus) as [ErrorCode, ...Error
 export const Issue = z.object({ path: z.string(), message: z.string() });
 export type Issue = z.output<typeof Issue>;
 
+export const FactorMethod = z.enum(['totp', 'recovery-code', 'passkey']);
+export type FactorMethod = z.output<typeof FactorMethod>;
+
+/** What comes with `factor_required`: the token opens nothing but the second step of this one sign-in. */
+export const FactorChallenge = z
+  .object({ token: z.string(), methods: z.array(FactorMethod), expiresAt: Timestamp })
+  .meta({ id: 'FactorChallenge' });
+export type FactorChallenge = z.output<typeof FactorChallenge>;
+
 /** What every failed call answers, on HTTP and on sockets alike. */
 export const ErrorBody = z
   .object({
@@ -47,10 +58,19 @@ export const ErrorBody = z
       issues: z.array(Issue).optional(),
       requestId: z.string(),
       retryAfterSeconds: z.number().optional(),
+      challenge: FactorChallenge.optional(),
     }),
   })
   .meta({ id: 'ErrorBody' });
-export type ErrorBody = z.output<typeof ErrorBody>;
+/** As it is on the wire. */
+export type ErrorBody = z.input<typeof ErrorBody>;
+
+interface AppErrorOptions {
+  issues?: readonly Issue[];
+  retryAfterSeconds?: number;
+  challenge?: FactorChallenge;
+  cause?: unknown;
+}
 
 /** An error somebody can act on. Its message is a sentence for the person at the screen. */
 export class AppError extends Error {
@@ -58,16 +78,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly issues: readonly Issue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly challenge: FactorChallenge | undefined;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { issues?: readonly Issue[]; retryAfterSeconds?: number; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.code = code;
     this.issues = options.issues;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.challenge = options.challenge;
   }
 
   get status(): number {
@@ -82,14 +100,16 @@ export class AppError extends Error {
         ...(this.issues && { issues: [...this.issues] }),
         requestId,
         ...(this.retryAfterSeconds !== undefined && { retryAfterSeconds: this.retryAfterSeconds }),
+        ...(this.challenge && { challenge: z.encode(FactorChallenge, this.challenge) }),
       },
     };
   }
 
-  static fromBody({ error }: ErrorBody): AppError {
+  static fromBody({ error }: z.output<typeof ErrorBody>): AppError {
     return new AppError(error.code, error.message, {
       issues: error.issues,
       retryAfterSeconds: error.retryAfterSeconds,
+      challenge: error.challenge,
     });
   }
 }

@@ -10,6 +10,12 @@ export interface RouteConfig {
   audit?: string;
   /** The `:id` of the URL names a server, so rights on that server count. */
   onServer?: boolean;
+  /** It is enough to hold the permission for some nodes: the handler sees to it that only they are touched. */
+  onSomeNodes?: boolean;
+  /** Only for people with a session; an API key is refused, whatever it may do otherwise. */
+  notForKeys?: boolean;
+  /** Only for whoever proved in the last ten minutes who he is; others are told `reauthentication_required`. */
+  recentlyAuthenticated?: boolean;
   /** The answer (or the body) is a stream of bytes, not JSON. */
   stream?: 'download' | 'upload';
 }

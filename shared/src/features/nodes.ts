@@ -124,7 +124,7 @@ export const nodeRoutes = {
   list: route({
     method: 'GET',
     url: '/api/nodes',
-    config: { permission: 'node.read' },
+    config: { permission: 'node.read', onSomeNodes: true },
     schema: {
       summary: 'All nodes',
       tags: ['Nodes'],

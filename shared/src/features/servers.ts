@@ -231,7 +231,7 @@ export const serverRoutes = {
   create: route({
     method: 'POST',
     url: '/api/servers',
-    config: { permission: 'server.create', audit: 'server.create' },
+    config: { permission: 'server.create', audit: 'server.create', onSomeNodes: true },
     schema: {
       summary: 'Create a server; its installation follows',
       tags: ['Servers'],

@@ -81,7 +81,7 @@ export const templateRoutes = {
   list: route({
     method: 'GET',
     url: '/api/templates',
-    config: { permission: 'template.read' },
+    config: { permission: 'template.read', onSomeNodes: true },
     schema: {
       summary: 'The catalogue of games',
       tags: ['Templates'],
@@ -92,7 +92,7 @@ export const templateRoutes = {
   get: route({
     method: 'GET',
     url: '/api/templates/:id',
-    config: { permission: 'template.read' },
+    config: { permission: 'template.read', onSomeNodes: true },
     schema: {
       summary: 'One template',
       tags: ['Templates'],

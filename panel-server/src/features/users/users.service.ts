@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { builtInRoles } from '@catalyst/shared/contract/permissions';
+import { builtInRoles, grantsOf } from '@catalyst/shared/contract/permissions';
 import type { User } from '@catalyst/shared/features/users';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -99,7 +99,8 @@ export function describeUser({ user, role }: UserWithRole): User {
     name: user.name,
     displayName: user.displayName,
     role: role.name,
-    permissions: role.permissions,
+    permissions: [...grantsOf(role.permissions)],
+    nodeIds: null,
     createdAt: user.createdAt,
   };
 }
