@@ -6,6 +6,7 @@ import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
+import { detectProjectQuota } from './files/project-quota.ts';
 import { loadIdentity } from './identity.ts';
 import { Enrolment } from './link/enrolment.ts';
 import { PanelLink, type PanelLinkOptions } from './link/panel-link.ts';
@@ -67,7 +68,12 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       ...(containerd ? [containerd.runtime] : []),
     ];
     const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
-    const supervisor = new Supervisor({ folder, store, runtimes, log, unreachable, hostEnvironment });
+    const disk = await detectProjectQuota(folder.servers);
+    const supervisor = new Supervisor({
+      ...{ folder, store, runtimes, log, unreachable, hostEnvironment },
+      diskQuota: disk.quota,
+      ownerOfPort: (port) => containerd?.networks.ownerOf(port) ?? null,
+    });
     const specs = () => supervisor.all.map(({ parts }) => parts.file.record.spec);
     const images = containerd && (await openNodeImages(containerd.images, folder, specs, log));
     const doctor = new Doctor({
@@ -81,7 +87,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     const health = new Health({
       dataDir: config.dataDir,
       runtimes,
-      notes: unreachable === null ? [] : [unreachable],
+      notes: unreachable === null ? [disk.note] : [unreachable, disk.note],
       runningCount: () => supervisor.all.filter(({ running }) => running !== null).length,
     });
     const recovered = supervisor.recover();

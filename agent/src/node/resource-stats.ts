@@ -60,12 +60,14 @@ export class ResourceStats {
 
   /** One folder after the other. */
   async #measureDisks(servers: readonly GameServer[]): Promise<void> {
-    for (const { id, parts } of servers) {
+    for (const server of servers) {
+      const { id, parts } = server;
       if (this.#stop.signal.aborted) return;
       const known = this.#disk.get(id);
       if (known && performance.now() - known.measuredAt < diskIntervalMs) continue;
       const bytes = await parts.folder.measure(this.#stop.signal).catch(() => known?.bytes ?? null);
       this.#disk.set(id, { bytes, measuredAt: performance.now() });
+      if (bytes !== null) server.noteDiskUse(bytes);
     }
   }
 

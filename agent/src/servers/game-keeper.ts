@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { orAborted, timeLimit } from '../waiting.ts';
+import { enforceDiskLimit } from './disk-limit.ts';
 import { type Reason, reasonOfExit } from './end-of-run.ts';
 import { prepareLaunch } from './launch-preparation.ts';
 import { type Readiness, watchReadiness } from './readiness.ts';
@@ -48,7 +49,8 @@ export class GameKeeper {
     await this.#game?.ended;
     task.signal.throwIfAborted();
     this.#isEndExpected = false;
-    await checkStart(this.#parts);
+    await checkStart(this.#parts, task.signal);
+    await enforceDiskLimit(this.#parts, { isRunning: false });
     await runs.clear();
     const launch = gameLaunch(this.#parts);
     await prepareLaunch(this.#parts, launch, task.signal);

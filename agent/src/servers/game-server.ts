@@ -3,6 +3,7 @@ import type { AgentAction, ServerSnapshot } from '@catalyst/shared/features/agen
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { RunningServer } from '../runtimes/runtime.ts';
 import type { CommandLog } from './command-log.ts';
+import { DiskWarning, enforceDiskLimit } from './disk-limit.ts';
 import { GameKeeper } from './game-keeper.ts';
 import type { OperationLog } from './operation-log.ts';
 import { findRefusal } from './order-rules.ts';
@@ -39,6 +40,7 @@ export class GameServer {
   readonly #tasks: ServerTasks;
   readonly #recovery: ServerRecovery;
   readonly #commands: CommandLog;
+  readonly #diskWarning = new DiskWarning();
   #isClosed = false;
 
   constructor({ parts, operations, commands, ...options }: GameServerOptions) {
@@ -92,6 +94,7 @@ export class GameServer {
     this.#maskSecrets();
     folder.updateLimit();
     await file.save();
+    if (this.running) await enforceDiskLimit(this.parts, { isRunning: true });
     await this.running?.setLimits(spec.limits).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
     });
@@ -172,6 +175,12 @@ export class GameServer {
       await running.write(Buffer.from(`${command}\n`));
       return this.parts.console.append('stdin', command);
     });
+  }
+
+  /** What its folder was found to take. */
+  noteDiskUse(usedBytes: number): void {
+    const { file, say } = this.parts;
+    if (this.running) this.#diskWarning.note(usedBytes, file.record.spec.limits.diskMb, say);
   }
 
   resetCrashCount(): void {

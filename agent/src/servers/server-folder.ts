@@ -13,6 +13,7 @@ export class ServerFolder {
   readonly #quota: Quota;
   readonly #oneAtATime = oneAtATime();
   #directory: ServerDirectory | null = null;
+  #isMeasured = false;
 
   constructor(path: string, record: ServerRecord) {
     this.path = path;
@@ -39,11 +40,24 @@ export class ServerFolder {
   /** Bytes on the disk, null when there is no folder. */
   async measure(signal?: AbortSignal): Promise<number | null> {
     try {
-      return (await (await this.open('refuse')).recount(signal)).allocatedBytes;
+      const { allocatedBytes } = await (await this.open('refuse')).recount(signal);
+      this.#isMeasured = true;
+      return allocatedBytes;
     } catch (error) {
       if (error instanceof AppError && error.code === 'unavailable') return null;
       throw error;
     }
+  }
+
+  /**
+   * Bytes on the disk when they are more than the limit, else null. Measured only when that was never done, or to see
+   * whether it is still so: a big folder costs seconds.
+   */
+  async overuse(signal?: AbortSignal): Promise<number | null> {
+    const isWithin = () => this.#quota.usedBytes <= this.#quota.limitBytes;
+    if (this.#isMeasured && isWithin()) return null;
+    const usedBytes = await this.measure(signal);
+    return usedBytes === null || usedBytes <= this.#quota.limitBytes ? null : usedBytes;
   }
 
   /** With everything in it, for good. What a game has put in its place goes, too, and never what that leads to. */

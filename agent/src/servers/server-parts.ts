@@ -1,5 +1,7 @@
 import type { ServerConsole } from '../console/server-console.ts';
+import type { ProjectQuota } from '../files/project-quota.ts';
 import type { Logger } from '../logger.ts';
+import type { PortAddress } from '../node/ports.ts';
 import type { RecordFile } from './record-file.ts';
 import type { ReportedState } from './reported-state.ts';
 import type { ServerFolder } from './server-folder.ts';
@@ -17,6 +19,10 @@ export interface ServerParts {
   readonly unreachable: string | null;
   /** The agent's own environment, see Config. */
   readonly hostEnvironment: NodeJS.ProcessEnv;
+  /** By which the file system holds servers to their disk limits; null where it has none. */
+  readonly diskQuota: ProjectQuota | null;
+  /** Which server this port of the machine is published for; null when it is no container's. */
+  ownerOfPort(port: PortAddress): string | null;
   /** A line of the agent's own in the server's console. */
   say(text: string): void;
 }

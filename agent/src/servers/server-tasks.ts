@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Exit } from '../runtimes/runtime.ts';
 import { isDoneWithin } from '../waiting.ts';
+import { enforceDiskLimit, releaseDiskLimit } from './disk-limit.ts';
 import type { GameKeeper } from './game-keeper.ts';
 import { runInstallation } from './installer.ts';
 import { prepareLaunch } from './launch-preparation.ts';
@@ -83,6 +84,7 @@ export class ServerTasks {
       await file.save();
       if (unreachable !== null) throw new AppError('unavailable', unreachable);
       const directory = await folder.open('create');
+      await enforceDiskLimit(parts, { isRunning: false });
       await runInstallation(
         {
           spec: record.spec,
@@ -124,6 +126,7 @@ export class ServerTasks {
       await console.close();
       if (removal?.wipe) {
         await folder.destroy();
+        await releaseDiskLimit(parts);
         for (const path of dataPaths) await rm(path, { recursive: true, force: true });
       } else await folder.close();
     } catch (error) {

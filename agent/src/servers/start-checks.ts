@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
 import { missingPackages } from '../node/host-packages.ts';
-import { addressesOf, takenPorts } from '../node/ports.ts';
+import { addressesOf, type PortAddress, takenPorts } from '../node/ports.ts';
 import { serverPath } from '../node/program-paths.ts';
 import { RuntimeUnavailable } from '../runtimes/runtime.ts';
+import { megabytes } from './disk-limit.ts';
 import type { Reason } from './end-of-run.ts';
 import type { ServerParts } from './server-parts.ts';
 
@@ -24,7 +25,8 @@ export function reasonOfFailure(error: unknown): Reason['reason'] | null {
 }
 
 /** Throws a StartFailure for what can be known before anything is started. */
-export async function checkStart({ file, folder, unreachable, hostEnvironment }: ServerParts): Promise<void> {
+export async function checkStart(parts: ServerParts, signal?: AbortSignal): Promise<void> {
+  const { file, folder, unreachable, hostEnvironment } = parts;
   const { spec } = file.record;
   if (unreachable !== null) throw new StartFailure('unavailable', 'start_failed', unreachable);
   if (!(await stat(folder.path).catch(() => null))?.isDirectory()) {
@@ -39,12 +41,39 @@ export async function checkStart({ file, folder, unreachable, hostEnvironment }:
       `This node lacks packages that the server needs: ${names}.`,
     );
   }
-  const [taken] = await takenPorts(addressesOf(spec.ports));
-  if (!taken) return;
-  const holder = taken.holder ? `, by ${taken.holder}` : '';
+  await checkDisk(parts, signal);
+  await checkPorts(parts);
+}
+
+async function checkDisk({ file, folder }: ServerParts, signal?: AbortSignal): Promise<void> {
+  const usedBytes = await folder.overuse(signal);
+  if (usedBytes === null) return;
+  const { diskMb } = file.record.spec.limits;
   throw new StartFailure(
+    'quota_exceeded',
+    'disk_limit',
+    `Its files take ${megabytes(usedBytes)} MB, more than its disk limit of ${diskMb} MB. Delete some, or raise the limit.`,
+  );
+}
+
+/** A port that is published for a container is held by nobody who could be found by binding it. */
+async function checkPorts({ file, ownerOfPort }: ServerParts): Promise<void> {
+  const { serverId, ports, network } = file.record.spec;
+  if ('address' in network) return;
+  const addresses = addressesOf(ports);
+  for (const address of addresses) {
+    const owner = ownerOfPort(address);
+    if (owner !== null && owner !== serverId) throw portTaken(address, 'the container of another server');
+  }
+  const [taken] = await takenPorts(addresses);
+  if (taken) throw portTaken(taken, taken.holder);
+}
+
+function portTaken({ port, protocol }: PortAddress, holder: string | null): StartFailure {
+  const by = holder === null ? '' : `, by ${holder}`;
+  return new StartFailure(
     'port_taken',
     'port_taken',
-    `Port ${taken.port} (${taken.protocol}) is already taken on this node${holder}.`,
+    `Port ${port} (${protocol}) is already taken on this node${by}.`,
   );
 }

@@ -4,6 +4,7 @@ import type { ServerSnapshot, StateReport } from '@catalyst/shared/features/agen
 import type { RuntimeName, ServerSpec } from '@catalyst/shared/features/server-spec';
 import { ServerConsole } from '../console/server-console.ts';
 import type { DataFolder } from '../data-folder.ts';
+import type { ProjectQuota } from '../files/project-quota.ts';
 import type { Logger } from '../logger.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { CommandLog } from './command-log.ts';
@@ -13,6 +14,7 @@ import type { RecordFile } from './record-file.ts';
 import type { RecordStore } from './record-store.ts';
 import { ReportedState } from './reported-state.ts';
 import { ServerFolder } from './server-folder.ts';
+import type { ServerParts } from './server-parts.ts';
 import type { OperationRecord } from './server-record.ts';
 import { ServerRuns } from './server-runs.ts';
 import { Turns } from './turns.ts';
@@ -32,6 +34,9 @@ interface SupervisorOptions {
   /** Why servers cannot reach their folders on this node, null when they can. */
   unreachable: string | null;
   hostEnvironment: NodeJS.ProcessEnv;
+  /** See ServerParts; null and nobody's when left out. */
+  diskQuota?: ProjectQuota | null;
+  ownerOfPort?: ServerParts['ownerOfPort'];
 }
 
 /** So many are taken back, or started after a reboot, at once; after so long the next need not wait any more. */
@@ -138,6 +143,7 @@ export class Supervisor {
 
   #add(file: RecordFile): GameServer | null {
     const { folder, store, log, unreachable, hostEnvironment } = this.#options;
+    const { diskQuota = null, ownerOfPort = () => null } = this.#options;
     const { serverId } = file.record.spec;
     let runtime: Runtime;
     try {
@@ -164,6 +170,8 @@ export class Supervisor {
         log,
         unreachable,
         hostEnvironment,
+        diskQuota,
+        ownerOfPort,
         say: (text) => {
           console.append('system', text).catch((err) => log.warn({ err, serverId }, 'A line was not stored'));
         },

@@ -44,7 +44,13 @@ export class TestSupervisor {
   }
 
   static async open(
-    options: { folder?: DataFolder; runtime?: Runtime; giveUsers?: boolean; waitForRecovery?: boolean } = {},
+    options: {
+      folder?: DataFolder;
+      runtime?: Runtime;
+      giveUsers?: boolean;
+      waitForRecovery?: boolean;
+      machine?: Pick<ConstructorParameters<typeof Supervisor>[0], 'diskQuota' | 'ownerOfPort'>;
+    } = {},
   ): Promise<TestSupervisor> {
     const folder = options.folder ?? new DataFolder(temporaryFolder());
     await prepareDataFolder(folder);
@@ -59,6 +65,7 @@ export class TestSupervisor {
       log,
       unreachable: null,
       hostEnvironment: process.env,
+      ...options.machine,
     });
     const test = new TestSupervisor(folder, runtime, supervisor, logged);
     onTestFinished(() => supervisor.close());
