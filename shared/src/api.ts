@@ -1,15 +1,20 @@
+import { accountRoutes } from './features/accounts.ts';
 import { adminApiKeyRoutes, apiKeyRoutes } from './features/api-keys.ts';
 import { consoleRoutes } from './features/console.ts';
 import { dataPlaneRoutes } from './features/data-plane.ts';
 import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
+import { factorRoutes } from './features/factors.ts';
 import { imageRoutes } from './features/images.ts';
+import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
+import { oidcRoutes } from './features/oidc.ts';
 import { registryRoutes } from './features/registries.ts';
 import { roleRoutes } from './features/roles.ts';
 import { serverRoutes } from './features/servers.ts';
 import { sessionRoutes } from './features/sessions.ts';
+import { settingRoutes } from './features/settings.ts';
 import { subuserRoutes } from './features/subusers.ts';
 import { systemRoutes } from './features/system.ts';
 import { templateRoutes } from './features/templates.ts';
@@ -19,6 +24,9 @@ import { userRoutes } from './features/users.ts';
 export const api = {
   system: systemRoutes,
   sessions: sessionRoutes,
+  accounts: accountRoutes,
+  factors: factorRoutes,
+  oidc: oidcRoutes,
   templates: templateRoutes,
   nodes: nodeRoutes,
   networks: networkRoutes,
@@ -33,5 +41,7 @@ export const api = {
   subusers: subuserRoutes,
   apiKeys: apiKeyRoutes,
   adminApiKeys: adminApiKeyRoutes,
+  settings: settingRoutes,
+  mail: mailRoutes,
   dataPlane: dataPlaneRoutes,
 };

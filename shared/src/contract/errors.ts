@@ -9,6 +9,7 @@ export const errorStatus = {
   factor_required: 401,
   forbidden: 403,
   reauthentication_required: 403,
+  password_change_required: 403,
   suspended: 403,
   origin_refused: 403,
   not_found: 404,
