@@ -115,7 +115,7 @@ const failing: Answers = {
   'templates.list': () => page(templates),
   'nodes.get': ({ params }) => (params.id === nodes[1]?.id ? nodes[1] : nodes[2]),
   'doctor.examine': () => {
-    throw new AppError('timeout', 'No answer to node:doctor within 30 s');
+    throw new AppError('timeout', 'The node did not answer within 30 s');
   },
   'images.list': () => {
     throw new AppError('unavailable', 'containerd is not running: nobody listens on its socket.');

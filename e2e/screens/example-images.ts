@@ -127,7 +127,7 @@ export const checks: DoctorCheck[] = [
     title: "Others' firewall rules",
     status: 'problem',
     text: 'Docker stops the traffic of servers in private networks.',
-    fix: 'Allow it with "iptables -I DOCKER-USER -i ctabc-+ -j ACCEPT" and "iptables -I DOCKER-USER -o ctabc-+ -j ACCEPT", and keep that over restarts.',
+    fix: 'Let the traffic of servers through, and keep that over restarts.',
     command: 'iptables -I DOCKER-USER -i ctabc-+ -j ACCEPT && iptables -I DOCKER-USER -o ctabc-+ -j ACCEPT',
   },
   {

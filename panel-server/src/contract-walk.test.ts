@@ -223,7 +223,7 @@ async function inputFor(
 async function existing(route: Route, owner: TestClient): Promise<object> {
   if (route.url.startsWith('/api/servers/')) return { id: (await installedServer(owner, agent)).id };
   if (route.url.startsWith('/api/templates/')) return { id: 'minecraft-js' };
-  if (route.url === '/api/nodes/:id/host-packages') return { id: agent.nodeId };
+  if (/^\/api\/nodes\/:id\/(host-packages|doctor|images)/.test(route.url)) return { id: agent.nodeId };
   if (!route.url.startsWith('/api/nodes/')) return {};
   const { id } = await owner.api.nodes.create({
     body: { name: `walked ${++people}`, publicAddress: '192.0.2.20' },

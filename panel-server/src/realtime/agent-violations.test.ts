@@ -36,7 +36,7 @@ const messages: Record<string, (serverId: string) => object> = {
   'console:dropped': (serverId) => ({ serverId, fromSeq: 1, toSeq: 9 }),
 };
 /** Those that name no server. */
-const nameless = ['health_report'];
+const nameless = ['health_report', 'image_pull_progress'];
 
 describe('what agents can say', () => {
   it('is all in the table below', () => {

@@ -75,10 +75,15 @@ async function obstacles(machine: Machine, names: NetworkNames): Promise<DoctorC
     );
     return checkOf(index === 0 ? id : `${id}-${index + 1}`, title).problem(
       `${sentence}.`,
-      advice ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}` : null,
+      adviceOf(advice, commands.length > 0),
       commands.length > 0 ? commands.join(' && ') : null,
     );
   });
+}
+
+function adviceOf(advice: string | undefined, isInCommand: boolean): string | null {
+  if (isInCommand) return 'Let the traffic of servers through, and keep that over restarts.';
+  return advice ? `${advice.charAt(0).toUpperCase()}${advice.slice(1)}` : null;
 }
 
 function cniPlugins(machine: Machine): DoctorCheck {

@@ -1,14 +1,13 @@
-import { AppError } from '@catalyst/shared/contract/errors';
 import { doctorRoutes } from '@catalyst/shared/features/doctor';
 import type { PanelCore } from '../../core.ts';
+import { askNode } from '../nodes/ask-node.ts';
 
 /** The agent looks; the panel only passes it on. */
-export function registerDoctorRoutes({ http, agents, nodeIndex }: PanelCore): void {
-  http.route({
+export function registerDoctorRoutes(core: PanelCore): void {
+  core.http.route({
     ...doctorRoutes.examine,
     handler: async ({ params: { id } }) => {
-      if (!nodeIndex.find(id)) throw new AppError('not_found', 'There is no such node');
-      const { checks } = await agents.call(id, 'node:doctor', { panelTime: Date.now() });
+      const { checks } = await askNode(core, id, 'node:doctor', { panelTime: Date.now() });
       return { checkedAt: new Date(), checks };
     },
   });

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '@catalyst/shared/contract/errors';
 import { isGranted } from '@catalyst/shared/contract/permissions';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { ImagePrune, ImagePull, NodeImage, NodeImagePull } from '@catalyst/shared/features/images';
@@ -9,6 +8,7 @@ import type { Caller } from '../../access.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { Tickets } from '../data-plane/tickets.ts';
+import { askNode } from '../nodes/ask-node.ts';
 import type { NodeIndex } from '../nodes/node-index.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { ServerIndex } from '../servers/server-index.ts';
@@ -40,8 +40,7 @@ export class ImagesService {
     nodeId: string,
     { limit, cursor }: PageQuery,
   ): Promise<Page<NodeImage> & { pulls: NodeImagePull[] }> {
-    this.#requireNode(nodeId);
-    const { images, pulls } = await this.#parts.agents.call(nodeId, 'images:list', {});
+    const { images, pulls } = await askNode(this.#parts, nodeId, 'images:list', {});
     const sorted = images.toSorted((a, b) => (a.reference < b.reference ? -1 : 1));
     const after = sorted.filter(({ reference }) => cursor === undefined || reference > cursor);
     const items = after.slice(0, limit).map(({ serverIds, ...image }) => ({
@@ -60,9 +59,8 @@ export class ImagesService {
 
   /** The image's registry gets its login, if the panel has one; no other registry does. */
   async pull(nodeId: string, reference: string, refresh: boolean): Promise<NodeImagePull> {
-    this.#requireNode(nodeId);
     const stored = await this.#parts.registries.loginFor(reference);
-    const { pull } = await this.#parts.agents.call(nodeId, 'images:pull', {
+    const { pull } = await askNode(this.#parts, nodeId, 'images:pull', {
       pullId: uuid(),
       reference,
       refresh,
@@ -72,8 +70,7 @@ export class ImagesService {
   }
 
   async cancel(nodeId: string, pullId: string): Promise<void> {
-    this.#requireNode(nodeId);
-    await this.#parts.agents.call(nodeId, 'images:cancel', { pullId });
+    await askNode(this.#parts, nodeId, 'images:cancel', { pullId });
   }
 
   /** Resolves when all of the archive has reached the agent; rejects with what the agent finds wrong with it. */
@@ -82,13 +79,12 @@ export class ImagesService {
     archive: Readable,
     { reference, totalBytes }: { reference?: string; totalBytes?: number },
   ): Promise<NodeImagePull> {
-    this.#requireNode(nodeId);
     const pullId = uuid();
     const offer = this.#parts.tickets.offer({ nodeId, kind: 'image-import' }, archive);
     const failure = this.#ends.failureOf(nodeId, pullId);
     try {
       const input = { pullId, ticket: offer.id, reference, totalBytes };
-      const { pull } = await this.#parts.agents.call(nodeId, 'images:import', input);
+      const { pull } = await askNode(this.#parts, nodeId, 'images:import', input);
       const taken = offer.taken.catch((broken) => failure.within(reasonWaitMs, broken));
       await Promise.race([taken, failure.happened]);
       return { ...pull, nodeId };
@@ -99,13 +95,11 @@ export class ImagesService {
   }
 
   async remove(nodeId: string, reference: string): Promise<{ freedBytes: number }> {
-    this.#requireNode(nodeId);
-    return this.#parts.agents.call(nodeId, 'images:remove', { reference });
+    return askNode(this.#parts, nodeId, 'images:remove', { reference });
   }
 
   async prune(nodeId: string, options: z.output<typeof ImagePrune>) {
-    this.#requireNode(nodeId);
-    return this.#parts.agents.call(nodeId, 'images:prune', options);
+    return askNode(this.#parts, nodeId, 'images:prune', options);
   }
 
   /** An agent says how far a pull of its own is. */
@@ -119,9 +113,5 @@ export class ImagesService {
     // An agent knows nothing about servers of other nodes, whatever it says.
     if (server?.nodeId !== nodeId) return [];
     return isGranted(grants, 'server.read', server.ownerId === userId) ? [{ id, name: server.name }] : [];
-  }
-
-  #requireNode(nodeId: string): void {
-    if (!this.#parts.nodeIndex.find(nodeId)) throw new AppError('not_found', 'There is no such node');
   }
 }

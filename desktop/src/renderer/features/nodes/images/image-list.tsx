@@ -122,7 +122,7 @@ function RemoveDialog({ nodeId, image, onClose }: { nodeId: string; image: NodeI
       }
     >
       <p>{strings.removeText(image.reference)}</p>
-      {image.isImported && <p>{strings.removeImported}</p>}
+      <p>{image.isImported ? strings.removeImported : strings.removePulled}</p>
     </ConfirmDialog>
   );
 }

@@ -37,7 +37,12 @@ export function ImagesTab() {
   }
   if (error && !data) {
     return (
-      <Failure title={strings.failed} error={error} retry={() => void refetch()} isRetrying={isFetching} />
+      <>
+        <Failure title={strings.failed} error={error} retry={() => void refetch()} isRetrying={isFetching} />
+        <Link className={classes.more} to={`/nodes/${node.id}/doctor`}>
+          {strings.askDoctor}
+        </Link>
+      </>
     );
   }
   if (!data) return <ImagesSkeleton />;

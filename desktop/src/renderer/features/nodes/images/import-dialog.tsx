@@ -39,6 +39,7 @@ export function ImportDialog({ node, onClose }: { node: Node; onClose: () => voi
         <FileInput
           label={strings.file}
           description={strings.fileHint}
+          placeholder={strings.filePlaceholder}
           accept=".tar,.tgz,.gz,application/x-tar,application/gzip"
           {...form.getInputProps('file')}
         />

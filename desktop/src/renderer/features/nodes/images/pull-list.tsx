@@ -49,14 +49,17 @@ export function PullList({ nodeId, pulls, mayCancel }: PullListProps) {
                 <div className={classes.body}>
                   <div className={classes.line}>
                     <span className={classes.name}>
-                      {strings.pulls[pull.kind]} <code>{nameOf(pull)}</code>
+                      {strings.pulls[pull.kind]}{' '}
+                      {pull.reference === null ? strings.archive : <code>{pull.reference}</code>}
                     </span>
                     <span className={classes.sub}>{amountOf(pull)}</span>
                   </div>
-                  <ProgressBar
-                    label={`${strings.pulls[pull.kind]} ${nameOf(pull)}`}
-                    fraction={pull.totalBytes ? pull.doneBytes / pull.totalBytes : 0}
-                  />
+                  {pull.totalBytes !== null && (
+                    <ProgressBar
+                      label={`${strings.pulls[pull.kind]} ${nameOf(pull)}`}
+                      fraction={pull.doneBytes / Math.max(pull.totalBytes, 1)}
+                    />
+                  )}
                   <p className={classes.sub}>{pull.text}</p>
                 </div>
                 {mayCancel && (

@@ -4,6 +4,7 @@ export const strings = {
   noneTitle: 'No containers on this node',
   none: 'Images are what containers are made of, and this node has no containerd. Games run as processes here. The doctor says how to install it.',
   openDoctor: 'Open the doctor',
+  askDoctor: 'The doctor says what may be wrong with it',
   failed: 'The images could not be read',
   emptyTitle: 'No image yet',
   empty: 'A server brings its image when it is first installed. Pull one ahead so that this takes no time.',
@@ -51,6 +52,7 @@ export const strings = {
   importText:
     'What “docker save” writes, or an OCI layout, as a tar archive. It goes to the node as it is read.',
   file: 'Archive',
+  filePlaceholder: 'Choose a file',
   fileHint: '.tar or .tar.gz',
   name: 'Name',
   nameHint: 'Empty: the name that the archive has.',
@@ -59,8 +61,8 @@ export const strings = {
   noFile: 'Choose an archive',
 
   removeTitle: 'Remove the image?',
-  removeText: (reference: string) =>
-    `${reference} is deleted from the node. A server that wants it later fetches it again.`,
+  removeText: (reference: string) => `${reference} is deleted from the node.`,
+  removePulled: 'Whatever wants it later fetches it again.',
   removeImported: 'It was imported, so it can only come back from its archive.',
   removed: (bytes: string) => `Removed; ${bytes} are free again`,
 
