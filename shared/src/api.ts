@@ -1,5 +1,6 @@
 import { accountRoutes } from './features/accounts.ts';
 import { adminApiKeyRoutes, apiKeyRoutes } from './features/api-keys.ts';
+import { auditRoutes } from './features/audit.ts';
 import { consoleRoutes } from './features/console.ts';
 import { dataPlaneRoutes } from './features/data-plane.ts';
 import { deployRoutes } from './features/deploy.ts';
@@ -44,4 +45,5 @@ export const api = {
   settings: settingRoutes,
   mail: mailRoutes,
   dataPlane: dataPlaneRoutes,
+  audit: auditRoutes,
 };

@@ -41,6 +41,7 @@ export const permissionCatalogue = {
   'subuser.write': { scope: 'server', description: 'Invite people and change their rights' },
   'subuser.delete': { scope: 'server', description: 'Take access away' },
   'metric.read': { scope: 'server', description: 'See usage and history' },
+  'activity.read': { scope: 'server', description: 'See what was done on the server, and by whom' },
   'node.read': { scope: 'node', description: 'See nodes' },
   'node.create': { scope: 'global', description: 'Add nodes' },
   'node.update': { scope: 'node', description: 'Change nodes, link agents, install host packages' },
