@@ -39,6 +39,11 @@ const serverRoutes: RouteObject[] = [
     children: [
       { index: true, lazy: page(() => import('./features/servers/console-tab.tsx'), 'ConsoleTab') },
       {
+        path: 'network',
+        handle: { crumb: serverStrings.tabs.network },
+        lazy: page(() => import('./features/servers/network/network-tab.tsx'), 'NetworkTab'),
+      },
+      {
         path: 'settings',
         handle: { crumb: serverStrings.tabs.settings },
         lazy: page(() => import('./features/servers/server-settings-tab.tsx'), 'ServerSettingsTab'),

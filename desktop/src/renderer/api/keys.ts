@@ -14,6 +14,7 @@ export const keys = {
   templates: ['templates'],
   nodes: ['nodes'],
   node: (id: string) => ['nodes', id],
+  networks: (nodeId: string) => ['networks', nodeId],
   images: (nodeId: string) => ['images', nodeId],
   doctor: (nodeId: string) => ['doctor', nodeId],
   registries: ['registries'],

@@ -16,6 +16,7 @@ import classes from './console-view.module.css';
 import { strings } from './strings.ts';
 import { plainText } from './terminal-text.ts';
 import { useConsole } from './use-console.ts';
+import { useTerminalSize } from './use-terminal-size.ts';
 
 const nothingYet = observable<ConsoleState | null>(null);
 
@@ -40,6 +41,7 @@ export function ConsoleView({ server }: { server: Server }) {
       autoClose: 2000,
     });
   };
+  const onSize = useTerminalSize(server);
   const { open, matches, announcements } = useConsole({
     element: screen,
     serverId: server.id,
@@ -47,6 +49,7 @@ export function ConsoleView({ server }: { server: Server }) {
     showTimes,
     onFind: () => setFinding(true),
     onCopy: () => void copy(),
+    onSize,
   });
   const state = useObservable(open ? open.session.state : nothingYet);
   useRetryWhenBack(server, state?.status === 'failed' ? open?.session.retry : undefined);

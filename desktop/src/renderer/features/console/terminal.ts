@@ -36,6 +36,8 @@ export interface Terminal {
 interface TerminalEvents {
   onPosition: (position: TerminalPosition) => void;
   onMatches: (index: number, count: number) => void;
+  /** In characters; also the first time it fits itself into its element. */
+  onSize: (columns: number, rows: number) => void;
   /** Ctrl-F, and Ctrl-C with a selection, while the terminal has the focus. */
   onFind: () => void;
   onCopy: () => void;
@@ -57,6 +59,7 @@ export function createTerminal(element: HTMLElement, isDark: boolean, events: Te
     scrollback: scrollbackRows,
     theme: terminalTheme(isDark),
   });
+  xterm.onResize(({ cols, rows }) => events.onSize(cols, rows));
   const fit = new FitAddon();
   const search = new SearchAddon({ highlightLimit: 1000 });
   xterm.loadAddon(fit);

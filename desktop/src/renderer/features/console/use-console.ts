@@ -6,6 +6,7 @@ import { type ConsoleSession, openConsole } from './console-session.ts';
 import { strings } from './strings.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { plainText } from './terminal-text.ts';
+import type { TerminalSize } from './use-terminal-size.ts';
 
 const readingIntervalMs = 2000;
 /** Lines that a screen reader can go back to. */
@@ -24,6 +25,7 @@ export function useConsole(options: {
   showTimes: boolean;
   onFind: () => void;
   onCopy: () => void;
+  onSize: (size: TerminalSize) => void;
 }) {
   const { element, serverId, stream, showTimes } = options;
   const isDark = useComputedColorScheme() === 'dark';
@@ -39,6 +41,7 @@ export function useConsole(options: {
     const terminal = createTerminal(element.current, latest.current.isDark, {
       onPosition: (position) => session?.setPosition(position),
       onMatches: (index, count) => setMatches({ index, count }),
+      onSize: (columns, rows) => latest.current.onSize({ columns, rows }),
       onFind: () => latest.current.onFind(),
       onCopy: () => latest.current.onCopy(),
     });

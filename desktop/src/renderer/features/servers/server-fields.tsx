@@ -3,6 +3,8 @@ import type { Template } from '@catalyst/shared/features/templates';
 import { NumberInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import { Section } from '../../components/section.tsx';
 import { formatMegabytes } from '../../components/units.ts';
+import { FineLimitFields } from './fine-limit-fields.tsx';
+import { ImageField } from './image-field.tsx';
 import { mayOnServer } from './power.ts';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
@@ -90,7 +92,36 @@ export function LimitFields({ form, issues, set, server, defaults, ...props }: L
           disabled={isReadOnly}
           onChange={(gibibytes) => set({ allocatedDiskMb: Math.round(Number(gibibytes) * 1024) })}
         />
+        <FineLimitFields
+          values={form}
+          issueOf={(field) => issues[field]}
+          isReadOnly={isReadOnly}
+          onChange={set}
+        />
       </div>
+    </Section>
+  );
+}
+
+interface ContainerFieldsProps extends ServerFormState {
+  server: Server;
+  /** Unknown when the template is gone. */
+  template: Template | undefined;
+}
+
+/** Of servers that have an image. */
+export function ContainerFields({ form, issues, set, isReadOnly, ...props }: ContainerFieldsProps) {
+  const { server, template } = props;
+  if (server.runtime !== 'containerd' || !template || form.image === null) return null;
+  return (
+    <Section id="container" title={strings.container} hint={strings.containerHint}>
+      <ImageField
+        template={template}
+        value={form.image}
+        error={issues.image}
+        isReadOnly={isReadOnly}
+        onChange={(image) => set({ image })}
+      />
     </Section>
   );
 }

@@ -10,18 +10,25 @@ export interface ServerForm {
   allocatedMemoryMb: number;
   allocatedCpuCores: number;
   allocatedDiskMb: number;
+  swapMb: number;
+  pids: number;
+  cpuPinning: string | null;
+  ioWeight: number | null;
+  image: string | null;
   restartPolicy: Server['restartPolicy'];
   environment: Record<string, string>;
 }
 
 export function formOf(server: Server): ServerForm {
   const { name, description, allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb } = server;
+  const { swapMb, pids, cpuPinning, ioWeight, image } = server;
   return {
     name,
     description,
     allocatedMemoryMb,
     allocatedCpuCores,
     allocatedDiskMb,
+    ...{ swapMb, pids, cpuPinning, ioWeight, image },
     restartPolicy: { ...server.restartPolicy },
     environment: { ...server.environment },
   };
@@ -41,9 +48,18 @@ export function changesOf(server: Server, form: ServerForm): ServerChanges {
   const changes: ServerChanges = {};
   if (form.name.trim() !== before.name) changes.name = form.name.trim();
   if (form.description.trim() !== before.description) changes.description = form.description.trim();
-  for (const field of ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb'] as const) {
+  for (const field of [
+    'allocatedMemoryMb',
+    'allocatedCpuCores',
+    'allocatedDiskMb',
+    'swapMb',
+    'pids',
+  ] as const) {
     if (form[field] !== before[field]) changes[field] = form[field];
   }
+  if (form.cpuPinning !== before.cpuPinning) changes.cpuPinning = form.cpuPinning;
+  if (form.ioWeight !== before.ioWeight) changes.ioWeight = form.ioWeight;
+  if (form.image !== null && form.image !== before.image) changes.image = form.image;
   if (!isSame(form.restartPolicy, before.restartPolicy)) changes.restartPolicy = form.restartPolicy;
   const environment = Object.fromEntries(
     Object.entries(form.environment).filter(([name, value]) => value !== (before.environment[name] ?? '')),
@@ -65,7 +81,7 @@ export function formIssues(
 
 /** Whether a running game goes on without knowing of these changes. */
 export function appliesAtNextStart(changes: ServerChanges): boolean {
-  return ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb', 'environment'].some(
+  return ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb', 'image', 'environment'].some(
     (field) => field in changes,
   );
 }

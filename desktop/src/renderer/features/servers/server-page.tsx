@@ -41,6 +41,7 @@ export function ServerPage() {
       to: `/servers/${id}`,
       name: mayOnServer(server, 'console.read') ? strings.tabs.console : strings.tabs.overview,
     },
+    { to: `/servers/${id}/network`, name: strings.tabs.network },
     { to: `/servers/${id}/settings`, name: strings.tabs.settings },
   ];
   return (

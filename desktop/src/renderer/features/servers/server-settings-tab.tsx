@@ -9,7 +9,7 @@ import { useTemplates } from '../templates/use-templates.ts';
 import { DangerZone } from './danger-zone.tsx';
 import { mayOnServer } from './power.ts';
 import { ServerFacts } from './server-facts.tsx';
-import { GeneralFields, LimitFields, RestartFields } from './server-fields.tsx';
+import { ContainerFields, GeneralFields, LimitFields, RestartFields } from './server-fields.tsx';
 import { useShownServer } from './server-page.tsx';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
@@ -39,6 +39,7 @@ export function ServerSettingsTab() {
       {!mayUpdate && <Notice tone="info">{strings.readOnly}</Notice>}
       <GeneralFields {...fields} />
       <LimitFields {...fields} server={server} defaults={template?.defaults} />
+      <ContainerFields {...fields} server={server} template={template} />
       <RestartFields {...fields} />
       <Section id="variables" title={strings.variables} hint={strings.variablesHint}>
         {variables.length > 0 ? (

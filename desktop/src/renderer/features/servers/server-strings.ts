@@ -4,7 +4,7 @@ export const serverStrings = {
   gone: 'It was deleted, or you no longer have access to it.',
   failed: 'The server could not be read',
   stale: 'This may be out of date',
-  tabs: { console: 'Console', overview: 'Overview', settings: 'Settings' },
+  tabs: { console: 'Console', overview: 'Overview', network: 'Network', settings: 'Settings' },
   tabsOf: (name: string) => `Pages of ${name}`,
   on: (node: string) => `on ${node}`,
   up: 'up',

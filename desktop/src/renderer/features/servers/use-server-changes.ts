@@ -1,6 +1,7 @@
 import type { Server, ServerChanges } from '@catalyst/shared/features/servers';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { z } from 'zod';
 import { api } from '../../api/client.ts';
 import { sentenceOf } from '../../api/errors.ts';
 import { keys } from '../../api/keys.ts';
@@ -10,7 +11,7 @@ import { settingsStrings as strings } from './settings-strings.ts';
 export function useUpdateServer(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (body: ServerChanges) => api.servers.update({ params: { id }, body }),
+    mutationFn: (body: z.input<typeof ServerChanges>) => api.servers.update({ params: { id }, body }),
     onSuccess: (server) => {
       queryClient.setQueryData(keys.server(id), server);
       queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>

@@ -1,6 +1,7 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { NumberInput, Textarea } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
+import { ContainerFields } from './container-fields.tsx';
 import classes from './new-server-details.module.css';
 import { strings } from './strings.ts';
 import type { NewServerState } from './use-new-server.ts';
@@ -8,7 +9,6 @@ import type { NewServerState } from './use-new-server.ts';
 /** What is right for nearly everybody as it is. */
 export function AdvancedFields({ template, state }: { template: Template; state: NewServerState }) {
   const { form, set, touch, errorOf } = state;
-  const port = template.ports[0];
   return (
     <details
       className={classes.advanced}
@@ -42,18 +42,6 @@ export function AdvancedFields({ template, state }: { template: Template; state:
           onBlur={() => touch('allocatedDiskMb')}
           onChange={(gibibytes) => set({ diskMb: Math.round(Number(gibibytes) * 1024) })}
         />
-        <NumberInput
-          label={strings.port}
-          placeholder={port && strings.portAutomatic(port.preferred)}
-          value={form.port ?? ''}
-          thousandSeparator=""
-          allowDecimal={false}
-          allowNegative={false}
-          hideControls
-          error={errorOf('primaryPort')}
-          onBlur={() => touch('primaryPort')}
-          onChange={(chosen) => set({ port: chosen === '' ? undefined : Number(chosen) })}
-        />
         <Textarea
           className={classes.wide}
           label={strings.description}
@@ -64,6 +52,7 @@ export function AdvancedFields({ template, state }: { template: Template; state:
           error={errorOf('description')}
           onChange={(event) => set({ description: event.currentTarget.value })}
         />
+        <ContainerFields template={template} state={state} />
       </div>
     </details>
   );

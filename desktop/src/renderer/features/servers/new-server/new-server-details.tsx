@@ -69,7 +69,7 @@ export function NewServerDetails({ template, takenNames, onChangeGame }: NewServ
               nodes={nodes}
               value={node?.id}
               error={errorOf('nodeId')}
-              onChange={(nodeId) => set({ nodeId })}
+              onChange={(nodeId) => set({ nodeId, network: undefined })}
             />
           ) : (
             <p className={classes.note}>{strings.nodeChosen}</p>
@@ -96,7 +96,6 @@ export function NewServerDetails({ template, takenNames, onChangeGame }: NewServ
         <AdvancedFields template={template} state={state} />
       </div>
       <NewServerSummary
-        template={template}
         form={form}
         nodeName={node?.name}
         isBusy={create.isPending}

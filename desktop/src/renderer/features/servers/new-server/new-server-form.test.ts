@@ -25,11 +25,12 @@ it('leaves out what only administrators set', () => {
 });
 
 it('says at each field what is wrong', () => {
-  const wrong = { ...form, name: ' ', memoryMb: 100, port: 80, environment: { SLOTS: '1' } };
+  const ports = form.ports.map((row) => ({ ...row, port: 80 }));
+  const wrong = { ...form, name: ' ', memoryMb: 100, ports, environment: { SLOTS: '1' } };
   expect(newServerIssues(template, wrong, undefined)).toEqual({
     name: 'Fill this in',
     allocatedMemoryMb: 'OpenTTD (stable) needs at least 256 MiB',
-    primaryPort: 'Must be between 1024 and 65535',
+    'portBindings.0.port': 'Must be between 1024 and 65535',
     'environment.SLOTS': 'Must be a whole number from 2 to 255',
   });
 });
@@ -40,4 +41,21 @@ it('says when the node has too little left, where it has a limit', () => {
     allocatedMemoryMb: 'Node attic has 12 GiB left',
   });
   expect(newServerIssues(template, large, exampleNode({ maxMemoryMb: null }))).toEqual({});
+});
+
+it('sends of the container only what somebody chose', () => {
+  expect(bodyOf(template, form)).not.toHaveProperty('runtime');
+  expect(bodyOf(template, form)).not.toHaveProperty('pids');
+  const chosen = {
+    ...form,
+    runtime: 'containerd' as const,
+    network: { networkMode: 'lan', staticIp: ' 10.0.0.5 ' },
+    fineLimits: { ...form.fineLimits, cpuPinning: '0-1' },
+  };
+  expect(bodyOf(template, chosen)).toMatchObject({
+    ...{ runtime: 'containerd', networkMode: 'lan', staticIp: '10.0.0.5', cpuPinning: '0-1' },
+  });
+  expect(newServerIssues(template, chosen, exampleNode())).toMatchObject({
+    runtime: 'Node attic cannot run it as a container',
+  });
 });

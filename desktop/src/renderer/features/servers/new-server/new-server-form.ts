@@ -1,4 +1,5 @@
 import type { Node } from '@catalyst/shared/features/nodes';
+import type { RuntimeName } from '@catalyst/shared/features/server-spec';
 import { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
@@ -6,6 +7,10 @@ import { validateWith } from '../../../components/form-validation.ts';
 import { formatMegabytes } from '../../../components/units.ts';
 import { freeMemoryMb } from '../../nodes/node-room.ts';
 import { environmentIssues } from '../environment-issues.ts';
+import type { FineLimits } from '../fine-limit-fields.tsx';
+import type { NetworkEdit } from '../network/network-options.ts';
+import { bindingsOf, firstRows, type PortRow, portIssues } from '../network/port-row.ts';
+import { runtimeChoice } from './runtime-choice.ts';
 import { strings } from './strings.ts';
 
 /** What the page edits. */
@@ -16,7 +21,12 @@ export interface NewServerForm {
   memoryMb: number;
   cpuCores: number;
   diskMb: number;
-  port: number | undefined;
+  ports: PortRow[];
+  /** As the panel decides, when undefined. */
+  runtime: RuntimeName | undefined;
+  image: string | undefined;
+  network: NetworkEdit | undefined;
+  fineLimits: FineLimits;
   environment: Record<string, string>;
   startAfterInstall: boolean;
 }
@@ -31,7 +41,11 @@ export function firstForm(template: Template, takenNames: readonly string[]): Ne
     memoryMb,
     cpuCores,
     diskMb,
-    port: undefined,
+    ports: firstRows(template),
+    runtime: undefined,
+    image: undefined,
+    network: undefined,
+    fineLimits: usualLimits,
     environment: Object.fromEntries(
       editableVariables(template).map(({ name, defaultValue }) => [name, defaultValue]),
     ),
@@ -49,7 +63,12 @@ export function bodyOf(template: Template, form: NewServerForm): z.input<typeof 
     allocatedMemoryMb: form.memoryMb,
     allocatedCpuCores: form.cpuCores,
     allocatedDiskMb: form.diskMb,
-    primaryPort: form.port,
+    portBindings: bindingsOf(form.ports),
+    ...(form.runtime && { runtime: form.runtime }),
+    ...(form.image && { image: form.image }),
+    ...(form.network && { networkMode: form.network.networkMode }),
+    ...(form.network?.staticIp && { staticIp: form.network.staticIp.trim() }),
+    ...changedLimits(form.fineLimits),
     environment: form.environment,
     startAfterInstall: form.startAfterInstall,
   };
@@ -60,13 +79,25 @@ export function newServerIssues(template: Template, form: NewServerForm, node: N
   const issues = validateWith(NewServer)(bodyOf(template, form) as Record<string, unknown>);
   const { minimumMemoryMb } = template.defaults;
   const free = node && freeMemoryMb(node);
-  if (issues.primaryPort) issues.primaryPort = strings.portRange;
+  if (node && form.runtime && !runtimeChoice(node, template).possible.includes(form.runtime)) {
+    issues.runtime = strings.cannotRunSo(node.name, strings.runtimes[form.runtime]);
+  }
   if (form.memoryMb < minimumMemoryMb) {
     issues.allocatedMemoryMb = strings.belowMinimum(template.name, formatMegabytes(minimumMemoryMb));
   } else if (node?.maxMemoryMb && typeof free === 'number' && form.memoryMb > free) {
     issues.allocatedMemoryMb = strings.overRoom(node.name, formatMegabytes(free));
   }
-  return { ...issues, ...environmentIssues(template.variables, form.environment) };
+  return { ...issues, ...portIssues(form.ports), ...environmentIssues(template.variables, form.environment) };
+}
+
+const usualLimits: FineLimits = { swapMb: 0, pids: 512, cpuPinning: null, ioWeight: null };
+
+/** Only what differs from the usual, as that takes a right. */
+function changedLimits(limits: FineLimits): Partial<FineLimits> {
+  const names = Object.keys(usualLimits) as (keyof FineLimits)[];
+  return Object.fromEntries(
+    names.filter((name) => limits[name] !== usualLimits[name]).map((name) => [name, limits[name]]),
+  );
 }
 
 export const editableVariables = (template: Template) =>

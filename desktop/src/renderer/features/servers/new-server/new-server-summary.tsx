@@ -1,4 +1,3 @@
-import type { Template } from '@catalyst/shared/features/templates';
 import { Button, Switch } from '@mantine/core';
 import '@mantine/core/styles/Switch.layer.css';
 import type { ReactNode } from 'react';
@@ -8,7 +7,6 @@ import classes from './new-server-summary.module.css';
 import { strings } from './strings.ts';
 
 interface NewServerSummaryProps {
-  template: Template;
   form: NewServerForm;
   nodeName: string | undefined;
   isBusy: boolean;
@@ -19,14 +17,14 @@ interface NewServerSummaryProps {
 
 /** What will be made, beside the form, with the button that makes it. */
 export function NewServerSummary(props: NewServerSummaryProps) {
-  const { template, form, nodeName } = props;
-  const preferred = template.ports[0]?.preferred;
+  const { form, nodeName } = props;
+  const { preferred, port } = form.ports[0] ?? {};
   const facts = [
     [strings.node, nodeName ?? strings.automatic],
     [strings.memory, formatMegabytes(form.memoryMb)],
     [strings.cpu, formatCores(form.cpuCores)],
     [strings.disk, formatMegabytes(form.diskMb)],
-    [strings.port, form.port ?? (preferred ? `${preferred}, ${strings.automatic}` : strings.automatic)],
+    [strings.port, port ?? (preferred ? `${preferred}, ${strings.automatic}` : strings.automatic)],
   ];
   return (
     <aside className={classes.card} aria-label={strings.summary}>

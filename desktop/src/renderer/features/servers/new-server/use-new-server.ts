@@ -7,7 +7,10 @@ import { bestNode } from '../../nodes/node-room.ts';
 import { bodyOf, firstForm, type NewServerForm, newServerIssues } from './new-server-form.ts';
 import { useCreateServer } from './use-create-server.ts';
 
-const advancedFields = ['allocatedCpuCores', 'allocatedDiskMb', 'primaryPort', 'description'];
+const advancedFields = [
+  ...['allocatedCpuCores', 'allocatedDiskMb', 'portBindings', 'description', 'runtime', 'image'],
+  ...['networkMode', 'staticIp', 'swapMb', 'pids', 'cpuPinning', 'ioWeight'],
+];
 
 /** The form of a new server: what is in it, what is wrong with it, and sending it. */
 export function useNewServer(template: Template, nodes: readonly Node[], takenNames: readonly string[]) {
@@ -22,7 +25,9 @@ export function useNewServer(template: Template, nodes: readonly Node[], takenNa
   const found = newServerIssues(template, form, node);
   const refused = refusedFields(create.error);
   const openAdvancedFor = (issues: Record<string, string>) => {
-    if (advancedFields.some((field) => field in issues)) setAdvancedOpen(true);
+    if (Object.keys(issues).some((path) => advancedFields.includes(path.split('.')[0] ?? ''))) {
+      setAdvancedOpen(true);
+    }
   };
   return {
     form,
@@ -56,7 +61,7 @@ export type NewServerState = ReturnType<typeof useNewServer>;
 
 /** The fields that a refusal belongs to, with its sentence. */
 function refusedFields(error: unknown): Record<string, string> {
-  if (hasCode(error, 'port_taken', 'no_free_port')) return { primaryPort: error.message };
+  if (hasCode(error, 'no_free_port')) return { 'portBindings.0.port': error.message };
   if (hasCode(error, 'node_offline')) return { nodeId: error.message };
   if (hasCode(error, 'limit_reached')) return { allocatedMemoryMb: error.message };
   const { templateId, hostPackages, ...fields } = issuesByField(error);

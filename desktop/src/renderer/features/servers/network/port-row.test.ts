@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { exampleServer } from '../example-server.ts';
+import { exampleTemplate } from '../new-server/example-template.ts';
+import { bindingsOf, firstRows, newRow, portIssues, rowsOf } from './port-row.ts';
+
+it('begins with what the game needs, chosen by the panel', () => {
+  const rows = firstRows(exampleTemplate);
+  expect(rows).toMatchObject([{ name: 'game', isTemplates: true, port: undefined, preferred: 3979 }]);
+  expect(bindingsOf(rows)).toEqual([{ name: 'game', protocol: 'both' }]);
+  expect(portIssues(rows)).toEqual({});
+});
+
+it('sends back what a server has', () => {
+  const { portBindings } = exampleServer();
+  const more = {
+    name: 'map',
+    ip: '192.0.2.1',
+    port: 8123,
+    protocol: 'tcp',
+    targetPort: 80,
+    address: '',
+  } as const;
+  const rows = rowsOf({ portBindings: [...portBindings, more], staticIp: null }, exampleTemplate);
+  expect(rows.map(({ isTemplates }) => isTemplates)).toEqual([true, false]);
+  expect(bindingsOf(rows)).toEqual([
+    { name: 'game', port: 25565, protocol: 'tcp' },
+    { name: 'map', ip: '192.0.2.1', port: 8123, protocol: 'tcp', targetPort: 80 },
+  ]);
+});
+
+it('lets nothing go of which nobody knows whether the game needs it', () => {
+  expect(rowsOf(exampleServer(), undefined)).toMatchObject([{ isTemplates: true }]);
+});
+
+it('says at each field what is wrong', () => {
+  const [row] = rowsOf(exampleServer(), exampleTemplate);
+  if (!row) throw new Error('It has no port');
+  const issues = (changes: object) => portIssues([row, { ...newRow([row]), ...changes }]);
+  expect(issues({ port: 80 })).toEqual({ 'portBindings.1.port': 'Must be between 1024 and 65535' });
+  expect(issues({ port: 25565 })).toEqual({ 'portBindings.1.port': 'Is another port’s already' });
+  expect(issues({ port: 25565, protocol: 'udp' })).toEqual({});
+  expect(issues({ port: 25565, protocol: 'both', ip: '192.0.2.1' })).toEqual({
+    'portBindings.1.port': 'Is another port’s already',
+  });
+  expect(issues({ name: 'game' })).toEqual({ 'portBindings.1.name': 'Is another port’s name already' });
+  expect(issues({ ip: 'attic' })).toEqual({ 'portBindings.1.ip': 'Must be an IP address' });
+  expect(Object.keys(issues({ targetPort: 70_000 }))).toEqual(['portBindings.1.targetPort']);
+});
+
+it('gives each new row a key of its own', () => {
+  const first = newRow([]);
+  const second = newRow([first]);
+  expect(second.key).not.toBe(first.key);
+  expect(newRow([second]).key).not.toBe(second.key);
+});

@@ -1,0 +1,135 @@
+import type { PortBinding } from '@catalyst/shared/features/server-spec';
+import { ActionIcon, Button, NumberInput, Select, TextInput } from '@mantine/core';
+import '@mantine/core/styles/NumberInput.layer.css';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { newRow, type PortRow, type PortSurroundings } from './port-row.ts';
+import classes from './port-rows.module.css';
+import { strings } from './strings.ts';
+
+interface PortRowsProps extends PortSurroundings {
+  rows: readonly PortRow[];
+  /** By field: `portBindings.1.port`. */
+  issueOf: (path: string) => string | undefined;
+  onChange: (rows: PortRow[]) => void;
+  onBlur?: (path: string) => void;
+}
+
+/** The ports of a server to be edited, those of the game first. */
+export function PortRows({ rows, onChange, ...props }: PortRowsProps) {
+  return (
+    <div className={classes.rows}>
+      {rows.length > 0 && (
+        <ul className={classes.rows}>
+          {rows.map((row, index) => (
+            <PortFields
+              key={row.key}
+              {...props}
+              row={row}
+              path={`portBindings.${index}`}
+              onChange={(changes) =>
+                onChange(rows.map((one) => (one === row ? { ...one, ...changes } : one)))
+              }
+              onRemove={() => onChange(rows.filter((one) => one !== row))}
+            />
+          ))}
+        </ul>
+      )}
+      <div>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconPlus size={16} />}
+          onClick={() => onChange([...rows, newRow(rows)])}
+        >
+          {strings.addPort}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface PortFieldsProps extends Pick<PortRowsProps, 'issueOf' | 'onBlur'>, PortSurroundings {
+  row: PortRow;
+  path: string;
+  onChange: (changes: Partial<PortRow>) => void;
+  onRemove: () => void;
+}
+
+function PortFields({ row, path, isTranslating, isOwnAddress, ...props }: PortFieldsProps) {
+  const { issueOf, onBlur, onChange } = props;
+  const name = row.name || strings.aPort;
+  const number = (value: string | number) => (value === '' ? undefined : Number(value));
+  const field = (which: string) => ({
+    error: issueOf(`${path}.${which}`),
+    onBlur: () => onBlur?.(`${path}.${which}`),
+  });
+  const plain = {
+    thousandSeparator: '',
+    allowDecimal: false,
+    allowNegative: false,
+    hideControls: true,
+  } as const;
+  return (
+    <li className={classes.row} data-translated={isTranslating} data-own={isOwnAddress}>
+      <TextInput
+        label={strings.portName}
+        aria-label={row.isTemplates ? undefined : strings.newPortName}
+        placeholder={strings.portNameAutomatic}
+        value={row.name}
+        disabled={row.isTemplates}
+        maxLength={32}
+        spellCheck={false}
+        autoCapitalize="none"
+        {...field('name')}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+      />
+      {!isOwnAddress && (
+        <TextInput
+          label={strings.ip}
+          aria-label={strings.ipOf(name)}
+          placeholder={strings.everyAddress}
+          value={row.ip}
+          spellCheck={false}
+          autoCapitalize="none"
+          {...field('ip')}
+          onChange={(event) => onChange({ ip: event.currentTarget.value })}
+        />
+      )}
+      <NumberInput
+        label={strings.port}
+        aria-label={strings.portOf(name)}
+        placeholder={row.preferred ? strings.automaticOf(row.preferred) : strings.automatic}
+        value={row.port ?? ''}
+        {...plain}
+        {...field('port')}
+        onChange={(port) => onChange({ port: number(port) })}
+      />
+      <Select
+        label={strings.protocol}
+        aria-label={strings.protocolOf(name)}
+        data={Object.entries(strings.protocols).map(([value, label]) => ({ value, label }))}
+        value={row.protocol}
+        disabled={row.isTemplates}
+        onChange={(protocol) => onChange({ protocol: protocol as PortBinding['protocol'] })}
+      />
+      {isTranslating && (
+        <NumberInput
+          label={strings.targetPort}
+          aria-label={strings.targetPortOf(name)}
+          placeholder={strings.same}
+          value={row.targetPort ?? ''}
+          {...plain}
+          {...field('targetPort')}
+          onChange={(port) => onChange({ targetPort: number(port) })}
+        />
+      )}
+      {row.isTemplates ? (
+        <span />
+      ) : (
+        <ActionIcon className={classes.remove} aria-label={strings.removePort(name)} onClick={props.onRemove}>
+          <IconTrash size={16} />
+        </ActionIcon>
+      )}
+    </li>
+  );
+}
