@@ -1,28 +1,150 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { type Access, type Grants, isGranted, type Permission } from '@catalyst/shared/contract/permissions';
+import {
+  type Access,
+  type Grants,
+  type Permission,
+  permissionCatalogue,
+  serverPermissions,
+} from '@catalyst/shared/contract/permissions';
 
-/** Who asks: a signed-in user, through one session. */
-export interface Caller {
-  userId: string;
+/** A user and his role. There is one object for each user, which changes with him: whoever has it sees that at once. */
+export interface Person {
+  readonly userId: string;
   name: string;
   email: string;
+  roleId: string;
   roleName: string;
+  /** What the role permits. */
   grants: Grants;
-  sessionId: string;
-  sessionExpiresAt: Date;
+  /** Where it does; null for everywhere. */
+  nodeIds: ReadonlySet<string> | null;
+  /** Disabled or deleted. */
+  isLockedOut: boolean;
 }
 
-/** The one place that decides; HTTP routes, sockets and whatever comes later ask here. */
-export class AccessRules {
-  readonly #servers: { find(serverId: string): { ownerId: string } | undefined };
+/** An API key that asks for its owner; it changes as `Person` does. */
+export interface CallingKey {
+  readonly id: string;
+  name: string;
+  scopes: Grants;
+  /** Null: as many as a signed-in user. */
+  requestsPerMinute: number | null;
+}
 
-  constructor(servers: { find(serverId: string): { ownerId: string } | undefined }) {
+/** Who asks: a person, through one session or one key. */
+export class Caller {
+  readonly person: Person;
+  readonly key: CallingKey | null;
+  /** The session's id, or the key's. */
+  readonly sessionId: string;
+  readonly sessionExpiresAt: Date;
+
+  constructor(person: Person, through: { id: string; expiresAt: Date; key?: CallingKey }) {
+    this.person = person;
+    this.key = through.key ?? null;
+    this.sessionId = through.id;
+    this.sessionExpiresAt = through.expiresAt;
+  }
+
+  get userId(): string {
+    return this.person.userId;
+  }
+
+  get name(): string {
+    return this.person.name;
+  }
+
+  get email(): string {
+    return this.person.email;
+  }
+}
+
+/** Where a server is, whose it is, and who else may do what there. */
+export interface ServerPlace {
+  nodeId: string;
+  ownerId: string;
+  subusers: ReadonlyMap<string, Grants>;
+}
+
+/**
+ * On what a right is asked for: a server; a node; everything there is; or `some-nodes`, when the handler touches only
+ * those nodes on which the caller holds it.
+ */
+export type Place = ServerPlace | { nodeId: string } | 'everywhere' | 'some-nodes';
+
+/**
+ * The one function that decides: what the role permits, what owning the server gives, and what its owner gave, as far
+ * as the key goes.
+ */
+export function isPermitted({ person, key }: Caller, permission: Permission, place: Place): boolean {
+  if (person.isLockedOut) return false;
+  if (key && !key.scopes.has(permission)) return false;
+  return isPermittedByRole(person, permission, place) || isPermittedOnServer(person, permission, place);
+}
+
+function isPermittedByRole({ grants, nodeIds }: Person, permission: Permission, place: Place): boolean {
+  if (!grants.has(permission)) return false;
+  if (nodeIds === null) return true;
+  if (place === 'everywhere' || permissionCatalogue[permission].scope === 'global') return false;
+  return place === 'some-nodes' ? nodeIds.size > 0 : nodeIds.has(place.nodeId);
+}
+
+function isPermittedOnServer({ userId }: Person, permission: Permission, place: Place): boolean {
+  if (typeof place === 'string' || !('ownerId' in place)) return false;
+  if (permissionCatalogue[permission].scope !== 'server') return false;
+  return place.ownerId === userId || (place.subusers.get(userId)?.has(permission) ?? false);
+}
+
+/** Who holds the permission on this server because it is theirs, or because it was given to them. */
+export function peopleWith(permission: Permission, { ownerId, subusers }: ServerPlace): string[] {
+  const others = [...subusers].flatMap(([userId, grants]) => (grants.has(permission) ? userId : []));
+  return [ownerId, ...others];
+}
+
+/** All that the caller may hand on anywhere: nothing, when his role is limited to nodes. */
+export function grantsEverywhere({ person, key }: Caller): Grants {
+  if (person.isLockedOut || person.nodeIds !== null) return new Set();
+  return key ? new Set([...person.grants].filter((name) => key.scopes.has(name))) : person.grants;
+}
+
+/** All that the caller may do on one server, of what can be given to others there. */
+export function grantsOnServer(caller: Caller, place: ServerPlace): ReadonlySet<Permission> {
+  return new Set(serverPermissions.filter((name) => isPermitted(caller, name, place)));
+}
+
+/** The caller holds all that the role of this person permits. */
+export const isAtLeast = (caller: Caller, { grants }: Pick<Person, 'grants'>): boolean => {
+  const held = grantsEverywhere(caller);
+  return [...grants].every((name) => held.has(name));
+};
+
+export interface AccessIndex {
+  find(serverId: string): ServerPlace | undefined;
+}
+
+/** Asks the function about servers by their ids; HTTP routes, sockets and whatever comes later ask here. */
+export class AccessRules {
+  readonly #servers: AccessIndex;
+
+  constructor(servers: AccessIndex) {
     this.#servers = servers;
   }
 
-  /** Throws `forbidden` unless the caller holds the permission, by role or (for server rights) by owning the server. */
-  require(caller: Caller, permission: Permission, ownsServer = false): void {
-    if (!isGranted(caller.grants, permission, ownsServer)) throw forbidden(permission);
+  mayOnServer(caller: Caller, permission: Permission, serverId: string): boolean {
+    const place = this.#servers.find(serverId);
+    return place !== undefined && isPermitted(caller, permission, place);
+  }
+
+  /** Throws `forbidden` unless the caller holds the permission there. */
+  require(caller: Caller, permission: Permission, place: Place = 'everywhere'): void {
+    if (!isPermitted(caller, permission, place)) throw forbidden(permission);
+  }
+
+  /** As `require`; but a node of which a limited role knows nothing is none at all. */
+  requireOnNode(caller: Caller, permission: Permission, nodeId: string): void {
+    if (isPermitted(caller, permission, { nodeId })) return;
+    if (isPermitted(caller, permission, 'some-nodes')) throw noSuchNode();
+    throw forbidden(permission);
   }
 
   /**
@@ -37,13 +159,14 @@ export class AccessRules {
       return;
     }
     const server = this.#servers.find(serverId);
-    const ownsServer = server?.ownerId === caller.userId;
-    if (!server || !isGranted(caller.grants, 'server.read', ownsServer)) throw noSuchServer();
-    if (access !== 'signed-in') this.require(caller, access, ownsServer);
+    if (!server || !isPermitted(caller, 'server.read', server)) throw noSuchServer();
+    if (access !== 'signed-in') this.require(caller, access, server);
   }
 }
 
 export const noSuchServer = () => new AppError('not_found', 'No such server');
+
+export const noSuchNode = () => new AppError('not_found', 'There is no such node');
 
 const forbidden = (permission: Permission) =>
   new AppError('forbidden', `This needs the permission ${permission}`);

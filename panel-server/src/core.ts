@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm';
 import { AccessRules } from './access.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/data-source.ts';
+import { ApiKeyStore } from './features/api-keys/api-key-store.ts';
 import { AuditService } from './features/audit/audit.service.ts';
 import { AuditHead } from './features/audit/audit-head.ts';
 import { settleLostEntries } from './features/audit/lost-entries.ts';
@@ -20,6 +21,7 @@ import { SettingsService } from './features/settings/settings.service.ts';
 import { Readiness } from './features/system/readiness.ts';
 import { UsersService } from './features/users/users.service.ts';
 import { clientAddress, type ProxyTrust, trustProxies } from './http/client-address.ts';
+import { Credentials } from './http/credentials.ts';
 import { FrontDoor, type PanelAddress } from './http/front-door.ts';
 import { Idempotency } from './http/idempotency.ts';
 import type { PanelHttp } from './http/panel-http.ts';
@@ -33,6 +35,7 @@ import type { Logger } from './logger.ts';
 import { agentAudit, violationLog } from './realtime/agent-audit.ts';
 import { Agents } from './realtime/agents.ts';
 import { Browsers } from './realtime/browsers.ts';
+import { shareRevocations } from './realtime/shared-revocations.ts';
 import { Revocations } from './revocations.ts';
 import { panelVersion } from './version.ts';
 
@@ -60,6 +63,7 @@ export interface PanelCore extends Lifecycle {
   settings: SettingsService;
   users: UsersService;
   sessions: SessionStore;
+  apiKeys: ApiKeyStore;
   passwords: Passwords;
   signInLimiter: SignInLimiter;
   readiness: Readiness;
@@ -117,6 +121,10 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   await users.ensureBuiltInRoles();
   const sessions = new SessionStore(database, users, revocations, log.child({ part: 'sessions' }));
   onClose(() => sessions.close());
+  const apiKeys = new ApiKeyStore({ database, users, revocations, log: log.child({ part: 'api-keys' }) });
+  const credentials = new Credentials(sessions, apiKeys);
+  const known = { users, apiKeys, serverIndex };
+  if (kind === 'postgres') onClose(shareRevocations(database, revocations, known, log));
   const signInLimiter = new SignInLimiter(database, config.rateLimits);
   await signInLimiter.prune();
 
@@ -129,7 +137,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
     log: httpLog,
     access,
     audit,
-    sessions,
+    credentials,
     limiter,
     idempotency,
     door,
@@ -139,8 +147,8 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   onClose(() => http.close());
   const io = createSocketServer(door, config, limiter, isTrusted);
   onClose(() => io.close());
-  const serverName = (serverId: string) => serverIndex.find(serverId)?.name;
-  const browsers = new Browsers({ io, sessions, access, audit, revocations, log, isTrusted, serverName });
+  const findServer = (serverId: string) => serverIndex.find(serverId);
+  const browsers = new Browsers({ io, credentials, access, audit, revocations, log, isTrusted, findServer });
   onClose(() => browsers.close());
   const agentLog = log.child({ part: 'agents' });
   const recordAgent = agentAudit(audit, (nodeId) => nodeIndex.find(nodeId)?.name);
@@ -169,6 +177,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
     settings: new SettingsService(database),
     users,
     sessions,
+    apiKeys,
     passwords: new Passwords(),
     signInLimiter,
     readiness: new Readiness(database),

@@ -1,10 +1,18 @@
 import type { DataSource, EntitySchema } from 'typeorm';
 import type { Config } from '../config.ts';
+import { AccountTokenEntity } from '../features/accounts/account-token.entity.ts';
+import { ApiKeyEntity } from '../features/api-keys/api-key.entity.ts';
 import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
+import { PasskeyEntity } from '../features/factors/passkey.entity.ts';
+import { RecoveryCodeEntity } from '../features/factors/recovery-code.entity.ts';
+import { TotpFactorEntity } from '../features/factors/totp-factor.entity.ts';
+import { OutgoingMailEntity } from '../features/mail/outgoing-mail.entity.ts';
 import { NetworkAddressEntity } from '../features/networks/network-address.entity.ts';
 import { NodeNetworkEntity } from '../features/networks/node-network.entity.ts';
 import { DeploymentTokenEntity } from '../features/nodes/deployment-token.entity.ts';
 import { NodeEntity } from '../features/nodes/node.entity.ts';
+import { IdentityEntity } from '../features/oidc/identity.entity.ts';
+import { OidcProviderEntity } from '../features/oidc/oidc-provider.entity.ts';
 import { OperationEntity } from '../features/operations/operation.entity.ts';
 import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
@@ -13,16 +21,22 @@ import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
 import { SessionEntity } from '../features/sessions/session.entity.ts';
 import { SignInFailureEntity } from '../features/sessions/sign-in-failure.entity.ts';
 import { SettingEntity } from '../features/settings/setting.entity.ts';
+import { ServerInviteEntity } from '../features/subusers/server-invite.entity.ts';
+import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
+import { DeletedUserEntity } from '../features/users/deleted-user.entity.ts';
 import { RoleEntity } from '../features/users/role.entity.ts';
 import { UserEntity } from '../features/users/user.entity.ts';
 import { IdempotencyKeyEntity } from '../http/idempotency-key.entity.ts';
 import type { Logger } from '../logger.ts';
+import { SharedRevocationEntity } from '../realtime/shared-revocation.entity.ts';
 import type { ExpectedData } from './expected-data.ts';
 import { UsersAndSessions } from './migrations/0001-users-and-sessions.ts';
 import { NodesAndServers } from './migrations/0002-nodes-and-servers.ts';
 import { InstallCommands } from './migrations/0003-install-commands.ts';
 import { Registries } from './migrations/0004-registries.ts';
 import { Networks } from './migrations/0005-networks.ts';
+import { People } from './migrations/0006-people.ts';
+import { AccountsAndMail } from './migrations/0007-accounts-and-mail.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -43,10 +57,30 @@ export const entities: EntitySchema[] = [
   RegistryEntity,
   NodeNetworkEntity,
   NetworkAddressEntity,
+  DeletedUserEntity,
+  SubuserEntity,
+  ServerInviteEntity,
+  ApiKeyEntity,
+  SharedRevocationEntity,
+  AccountTokenEntity,
+  TotpFactorEntity,
+  RecoveryCodeEntity,
+  PasskeyEntity,
+  OidcProviderEntity,
+  IdentityEntity,
+  OutgoingMailEntity,
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
-export const migrations = [UsersAndSessions, NodesAndServers, InstallCommands, Registries, Networks];
+export const migrations = [
+  UsersAndSessions,
+  NodesAndServers,
+  InstallCommands,
+  Registries,
+  Networks,
+  People,
+  AccountsAndMail,
+];
 
 export interface OpenDatabase {
   dataSource: DataSource;

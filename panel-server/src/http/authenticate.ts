@@ -1,33 +1,38 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { FastifyRequest } from 'fastify';
-import type { SessionStore } from '../features/sessions/session-store.ts';
+import type { Caller } from '../access.ts';
 import { addressGroup } from './client-address.ts';
+import type { Credentials } from './credentials.ts';
 import { isFromOwnPage } from './origin.ts';
 import { isApiRequest } from './panel-http.ts';
 import type { RateLimiter } from './rate-limits.ts';
-import { readBearer, readSessionCookie } from './session-cookie.ts';
 
 const readOnly = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Finds out who asks, by cookie or bearer token, and counts the request: against the user when he is known, else against
- * the address. A credential that is wrong counts as none.
+ * Finds out who asks, by API key, bearer token or cookie, and counts the request: against the key or the user when he
+ * is known, else against the address. A credential that is wrong counts as none.
  */
-export function authenticator(store: SessionStore, limiter: RateLimiter) {
+export function authenticator(credentials: Credentials, limiter: RateLimiter) {
   return async function authenticate(request: FastifyRequest): Promise<void> {
-    const bearer = readBearer(request.headers);
-    const token = bearer ?? readSessionCookie(request.headers, request.isSecure);
-    const known = token && store.recall(token);
-    if (known) limiter.take('signedIn', known.userId);
+    const credential = credentials.read(request.headers, request.isSecure);
+    const known = credential && credentials.recall(credential, request.clientIp);
+    if (known) countFor(known, limiter);
     else limiter.take(anonymousBucket(request), addressGroup(request.clientIp));
-    const caller = token ? (known ?? (await store.find(token))) : undefined;
+    const caller = known ?? (credential && (await credentials.find(credential, request.clientIp)));
     if (!caller) return;
     request.caller = caller;
-    request.callerThrough = bearer ? 'bearer' : 'cookie';
-    if (!bearer && !readOnly.has(request.method) && !isFromOwnPage(request.raw)) {
+    request.callerThrough = credential?.kind === 'cookie' ? 'cookie' : 'bearer';
+    if (credential?.kind === 'cookie' && !readOnly.has(request.method) && !isFromOwnPage(request.raw)) {
       throw new AppError('origin_refused', 'A browser must say which page a change comes from');
     }
   };
+}
+
+function countFor({ userId, key }: Caller, limiter: RateLimiter): void {
+  if (!key) limiter.take('signedIn', userId);
+  else if (key.requestsPerMinute === null) limiter.take('signedIn', key.id);
+  else limiter.takeOwn(key.id, key.requestsPerMinute);
 }
 
 function anonymousBucket(request: FastifyRequest): 'health' | 'tickets' | 'files' | 'anonymous' {

@@ -1,26 +1,35 @@
-import type { Caller } from '../access.ts';
-import type { Revocation, Revocations } from '../revocations.ts';
+import type { Permission } from '@catalyst/shared/contract/permissions';
+import type { AccessRules, Caller } from '../access.ts';
+import { isAbout, type Revocation, type Revocations } from '../revocations.ts';
+
+interface OpenStream {
+  caller: Caller;
+  serverId: string;
+  /** What it takes to have it open. */
+  permission: Permission;
+}
 
 /** Ends what is open for a caller on one server when he loses the right to it. Gives the way to stop listening. */
 export function endWhenRevoked(
-  revocations: Revocations,
-  caller: Caller,
-  serverId: string,
+  { revocations, access }: { revocations: Revocations; access: AccessRules },
+  stream: OpenStream,
   end: () => void,
 ): () => void {
   return revocations.on((revocation) => {
-    if (concerns(revocation, caller, serverId)) end();
+    if (isEnd(revocation, stream, access)) end();
   });
 }
 
-function concerns(revocation: Revocation, { userId, sessionId }: Caller, serverId: string): boolean {
+function isEnd(revocation: Revocation, { caller, serverId, permission }: OpenStream, access: AccessRules) {
   switch (revocation.kind) {
     case 'session':
-      return revocation.sessionId === sessionId;
+      return revocation.sessionId === caller.sessionId;
     case 'user':
-      return revocation.userId === userId;
+      return revocation.userId === caller.userId;
     case 'server':
-      return revocation.serverId === serverId && (revocation.userId ?? userId) === userId;
+      return revocation.serverId === serverId && (revocation.userId ?? caller.userId) === caller.userId;
+    case 'rights':
+      return isAbout(revocation, caller) && !access.mayOnServer(caller, permission, serverId);
     case 'node':
       return false;
   }

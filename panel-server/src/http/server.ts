@@ -5,7 +5,6 @@ import Fastify, { LogController } from 'fastify';
 import type { AccessRules } from '../access.ts';
 import type { Config } from '../config.ts';
 import type { AuditService } from '../features/audit/audit.service.ts';
-import type { SessionStore } from '../features/sessions/session-store.ts';
 import type { Logger } from '../logger.ts';
 import { auditHooks } from './audit.ts';
 import { authenticator } from './authenticate.ts';
@@ -13,6 +12,7 @@ import { authorizer } from './authorize.ts';
 import { answerUnreadable, answerUnroutable, bareHeaders } from './bare-answers.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ProxyTrust } from './client-address.ts';
+import type { Credentials } from './credentials.ts';
 import { answerError } from './error-handler.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -29,7 +29,7 @@ interface HttpParts {
   log: Logger;
   access: AccessRules;
   audit: AuditService;
-  sessions: SessionStore;
+  credentials: Credentials;
   limiter: RateLimiter;
   idempotency: Idempotency;
   door: FrontDoor;
@@ -89,7 +89,7 @@ export async function createHttp(parts: HttpParts): Promise<PanelHttp> {
       throw new AppError('origin_refused', 'This request comes from a page of another site');
     }
   });
-  app.addHook('onRequest', authenticator(parts.sessions, parts.limiter));
+  app.addHook('onRequest', authenticator(parts.credentials, parts.limiter));
   answerTheRest(app, config.interfaceDir);
   app.addHook('onRoute', (route) => {
     const { audit, onServer = false } = route.config ?? {};

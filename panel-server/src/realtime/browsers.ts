@@ -1,16 +1,16 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { answerCalls, type Call, type CallHandlers, type Calls } from '@catalyst/shared/contract/rpc';
 import type { Socket } from 'socket.io';
-import type { Caller } from '../access.ts';
+import type { Caller, ServerPlace } from '../access.ts';
 import type { PanelCore } from '../core.ts';
 import { actorOf } from '../features/audit/audit.service.ts';
 import { clientAddress, isSecureRequest, type ProxyTrust } from '../http/client-address.ts';
-import { readBearer, readSessionCookie } from '../http/session-cookie.ts';
-import type { Revocation } from '../revocations.ts';
+import type { Credentials } from '../http/credentials.ts';
+import { isAbout, type Revocation, type RightsChange } from '../revocations.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import type { ClientFeed, ClientPayload } from './client-feed.ts';
+import type { AboutServer, ClientFeed, ClientPayload } from './client-feed.ts';
 import { connectError } from './connect-error.ts';
-import { type ClientEvents, eventRooms, roomForAll, roomForOwner } from './event-rooms.ts';
+import { type ClientEvents, eventRooms, roomForAll, roomForNode, roomsForServer } from './event-rooms.ts';
 import { OpenSockets } from './open-sockets.ts';
 
 /** A browser or program that has been let in. */
@@ -19,10 +19,10 @@ export interface ConnectedClient {
   socket: Socket;
 }
 
-interface BrowsersParts
-  extends Pick<PanelCore, 'io' | 'sessions' | 'access' | 'audit' | 'revocations' | 'log'> {
+interface BrowsersParts extends Pick<PanelCore, 'io' | 'access' | 'audit' | 'revocations' | 'log'> {
+  credentials: Credentials;
   isTrusted: ProxyTrust;
-  serverName(serverId: string): string | undefined;
+  findServer(serverId: string): (ServerPlace & { name: string }) | undefined;
 }
 
 interface Answered {
@@ -34,6 +34,8 @@ const callLimit = { capacity: 200, perSecond: 50 };
 /** Whatever comes over the connection, before it is known to be a call. */
 const messageLimit = { capacity: 400, perSecond: 100 };
 const maxCallBytes = 65_536;
+/** What a timer takes; longer ones would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** The sockets of browsers and programs: who they are, what they may ask and hear. Rooms are joined by us alone. */
 export class Browsers implements ClientFeed {
@@ -73,33 +75,65 @@ export class Browsers implements ClientFeed {
     this.#parts.io.disconnectSockets(true);
   }
 
-  toServer<Name extends keyof ClientEvents>(ownerId: string, name: Name, payload: ClientPayload<Name>): void {
-    this.#parts.io.to([roomForAll(name), roomForOwner(name, ownerId)]).emit(name, payload);
+  toServer<Name extends keyof ClientEvents>(
+    server: AboutServer,
+    name: Name,
+    payload: ClientPayload<Name>,
+  ): void {
+    const people = roomsForServer(name, this.#placeOf(server));
+    this.#parts.io.to([roomForAll(name), roomForNode(name, server.nodeId), ...people]).emit(name, payload);
+  }
+
+  toNode<Name extends keyof ClientEvents>(nodeId: string, name: Name, payload: ClientPayload<Name>): void {
+    this.#parts.io.to([roomForAll(name), roomForNode(name, nodeId)]).emit(name, payload);
   }
 
   toAll<Name extends keyof ClientEvents>(name: Name, payload: ClientPayload<Name>): void {
     this.#parts.io.to(roomForAll(name)).emit(name, payload);
   }
 
-  toAllInTime<Name extends keyof ClientEvents>(name: Name, payload: ClientPayload<Name>): void {
-    this.#parts.io.volatile.to(roomForAll(name)).emit(name, payload);
+  toServersInTime<Name extends keyof ClientEvents, Item>(
+    name: Name,
+    items: readonly { server: AboutServer; item: Item }[],
+    payloadOf: (items: Item[]) => ClientPayload<Name>,
+  ): void {
+    const { volatile } = this.#parts.io;
+    const tell = (rooms: string, about: typeof items, except: string[] = []) =>
+      volatile
+        .to(rooms)
+        .except(except)
+        .emit(name, payloadOf(about.map(({ item }) => item)) as never);
+    tell(roomForAll(name), items);
+    for (const [nodeId, onNode] of Map.groupBy(items, ({ server }) => server.nodeId)) {
+      const room = roomForNode(name, nodeId);
+      tell(room, onNode);
+      const personal = onNode.flatMap((one) =>
+        roomsForServer(name, this.#placeOf(one.server)).map((person) => ({ person, one })),
+      );
+      for (const [person, theirs] of Map.groupBy(personal, ({ person }) => person)) {
+        tell(
+          person,
+          theirs.map(({ one }) => one),
+          [room],
+        );
+      }
+    }
   }
 
-  toOwnerInTime<Name extends keyof ClientEvents>(
-    ownerId: string,
-    name: Name,
-    payload: ClientPayload<Name>,
-  ): void {
-    this.#parts.io.volatile.to(roomForOwner(name, ownerId)).emit(name, payload);
+  /** A server that has just been removed was shared with nobody any more. */
+  #placeOf({ id, nodeId, ownerId }: AboutServer): ServerPlace {
+    return { nodeId, ownerId, subusers: this.#parts.findServer(id)?.subusers ?? new Map() };
   }
 
   async #identify({ handshake, request }: Socket): Promise<Caller> {
-    const isSecure = isSecureRequest(request, this.#parts.isTrusted);
-    const token =
-      typeof handshake.auth.token === 'string'
-        ? handshake.auth.token
-        : (readBearer(request.headers) ?? readSessionCookie(request.headers, isSecure));
-    const caller = token ? await this.#parts.sessions.find(token) : undefined;
+    const { credentials, isTrusted } = this.#parts;
+    const credential = credentials.read(
+      request.headers,
+      isSecureRequest(request, isTrusted),
+      handshake.auth.token,
+    );
+    const ip = clientAddress(request, isTrusted);
+    const caller = credential && (await credentials.find(credential, ip));
     if (!caller) throw new AppError('unauthenticated', 'Sign in first');
     return caller;
   }
@@ -108,7 +142,8 @@ export class Browsers implements ClientFeed {
     const caller = socket.data.caller as Caller;
     // It may have been revoked between the middleware and here; then nobody would tell this socket.
     void this.#leaveUnlessValid(socket, caller);
-    void socket.join([userRoom(caller.userId), sessionRoom(caller.sessionId), ...eventRooms(caller)]);
+    void socket.join([userRoom(caller.userId), sessionRoom(caller.sessionId)]);
+    this.#joinEventRooms(socket, caller);
     this.#endWithSession(socket, caller);
     this.#limit(socket);
     const ip = clientAddress(socket.request, this.#parts.isTrusted);
@@ -142,7 +177,7 @@ export class Browsers implements ClientFeed {
   ): Promise<void> {
     if (!audit) return;
     const { serverId, ...details } = (input ?? {}) as { serverId?: string };
-    const name = serverId === undefined ? undefined : this.#parts.serverName(serverId);
+    const name = serverId === undefined ? undefined : this.#parts.findServer(serverId)?.name;
     await this.#parts.audit.record({
       action: audit,
       outcome: error ? 'failure' : 'success',
@@ -155,11 +190,22 @@ export class Browsers implements ClientFeed {
   }
 
   #endWithSession(socket: Socket, { sessionExpiresAt }: Caller): void {
-    const timer = setTimeout(
-      () => end([socket], 'The session has expired'),
-      Math.max(0, sessionExpiresAt.getTime() - Date.now()),
-    ).unref();
+    const leftMs = () => Math.max(0, sessionExpiresAt.getTime() - Date.now());
+    const look = () => {
+      if (leftMs() > 0) timer = setTimeout(look, Math.min(leftMs(), longestTimerMs)).unref();
+      else end([socket], 'The session has expired');
+    };
+    let timer = setTimeout(look, Math.min(leftMs(), longestTimerMs)).unref();
     socket.once('disconnect', () => clearTimeout(timer));
+  }
+
+  #joinEventRooms(socket: Socket, caller: Caller): void {
+    const rooms = eventRooms(caller);
+    for (const room of (socket.data.eventRooms as string[] | undefined) ?? []) {
+      if (!rooms.includes(room)) void socket.leave(room);
+    }
+    void socket.join(rooms);
+    socket.data.eventRooms = rooms;
   }
 
   /** A call is small and there are few of them; whoever sends more is cut off before it is parsed. */
@@ -176,6 +222,24 @@ export class Browsers implements ClientFeed {
     const { kind, reason } = revocation;
     if (kind === 'session') end(this.#in(sessionRoom(revocation.sessionId)), reason);
     if (kind === 'user') end(this.#in(userRoom(revocation.userId)), reason);
+    if (kind === 'rights') this.#lookAgain(revocation);
+  }
+
+  #lookAgain(change: RightsChange): void {
+    const { userId, serverId, reason } = change;
+    const sockets = userId === undefined ? this.#all() : this.#in(userRoom(userId));
+    for (const socket of sockets) {
+      const caller = socket.data.caller as Caller;
+      if (!isAbout(change, caller)) continue;
+      this.#joinEventRooms(socket, caller);
+      socket.emit('rights_changed', serverId === undefined ? {} : { serverId });
+      if (serverId === undefined || this.#parts.access.mayOnServer(caller, 'server.read', serverId)) continue;
+      socket.emit('revoked', { serverId, reason });
+    }
+  }
+
+  #all(): Socket[] {
+    return [...this.#parts.io.of('/').sockets.values()];
   }
 
   #in(room: string): Socket[] {

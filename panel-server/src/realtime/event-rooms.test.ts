@@ -7,8 +7,8 @@ import {
 import { clientEvents } from '@catalyst/shared/realtime';
 import { v7 as uuid } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RoleEntity } from '../features/users/role.entity.ts';
 import { type TestClient, type TestPanel, testPanel } from '../testing/test-panel.ts';
+import { roleWith } from '../testing/test-people.ts';
 import { TestSocket } from '../testing/test-socket.ts';
 import type { ClientEvents } from './event-rooms.ts';
 
@@ -18,17 +18,23 @@ beforeAll(async () => {
 });
 afterAll(() => panel.close());
 
-let people = 0;
-async function someoneWith(...granted: Permission[]): Promise<TestClient> {
-  people += 1;
-  const role = { id: uuid(), builtIn: `test-${people}`, name: `test ${people}`, createdAt: new Date() };
-  await panel.panel.core.database.getRepository(RoleEntity).insert({ ...role, permissions: granted });
-  return panel.createUser(`person-${people}`, role.builtIn as never);
+const nodeId = uuid();
+const otherNodeId = uuid();
+
+async function someoneWith(permissions: Permission[], nodeIds: string[] | null = null): Promise<TestClient> {
+  return panel.createUser(`person-${uuid().slice(-12)}`, await roleWith(panel, permissions, nodeIds));
 }
 
 /** Who of these hears each of the ways in which an event can be told. */
 async function hearers(name: keyof ClientEvents, ownerId: string, clients: Record<string, TestClient>) {
-  const { browsers } = panel.panel.core;
+  const { browsers, serverIndex } = panel.panel.core;
+  const server = { id: uuid(), nodeId, ownerId };
+  serverIndex.add({ ...server, name: 'a server' });
+  if (clients.subuser) {
+    const declared = clientEvents[name].permission as Permission;
+    const permissions = isOfServers(declared) ? ['server.read', declared] : [];
+    serverIndex.share({ serverId: server.id, userId: clients.subuser.userId, permissions });
+  }
   const heard: Record<string, string[]> = {};
   const sockets = await Promise.all(
     Object.entries(clients).map(async ([who, { token }]) => {
@@ -40,10 +46,11 @@ async function hearers(name: keyof ClientEvents, ownerId: string, clients: Recor
     }),
   );
   const ways: Record<string, (payload: never) => void> = {
-    toServer: (payload) => browsers.toServer(ownerId, name, payload),
+    toServer: (payload) => browsers.toServer(server, name, payload),
+    toNode: (payload) => browsers.toNode(nodeId, name, payload),
     toAll: (payload) => browsers.toAll(name, payload),
-    toAllInTime: (payload) => browsers.toAllInTime(name, payload),
-    toOwnerInTime: (payload) => browsers.toOwnerInTime(ownerId, name, payload),
+    toServersInTime: (payload) =>
+      browsers.toServersInTime(name, [{ server, item: payload }], ([item]) => item as never),
   };
   for (const [way, tell] of Object.entries(ways)) {
     tell({ way } as never);
@@ -61,34 +68,44 @@ const declared = Object.entries(clientEvents).map(([name, { permission }]) => ({
   permission: permission as Access,
 }));
 const isPermission = (access: Access): access is Permission => access in permissionCatalogue;
+const isOfServers = (access: Access) =>
+  isPermission(access) && permissionCatalogue[access].scope === 'server';
 
 describe('the permission an event declares decides who hears it', () => {
   it.each(declared)('$name: $permission', async ({ name, permission }) => {
-    const owner = await someoneWith();
+    const owner = await someoneWith([]);
+    const holding = isPermission(permission) ? [permission] : [];
     const clients = {
       administrator: panel.admin,
-      holder: isPermission(permission) ? await someoneWith(permission) : await someoneWith(),
+      holder: await someoneWith(holding),
+      here: await someoneWith(holding, [nodeId]),
+      elsewhere: await someoneWith(holding, [otherNodeId]),
       owner,
-      stranger: await someoneWith(...permissions.filter((one) => one !== permission)),
+      subuser: await someoneWith([]),
+      stranger: await someoneWith(
+        permissions.filter((one) => one !== permission && !one.startsWith('admin.')),
+      ),
     };
     const heard = await hearers(name, owner.userId, clients);
     if (!isPermission(permission)) {
       expect(permission).toBe('signed-in');
-      expect(heard.toAll).toEqual(['administrator', 'holder', 'owner', 'stranger']);
+      expect(heard.toAll).toEqual(Object.keys(clients).sort());
       return;
     }
-    const isOfServers = permissionCatalogue[permission].scope === 'server';
+    const onServer = isOfServers(permission) ? ['owner', 'subuser'] : [];
     expect(heard).toEqual({
-      toServer: ['administrator', 'holder', ...(isOfServers ? ['owner'] : [])],
+      toServer: ['administrator', 'here', 'holder', ...onServer],
+      toNode: ['administrator', 'here', 'holder'],
       toAll: ['administrator', 'holder'],
-      toAllInTime: ['administrator', 'holder'],
-      ...(isOfServers && { toOwnerInTime: ['owner'] }),
+      toServersInTime: ['administrator', 'here', 'holder', ...onServer],
     });
   });
 
-  it('once, also by those who hold it for everything and own what it is about', async () => {
-    const owner = await someoneWith('server.read');
-    const heard = await hearers('resource_stats', owner.userId, { owner });
-    expect(heard).toEqual({ toServer: ['owner'], toAll: ['owner'], toAllInTime: ['owner'] });
+  it('once, also by those who hold it in more than one way', async () => {
+    const owner = await someoneWith(['server.read']);
+    expect((await hearers('resource_stats', owner.userId, { owner })).toServersInTime).toEqual(['owner']);
+    const here = await someoneWith(['server.read'], [nodeId]);
+    const heard = await hearers('resource_stats', here.userId, { here });
+    expect(heard).toEqual({ toServer: ['here'], toNode: ['here'], toServersInTime: ['here'] });
   });
 });

@@ -1,6 +1,6 @@
-import { type Access, isGranted } from '@catalyst/shared/contract/permissions';
+import { type Access, type Permission, permissionCatalogue } from '@catalyst/shared/contract/permissions';
 import { clientEvents } from '@catalyst/shared/realtime';
-import type { Caller } from '../access.ts';
+import { type Caller, isPermitted, peopleWith, type ServerPlace } from '../access.ts';
 
 export type ClientEvents = typeof clientEvents;
 
@@ -9,22 +9,37 @@ const declared = new Set(Object.values(clientEvents).map(({ permission }): Acces
 
 /**
  * Where a socket must be to hear events: the permission that each event declares decides. One room holds those who have
- * it for everything, and one per person those who have it for what is their own; nobody is in both.
+ * it for everything, one for each node those who have it there by a role, and one per person those who may have it for
+ * what is their own or was given to them; who that is, is looked up for each event.
  */
-export function eventRooms({ userId, grants }: Pick<Caller, 'userId' | 'grants'>): string[] {
+export function eventRooms(caller: Caller): string[] {
   return [...declared].flatMap((permission) => {
     if (permission === 'public' || permission === 'signed-in') return everything(permission);
     if (permission === 'ticket') return [];
-    if (isGranted(grants, permission)) return everything(permission);
-    return isGranted(grants, permission, true) ? own(permission, userId) : [];
+    if (isPermitted(caller, permission, 'everywhere')) return everything(permission);
+    const nodeIds = [...(caller.person.nodeIds ?? [])];
+    const rooms = nodeIds.flatMap((nodeId) =>
+      isPermitted(caller, permission, { nodeId }) ? onNode(permission, nodeId) : [],
+    );
+    return mayBeGivenTo(caller, permission) ? [...rooms, personal(permission, caller.userId)] : rooms;
   });
 }
 
 /** Those who may hear this event about anything. */
 export const roomForAll = (name: keyof ClientEvents) => everything(permissionOf(name));
 
-/** The owner of what the event is about, unless `roomForAll` has him. */
-export const roomForOwner = (name: keyof ClientEvents, ownerId: string) => own(permissionOf(name), ownerId);
+/** Those who may hear it about one node and what is on it, as their role is limited to some nodes. */
+export const roomForNode = (name: keyof ClientEvents, nodeId: string) => onNode(permissionOf(name), nodeId);
+
+/** Those who may hear this event about a server because of what they hold on just this one. */
+export function roomsForServer(name: keyof ClientEvents, place: ServerPlace): string[] {
+  const permission = permissionOf(name) as Permission;
+  return peopleWith(permission, place).map((userId) => personal(permission, userId));
+}
+
+const mayBeGivenTo = ({ key }: Caller, permission: Permission) =>
+  permissionCatalogue[permission].scope === 'server' && (key === null || key.scopes.has(permission));
 
 const everything = (permission: Access) => `${permission} of everything`;
-const own = (permission: Access, userId: string) => `${permission} of what ${userId} owns`;
+const onNode = (permission: Access, nodeId: string) => `${permission} on ${nodeId}`;
+const personal = (permission: Access, userId: string) => `${permission} of what ${userId} was given`;

@@ -7,7 +7,7 @@ export interface AuditEntryRow {
   at: Date;
   action: string;
   outcome: 'success' | 'failure';
-  actorKind: 'user' | 'agent' | 'system' | 'anonymous';
+  actorKind: 'user' | 'key' | 'agent' | 'system' | 'anonymous';
   actorId: string | null;
   /** As it was then, so that someone deleted since can still be named. */
   actorName: string | null;

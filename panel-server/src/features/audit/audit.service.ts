@@ -168,7 +168,11 @@ export class AuditService {
 }
 
 export function actorOf(caller: Caller | undefined): AuditActor {
-  return caller ? { kind: 'user', id: caller.userId, name: caller.name } : { kind: 'anonymous' };
+  if (!caller) return { kind: 'anonymous' };
+  const { key, userId, name } = caller;
+  return key
+    ? { kind: 'key', id: key.id, name: `${key.name} of ${name}` }
+    : { kind: 'user', id: userId, name };
 }
 
 const unwritable = () => new AppError('unavailable', 'The audit log cannot be written at the moment');

@@ -3,13 +3,14 @@ import { consoleClientEvents } from '@catalyst/shared/features/console';
 import type { Socket } from 'socket.io';
 import { type AccessRules, noSuchServer } from '../../access.ts';
 import type { ConnectedClient } from '../../realtime/browsers.ts';
-import type { Revocation, Revocations } from '../../revocations.ts';
+import { isAbout, type Revocation, type Revocations, type RightsChange } from '../../revocations.ts';
 import type { ServerIndex } from '../servers/server-index.ts';
 import type { ConsoleRelay } from './console-relay.ts';
 import type { Range } from './console-viewer.ts';
 import { SocketViewer } from './socket-viewer.ts';
 
 const maxFollowed = 200;
+const needed = new Set(Object.values(consoleClientEvents).map(({ permission }) => permission));
 
 interface Follower extends ConnectedClient {
   viewer: SocketViewer;
@@ -37,9 +38,7 @@ export class ConsoleFollowers {
   /** Answers the range of the lines that come first. Throws `limit_reached` when the client follows too many. */
   async follow(client: ConnectedClient, serverId: string, afterSeq: number | undefined): Promise<Range> {
     const { access, relay, serverIndex } = this.#parts;
-    for (const { permission } of Object.values(consoleClientEvents)) {
-      await access.authorize(client.caller, permission, serverId);
-    }
+    for (const permission of needed) await access.authorize(client.caller, permission, serverId);
     const { viewer, followed } = this.#followerOf(client);
     if (followed.size >= maxFollowed && !followed.has(serverId)) {
       throw new AppError('limit_reached', `At most ${maxFollowed} consoles at a time`);
@@ -76,6 +75,7 @@ export class ConsoleFollowers {
   }
 
   #revoke(revocation: Revocation): void {
+    if (revocation.kind === 'rights') this.#lookAgain(revocation);
     if (revocation.kind !== 'server') return;
     const { serverId, userId, reason } = revocation;
     if (userId === undefined) this.#parts.relay.end(serverId);
@@ -84,6 +84,21 @@ export class ConsoleFollowers {
       if (!follower.followed.has(serverId)) continue;
       this.unfollow(follower, serverId);
       follower.socket.emit('revoked', { serverId, reason });
+    }
+  }
+
+  #lookAgain(change: RightsChange): void {
+    const { access } = this.#parts;
+    for (const follower of this.#followers.values()) {
+      const { caller, followed, socket } = follower;
+      if (!isAbout(change, caller)) continue;
+      for (const serverId of [...followed]) {
+        if ([...needed].every((permission) => access.mayOnServer(caller, permission, serverId))) continue;
+        this.unfollow(follower, serverId);
+        // Whoever lost all of the server is told so for the server.
+        const isTold = change.serverId === serverId && !access.mayOnServer(caller, 'server.read', serverId);
+        if (!isTold) socket.emit('revoked', { serverId, reason: change.reason });
+      }
     }
   }
 }

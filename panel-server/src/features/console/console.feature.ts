@@ -19,5 +19,5 @@ export function registerConsole(core: PanelCore): void {
   agents.listen(consoleAgentEvents, consoleAgentHandlers(relay));
   agents.watch({ connected: (nodeId) => relay.hold(nodeId), ready: (nodeId) => relay.resume(nodeId) });
   const nameTarget = namedTarget('server', (id) => serverIndex.find(id)?.name);
-  registerConsoleRoutes(core.http, { console, nameTarget, revocations: core.revocations });
+  registerConsoleRoutes(core.http, { ...core, console, nameTarget });
 }

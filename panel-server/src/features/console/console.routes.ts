@@ -1,5 +1,5 @@
 import { consoleRoutes } from '@catalyst/shared/features/console';
-import type { FastifyReply } from 'fastify';
+import type { AccessRules } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
@@ -10,10 +10,11 @@ interface ConsoleRoutesParts {
   console: ConsoleService;
   nameTarget: NameTarget;
   revocations: Revocations;
+  access: AccessRules;
 }
 
 export function registerConsoleRoutes(app: PanelHttp, parts: ConsoleRoutesParts): void {
-  const { console, nameTarget, revocations } = parts;
+  const { console, nameTarget } = parts;
   app.route({ ...consoleRoutes.logs, handler: ({ params, query }) => console.logs(params.id, query) });
   app.route({
     ...consoleRoutes.command,
@@ -27,9 +28,17 @@ export function registerConsoleRoutes(app: PanelHttp, parts: ConsoleRoutesParts)
     ...consoleRoutes.download,
     handler: async (request, reply) => {
       const { id } = request.params;
-      const { name, body } = await console.download(id, whenGone(reply));
-      const stop = endWhenRevoked(revocations, callerOf(request), id, () => body.destroy());
-      body.once('close', stop);
+      const gone = new AbortController();
+      const stream = { caller: callerOf(request), serverId: id, permission: 'console.read' as const };
+      // Also while nothing has come yet: what was asked for by somebody who lost the right is not fetched.
+      const stop = endWhenRevoked(parts, stream, () => gone.abort());
+      reply.raw.once('close', () => {
+        stop();
+        gone.abort();
+      });
+      const { name, body } = await console.download(id, gone.signal);
+      gone.signal.addEventListener('abort', () => body.destroy());
+      if (gone.signal.aborted) body.destroy();
       return reply
         .header('content-disposition', `attachment; filename="${safeFileName(name)}.log"`)
         .header('x-content-type-options', 'nosniff')
@@ -37,13 +46,6 @@ export function registerConsoleRoutes(app: PanelHttp, parts: ConsoleRoutesParts)
         .send(body);
     },
   });
-}
-
-/** Aborted when the client hangs up before its answer is complete. */
-function whenGone({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once('close', () => controller.abort());
-  return controller.signal;
 }
 
 /** What no header, shell or file system misreads. */

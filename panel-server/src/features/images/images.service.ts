@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
-import { isGranted } from '@catalyst/shared/contract/permissions';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { ImagePrune, ImagePull, NodeImage, NodeImagePull } from '@catalyst/shared/features/images';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
-import type { Caller } from '../../access.ts';
+import { type Caller, isPermitted } from '../../access.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { Tickets } from '../data-plane/tickets.ts';
@@ -105,13 +104,13 @@ export class ImagesService {
   /** An agent says how far a pull of its own is. */
   progress(nodeId: string, pull: ImagePull): void {
     this.#ends.note(nodeId, pull);
-    this.#parts.browsers.toAll('image_pull_progress', { ...pull, nodeId });
+    this.#parts.browsers.toNode(nodeId, 'image_pull_progress', { ...pull, nodeId });
   }
 
-  #visibleServer({ userId, grants }: Caller, nodeId: string, id: string): { id: string; name: string }[] {
+  #visibleServer(caller: Caller, nodeId: string, id: string): { id: string; name: string }[] {
     const server = this.#parts.serverIndex.find(id);
     // An agent knows nothing about servers of other nodes, whatever it says.
     if (server?.nodeId !== nodeId) return [];
-    return isGranted(grants, 'server.read', server.ownerId === userId) ? [{ id, name: server.name }] : [];
+    return isPermitted(caller, 'server.read', server) ? [{ id, name: server.name }] : [];
   }
 }

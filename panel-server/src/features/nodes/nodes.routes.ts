@@ -1,6 +1,6 @@
 import { nodeRoutes } from '@catalyst/shared/features/nodes';
 import type { NameTarget } from '../../http/audit-target.ts';
-import type { PanelHttp } from '../../http/panel-http.ts';
+import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import type { DeployService } from './deploy.service.ts';
 import type { NodesService } from './nodes.service.ts';
@@ -14,7 +14,7 @@ export interface NodeRoutesParts {
 
 export function registerNodeRoutes(app: PanelHttp, parts: NodeRoutesParts): void {
   const { nodes, deploy, templates, nameTarget } = parts;
-  app.route({ ...nodeRoutes.list, handler: ({ query }) => nodes.list(query) });
+  app.route({ ...nodeRoutes.list, handler: (request) => nodes.list(callerOf(request), request.query) });
   app.route({
     ...nodeRoutes.create,
     handler: async ({ body }, reply) => reply.code(201).send(await nodes.create(body)),

@@ -5,6 +5,7 @@ import type { Template } from '@catalyst/shared/features/templates';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
+import { type Caller, isPermitted } from '../../access.ts';
 import { databaseErrorCode } from '../../database/database-errors.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
@@ -40,8 +41,12 @@ export class NodesService {
     this.#parts = parts;
   }
 
-  async list({ limit, cursor }: PageQuery): Promise<Page<Node>> {
-    const after = this.#parts.nodeIndex.all().filter(({ id }) => cursor === undefined || id > cursor);
+  /** Those the caller may see. */
+  async list(caller: Caller, { limit, cursor }: PageQuery): Promise<Page<Node>> {
+    const after = this.#parts.nodeIndex
+      .all()
+      .filter(({ id }) => cursor === undefined || id > cursor)
+      .filter(({ id }) => isPermitted(caller, 'node.read', { nodeId: id }));
     const rows = after.slice(0, limit);
     const allocated = await this.allocated();
     return {
@@ -153,7 +158,7 @@ export class NodesService {
   async #tell(row: NodeRow): Promise<void> {
     this.#parts.serverList.invalidate();
     const node = this.#describe(row, await this.allocated());
-    this.#parts.clients.toAll('node_update', { node: z.encode(Node, node) });
+    this.#parts.clients.toNode(node.id, 'node_update', { node: z.encode(Node, node) });
   }
 
   #describe(row: NodeRow, allocated: ReadonlyMap<string, Allocated>): Node {

@@ -4,7 +4,7 @@ import type { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import type { Caller } from '../../access.ts';
+import { type Caller, isPermitted } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { joinNetwork } from '../networks/network-addresses.ts';
@@ -54,20 +54,23 @@ export class ServerCreation {
   /** The row and its installation, on record and not yet sent. */
   async create(input: NewServer, caller: Caller): Promise<NewRecord> {
     const template = this.#template(input.templateId);
+    // What a role that is limited to nodes permits on any of them, it permits on all it can create servers on.
+    const wanted = input.nodeId === undefined ? 'some-nodes' : { nodeId: input.nodeId };
     const variables = resolveVariables(template, input.environment, {
       current: {},
-      mayEditAll: mayEditAll(caller),
+      mayEditAll: mayEditAll(caller, wanted),
     });
     assertMemory(template, input.allocatedMemoryMb);
     const { database, placement } = this.#parts;
-    assertMayChangeLimits(usualLimits, input, caller);
-    const node = await placement.chooseFor(template, input, await this.#nodesFor(input));
+    assertMayChangeLimits(usualLimits, input, caller, wanted);
+    const node = await placement.chooseFor(template, input, await this.#nodesFor(input, caller));
     const runtime = placement.runtimeFor(node.id, template, input.runtime);
-    assertMayChooseRuntime(runtime, placement.usualRuntime(node.id, template), caller);
+    const place = { nodeId: node.id };
+    assertMayChooseRuntime(runtime, placement.usualRuntime(node.id, template), caller, place);
     assertImage(template, runtime, input.image);
     const choice = await chooseNetwork(database, { nodeId: node.id, runtime }, input);
     if (input.networkMode !== undefined && choice.networkMode !== usualMode(runtime)) {
-      assertMayChooseNetwork(choice, runtime, caller);
+      assertMayChooseNetwork(choice, runtime, caller, place);
     }
     const wishes = portWishes(template, input, choice);
     if (runtime === 'process') await placement.assertHostPackages(node.id, template);
@@ -143,9 +146,21 @@ export class ServerCreation {
     return { row, operation, ports };
   }
 
-  /** Those that have the network, when it is one of an administrator's making. */
-  async #nodesFor({ networkMode, nodeId }: NewServer): Promise<ReadonlySet<string> | undefined> {
-    if (networkMode === undefined || nodeId !== undefined || ['host', 'bridge'].includes(networkMode)) return;
+  /** Where the caller may create servers; and that have the network, when it is one of an administrator's making. */
+  async #nodesFor(input: NewServer, caller: Caller): Promise<ReadonlySet<string> | undefined> {
+    if (input.nodeId !== undefined) {
+      // A node he may not use is none at all.
+      if (isPermitted(caller, 'server.create', { nodeId: input.nodeId })) return;
+      throw invalid('nodeId', 'There is no such node');
+    }
+    const allowed = caller.person.nodeIds ?? undefined;
+    const withNetwork = await this.#nodesWithNetwork(input);
+    if (!allowed || !withNetwork) return allowed ?? withNetwork;
+    return new Set([...allowed].filter((id) => withNetwork.has(id)));
+  }
+
+  async #nodesWithNetwork({ networkMode }: NewServer): Promise<ReadonlySet<string> | undefined> {
+    if (networkMode === undefined || ['host', 'bridge'].includes(networkMode)) return;
     const repository = this.#parts.database.getRepository(NodeNetworkEntity);
     const networks = await repository.findBy({ name: networkMode });
     if (networks.length === 0) throw invalid('networkMode', `No node has a network named ${networkMode}`);

@@ -75,8 +75,9 @@ export class ServerRemoval {
   }
 
   #gone(row: ServerRow): void {
-    this.#serverIndex.remove(row.id);
+    // Those it was shared with are told before that is forgotten.
     this.#feed.changed(row, true);
+    this.#serverIndex.remove(row.id);
     this.#revocations.emit({ kind: 'server', serverId: row.id, reason: 'The server was deleted' });
   }
 }

@@ -1,7 +1,7 @@
 import { isUp, type ServerState } from '@catalyst/shared/features/server-states';
 import type { InstallProgress, ResourceStats } from '@catalyst/shared/features/servers';
 import type { z } from 'zod';
-import type { ClientFeed } from '../../realtime/client-feed.ts';
+import type { AboutServer, ClientFeed } from '../../realtime/client-feed.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRow } from './server.entity.ts';
 import type { ServerIndex } from './server-index.ts';
@@ -30,7 +30,7 @@ export class ServerFeed {
     this.#list.invalidate();
     if (row.state !== 'installing') this.#live.installProgress.delete(row.id);
     if (!isUp(row.state)) this.#live.stats.delete(row.id);
-    this.#clients.toServer(row.ownerId, 'server_state_update', {
+    this.#clients.toServer(row, 'server_state_update', {
       serverId: row.id,
       state: row.state,
       previousState,
@@ -46,10 +46,10 @@ export class ServerFeed {
   }
 
   /** Something else: settings, an operation, its existence. */
-  changed({ id, ownerId }: Pick<ServerRow, 'id' | 'ownerId'>, isDeleted = false): void {
+  changed(server: AboutServer, isDeleted = false): void {
     this.#list.invalidate();
-    if (isDeleted) this.#live.forget(id);
-    this.#clients.toServer(ownerId, 'server_update', { serverId: id, deleted: isDeleted });
+    if (isDeleted) this.#live.forget(server.id);
+    this.#clients.toServer(server, 'server_update', { serverId: server.id, deleted: isDeleted });
   }
 
   /** A node came or went: its servers show it. */
@@ -60,16 +60,13 @@ export class ServerFeed {
   stats(stats: readonly ResourceStats[]): void {
     const known = stats.flatMap((one) => {
       const place = this.#serverIndex.find(one.serverId);
-      return place ? [{ one, ownerId: place.ownerId }] : [];
+      return place ? [{ one, server: { ...place, id: one.serverId } }] : [];
     });
     if (known.length === 0) return;
     for (const { one } of known) this.#live.stats.set(one.serverId, one);
     this.#list.invalidate();
-    const onWire = known.map(({ one, ownerId }) => ({ ownerId, item: { ...one, at: one.at.toISOString() } }));
-    this.#clients.toAllInTime('resource_stats', { stats: onWire.map(({ item }) => item) });
-    for (const [ownerId, own] of Map.groupBy(onWire, ({ ownerId }) => ownerId)) {
-      this.#clients.toOwnerInTime(ownerId, 'resource_stats', { stats: own.map(({ item }) => item) });
-    }
+    const onWire = known.map(({ one, server }) => ({ server, item: { ...one, at: one.at.toISOString() } }));
+    this.#clients.toServersInTime('resource_stats', onWire, (items) => ({ stats: items }));
   }
 
   installProgress(serverId: string, progress: z.output<typeof InstallProgress>): void {
@@ -77,6 +74,7 @@ export class ServerFeed {
     if (!place) return;
     this.#live.installProgress.set(serverId, progress);
     this.#list.invalidate();
-    this.#clients.toServer(place.ownerId, 'installation_progress', { serverId, ...progress });
+    const about = { ...place, id: serverId };
+    this.#clients.toServer(about, 'installation_progress', { serverId, ...progress });
   }
 }

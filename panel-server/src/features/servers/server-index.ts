@@ -1,41 +1,85 @@
+import { type Grants, grantsOf } from '@catalyst/shared/contract/permissions';
 import type { DataSource } from 'typeorm';
+import type { ServerPlace } from '../../access.ts';
+import { SubuserEntity } from '../subusers/subuser.entity.ts';
 import { ServerEntity } from './server.entity.ts';
 
-interface ServerPlace {
+interface KnownServer extends ServerPlace {
   name: string;
-  nodeId: string;
-  ownerId: string;
+  subusers: Map<string, Grants>;
 }
 
-/** What every server is called, where it is and whose, in memory: asked for each console batch and each request. */
+type IndexedRow = { id: string; name: string; nodeId: string; ownerId: string };
+const indexed = { id: true, name: true, nodeId: true, ownerId: true } as const;
+
+/**
+ * What every server is called, where it is, whose it is and with whom it is shared, in memory: asked for each console
+ * batch and each request.
+ */
 export class ServerIndex {
-  readonly #places = new Map<string, ServerPlace>();
+  readonly #database: DataSource;
+  readonly #servers = new Map<string, KnownServer>();
+
+  constructor(database: DataSource) {
+    this.#database = database;
+  }
 
   static async load(database: DataSource): Promise<ServerIndex> {
-    const index = new ServerIndex();
-    const rows = await database
-      .getRepository(ServerEntity)
-      .find({ select: { id: true, name: true, nodeId: true, ownerId: true } });
-    for (const row of rows) index.add(row);
+    const index = new ServerIndex(database);
+    for (const row of await database.getRepository(ServerEntity).find({ select: indexed })) index.add(row);
+    for (const subuser of await database.getRepository(SubuserEntity).find()) index.share(subuser);
     return index;
   }
 
-  find(serverId: string): ServerPlace | undefined {
-    return this.#places.get(serverId);
+  find(serverId: string): KnownServer | undefined {
+    return this.#servers.get(serverId);
   }
 
   /** Also when something of it has changed. */
-  add({ id, name, nodeId, ownerId }: ServerPlace & { id: string }): void {
-    this.#places.set(id, { name, nodeId, ownerId });
+  add({ id, name, nodeId, ownerId }: IndexedRow): void {
+    this.#servers.set(id, { name, nodeId, ownerId, subusers: this.#servers.get(id)?.subusers ?? new Map() });
   }
 
-  on(nodeId: string): { id: string; ownerId: string }[] {
-    return [...this.#places].flatMap(([id, place]) =>
-      place.nodeId === nodeId ? { id, ownerId: place.ownerId } : [],
+  /** Also when the rights have changed. */
+  share({
+    serverId,
+    userId,
+    permissions,
+  }: {
+    serverId: string;
+    userId: string;
+    permissions: string[];
+  }): void {
+    this.#servers.get(serverId)?.subusers.set(userId, grantsOf(permissions));
+  }
+
+  unshare(serverId: string, userId: string): void {
+    this.#servers.get(serverId)?.subusers.delete(userId);
+  }
+
+  /** As it is in the database now, where another panel may have changed it. */
+  async refresh(serverId: string): Promise<void> {
+    const row = await this.#database
+      .getRepository(ServerEntity)
+      .findOne({ where: { id: serverId }, select: indexed });
+    const subusers = await this.#database.getRepository(SubuserEntity).findBy({ serverId });
+    this.remove(serverId);
+    if (row) this.add(row);
+    for (const subuser of subusers) this.share(subuser);
+  }
+
+  on(nodeId: string): { id: string; ownerId: string; nodeId: string }[] {
+    return [...this.#servers].flatMap(([id, place]) =>
+      place.nodeId === nodeId ? { id, nodeId, ownerId: place.ownerId } : [],
     );
   }
 
+  /** The servers that are shared with somebody. */
+  sharedWith(userId: string): string[] {
+    return [...this.#servers].flatMap(([id, { subusers }]) => (subusers.has(userId) ? id : []));
+  }
+
   remove(serverId: string): void {
-    this.#places.delete(serverId);
+    this.#servers.delete(serverId);
   }
 }

@@ -1,19 +1,43 @@
 import { Brackets, type DataSource } from 'typeorm';
+import { type Caller, isPermitted } from '../../access.ts';
+import { SubuserEntity } from '../subusers/subuser.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerQuery } from './servers.service.ts';
 
-/** A page of servers, newest first; only those of one owner, or all when it is null. */
+/** Of which servers somebody learns: all, none, or those on nodes and those that he owns or was given access to. */
+type VisibleServers = 'all' | 'none' | { nodeIds: string[]; userId: string };
+
+/** As `isPermitted` says it for `server.read`, for a query. */
+export function visibleServers(caller: Caller): VisibleServers {
+  if (isPermitted(caller, 'server.read', 'everywhere')) return 'all';
+  if (caller.key && !caller.key.scopes.has('server.read')) return 'none';
+  const nodeIds = isPermitted(caller, 'server.read', 'some-nodes') ? [...(caller.person.nodeIds ?? [])] : [];
+  return { nodeIds, userId: caller.userId };
+}
+
+/** A page of servers, newest first; only those that are visible. */
 export async function findServerPage(
   database: DataSource,
   { limit, cursor, q, state, nodeId }: ServerQuery,
-  ownerId: string | null,
+  visible: VisibleServers,
 ): Promise<{ rows: ServerRow[]; nextCursor: string | null }> {
   const query = database
     .getRepository(ServerEntity)
     .createQueryBuilder('server')
     .orderBy('server.id', 'DESC')
     .take(limit + 1);
-  if (ownerId !== null) query.andWhere('server.ownerId = :ownerId', { ownerId });
+  if (visible === 'none') return { rows: [], nextCursor: null };
+  if (visible !== 'all') {
+    const { nodeIds, userId } = visible;
+    const shared = query.subQuery().select('subuser.serverId').from(SubuserEntity, 'subuser');
+    const given = shared.where('subuser.userId = :userId').getQuery();
+    query.andWhere(
+      new Brackets((either) => {
+        either.where('server.ownerId = :userId', { userId }).orWhere(`server.id IN ${given}`);
+        if (nodeIds.length > 0) either.orWhere('server.nodeId IN (:...nodeIds)', { nodeIds });
+      }),
+    );
+  }
   if (cursor !== undefined) query.andWhere('server.id < :cursor', { cursor });
   if (state !== undefined) query.andWhere('server.state = :state', { state });
   if (nodeId !== undefined) query.andWhere('server.nodeId = :nodeId', { nodeId });

@@ -1,8 +1,8 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { isGranted, type Permission } from '@catalyst/shared/contract/permissions';
+import type { Permission } from '@catalyst/shared/contract/permissions';
 import type { RuntimeName } from '@catalyst/shared/features/server-spec';
 import type { ServerChanges } from '@catalyst/shared/features/servers';
-import type { Caller } from '../../access.ts';
+import { type Caller, isPermitted, type Place, type ServerPlace } from '../../access.ts';
 import type { NetworkChoice } from '../networks/network-choice.ts';
 import type { ServerRow } from './server.entity.ts';
 
@@ -18,12 +18,13 @@ export function assertMayChangeLimits(
   before: Partial<Limits>,
   changes: Pick<ServerChanges, (typeof limits)[number]>,
   caller: Caller,
+  place: Place,
 ): void {
   const changed = limits.filter(
     (name) => name in before && changes[name] !== undefined && changes[name] !== before[name],
   );
   if (changed.length > 0) {
-    assertMay(caller, 'server.limits', changed, 'Changing what a server may use');
+    assertMay(caller, place, 'server.limits', changed, 'Changing what a server may use');
   }
 }
 
@@ -32,27 +33,37 @@ export function assertMayChooseNetwork(
   choice: Pick<NetworkChoice, 'networkMode'>,
   runtime: RuntimeName,
   caller: Caller,
+  place: Place,
 ): void {
   if (choice.networkMode === 'host' && runtime === 'containerd') {
-    assertMay(caller, 'node.update', ['networkMode'], "Giving a container the machine's own network");
+    assertMay(caller, place, 'node.update', ['networkMode'], "Giving a container the machine's own network");
   }
-  assertMay(caller, 'server.limits', ['networkMode'], "Choosing a server's network");
+  assertMay(caller, place, 'server.limits', ['networkMode'], "Choosing a server's network");
 }
 
 /** A process is less walled in than the container it could be. */
-export function assertMayChooseRuntime(chosen: RuntimeName, usual: RuntimeName | null, caller: Caller): void {
+export function assertMayChooseRuntime(
+  chosen: RuntimeName,
+  usual: RuntimeName | null,
+  caller: Caller,
+  place: Place,
+): void {
   if (chosen === usual || usual !== 'containerd') return;
-  assertMay(caller, 'node.update', ['runtime'], 'Running a server without a container');
+  assertMay(caller, place, 'node.update', ['runtime'], 'Running a server without a container');
 }
 
-export function assertMayChangePorts(row: ServerRow, caller: Caller): void {
-  const isOwner = row.ownerId === caller.userId;
-  if (isGranted(caller.grants, 'allocation.write', isOwner)) return;
-  throw refusal('allocation.write', ['portBindings'], 'Changing the ports of a server');
+export function assertMayChangePorts(place: ServerPlace, caller: Caller): void {
+  assertMay(caller, place, 'allocation.write', ['portBindings'], 'Changing the ports of a server');
 }
 
-function assertMay(caller: Caller, permission: Permission, paths: readonly string[], what: string): void {
-  if (!isGranted(caller.grants, permission)) throw refusal(permission, paths, what);
+function assertMay(
+  caller: Caller,
+  place: Place,
+  permission: Permission,
+  paths: readonly string[],
+  what: string,
+): void {
+  if (!isPermitted(caller, permission, place)) throw refusal(permission, paths, what);
 }
 
 function refusal(permission: Permission, paths: readonly string[], what: string): AppError {

@@ -1,16 +1,11 @@
-import {
-  isGranted,
-  type Permission,
-  permissionCatalogue,
-  permissions,
-} from '@catalyst/shared/contract/permissions';
+import { type Permission, permissionCatalogue, permissions } from '@catalyst/shared/contract/permissions';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { InstallProgress, Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
 import { isEveryAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
-import type { Caller } from '../../access.ts';
+import { type Caller, isPermitted, type ServerPlace } from '../../access.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
 import { hasTerminal, imageLabel } from './server-spec.ts';
@@ -18,6 +13,7 @@ import type { ServerRecord } from './server-store.ts';
 
 /** What a server's description takes from elsewhere. */
 interface ServerSurroundings {
+  place: ServerPlace;
   ownerName: string | undefined;
   node: { id: string; name: string; isOnline: boolean; publicAddress: string };
   template: Template | undefined;
@@ -28,10 +24,9 @@ interface ServerSurroundings {
 /** A server as one caller may see it. */
 export function describeServer(
   { row, ports, operation }: ServerRecord,
-  { ownerName, node, template, stats, installProgress }: ServerSurroundings,
+  { place, ownerName, node, template, stats, installProgress }: ServerSurroundings,
   caller: Caller,
 ): Server {
-  const isOwner = row.ownerId === caller.userId;
   const portBindings = ports.map((binding) => ({
     ...binding,
     address: addressOf(binding, row, node.publicAddress),
@@ -77,14 +72,14 @@ export function describeServer(
     portBindings,
     address,
     howToJoin: template ? template.howToJoin.replaceAll('{{ADDRESS}}', () => address) : null,
-    environment: visibleEnvironment(row.environment, template, mayEditAll(caller)),
+    environment: visibleEnvironment(row.environment, template, mayEditAll(caller, { nodeId: row.nodeId })),
     restartPolicy: row.restartPolicy,
     installProgress: row.state === 'installing' ? installProgress : null,
     operation: operation && describeOperation(operation),
     // A sample may come in after the news that the game ended.
     stats: node.isOnline && isUp(row.state) ? stats : null,
     permissions: permissions.filter(
-      (permission) => isAboutOneServer(permission) && isGranted(caller.grants, permission, isOwner),
+      (permission) => isAboutOneServer(permission) && isPermitted(caller, permission, place),
     ),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -95,9 +90,9 @@ export function describeServer(
 const isAboutOneServer = (permission: Permission) =>
   permissionCatalogue[permission].scope === 'server' || permission === 'server.limits';
 
-/** Who may change the servers of others may also change what their users may not. */
-export function mayEditAll(caller: Caller): boolean {
-  return isGranted(caller.grants, 'server.update');
+/** Who may change the servers of others there may also change what their users may not. */
+export function mayEditAll(caller: Caller, place: { nodeId: string } | 'some-nodes'): boolean {
+  return isPermitted(caller, 'server.update', place);
 }
 
 function describeOperation({ id, kind, status, error, ...times }: OperationRow): Operation {

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { isGranted } from '@catalyst/shared/contract/permissions';
 import { pageOf } from '@catalyst/shared/contract/values';
 import { isRemovable, type PowerAction, type ServerState } from '@catalyst/shared/features/server-states';
 import {
@@ -26,7 +25,7 @@ import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
-import { findServerPage } from './server-list.ts';
+import { findServerPage, visibleServers } from './server-list.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 import type { ServerOrders } from './server-orders.ts';
 import type { ServerSpecs } from './server-specs.ts';
@@ -67,10 +66,8 @@ export class ServersService {
 
   /** The page as JSON, ready to send. */
   list(query: ServerQuery, caller: Caller): Promise<Buffer> {
-    const rights = caller.grants.has('*') ? '*' : `${caller.userId} ${[...caller.grants].sort().join(' ')}`;
-    return this.#parts.listCache.get(JSON.stringify([rights, query]), async () => {
-      const seesAll = isGranted(caller.grants, 'server.read');
-      const page = await findServerPage(this.#parts.database, query, seesAll ? null : caller.userId);
+    return this.#parts.listCache.get(JSON.stringify([viewOf(caller), query]), async () => {
+      const page = await findServerPage(this.#parts.database, query, visibleServers(caller));
       const items = await this.#describeAll(await withParts(this.#parts.database, page.rows), caller);
       return Buffer.from(JSON.stringify(z.encode(ServerPage, { items, nextCursor: page.nextCursor })));
     });
@@ -142,12 +139,13 @@ export class ServersService {
   }
 
   async #describeAll(records: readonly ServerRecord[], caller: Caller): Promise<Server[]> {
-    const { users, nodeIndex, agents, templates, live } = this.#parts;
+    const { users, nodeIndex, serverIndex, agents, templates, live } = this.#parts;
     const names = await users.names([...new Set(records.map(({ row }) => row.ownerId))]);
     return records.map((record) => {
       const { row } = record;
       const node = nodeIndex.find(row.nodeId);
       const surroundings = {
+        place: serverIndex.find(row.id) ?? { ...row, subusers: new Map() },
         ownerName: names.get(row.ownerId),
         node: {
           id: row.nodeId,
@@ -162,4 +160,10 @@ export class ServersService {
       return describeServer(record, surroundings, caller);
     });
   }
+}
+
+/** Those with the same see the same of every server. The lists end when anybody's rights change. */
+function viewOf(caller: Caller): string {
+  const isAdministrator = caller.person.grants.has('*') && caller.person.nodeIds === null;
+  return isAdministrator && !caller.key ? '*' : `${caller.userId} ${caller.key?.id ?? ''}`;
 }

@@ -19,6 +19,7 @@ import { takePorts } from './port-allocation.ts';
 import { movedBindings, portWishes } from './port-wishes.ts';
 import type { PortRange } from './ports.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
+import type { ServerIndex } from './server-index.ts';
 import { assertMayChangeLimits, assertMayChangePorts, assertMayChooseNetwork } from './server-rights.ts';
 import { openEnvironment, sealEnvironment } from './server-secrets.ts';
 import { getServer, portsOf, tooLate } from './server-store.ts';
@@ -30,6 +31,7 @@ interface UpdateParts {
   templates: Templates;
   secrets: SecretBox;
   portRange: PortRange;
+  serverIndex: ServerIndex;
 }
 
 /** Changes servers: all that can be wrong is found before anything is on record. */
@@ -41,8 +43,9 @@ export class ServerUpdates {
   }
 
   async update(row: ServerRow, changes: ServerChanges, caller: Caller): Promise<void> {
-    const { database } = this.#parts;
-    assertMayChangeLimits(row, changes, caller);
+    const { database, serverIndex } = this.#parts;
+    const place = serverIndex.find(row.id) ?? { ...row, subusers: new Map() };
+    assertMayChangeLimits(row, changes, caller, place);
     const columns = this.#columns(row, changes, caller);
     const before: NetworkChoice = { ...row, network: await networkOf(database, row) };
     const after = await this.#network(row, before, changes, caller);
@@ -53,7 +56,7 @@ export class ServerUpdates {
       });
       return;
     }
-    if (changes.portBindings !== undefined) assertMayChangePorts(row, caller);
+    if (changes.portBindings !== undefined) assertMayChangePorts(place, caller);
     const current = (await portsOf(database, [row.id])).get(row.id) ?? [];
     const portBindings = changes.portBindings ?? movedBindings(current, before, moved);
     const plan = {
@@ -97,7 +100,7 @@ export class ServerUpdates {
     if (isMode && (staticIp === undefined || staticIp === before.staticIp)) return null;
     const wish = { networkMode, staticIp: isMode && staticIp === undefined ? before.staticIp : staticIp };
     const choice = await chooseNetwork(this.#parts.database, { nodeId, runtime }, wish);
-    assertMayChooseNetwork(choice, runtime, caller);
+    assertMayChooseNetwork(choice, runtime, caller, { nodeId });
     return choice;
   }
 
@@ -121,7 +124,7 @@ export class ServerUpdates {
     if (!environment) return columns;
     const values = resolveVariables(this.#template(row), environment, {
       current: openEnvironment(secrets, row),
-      mayEditAll: mayEditAll(caller),
+      mayEditAll: mayEditAll(caller, row),
     });
     return { ...columns, ...sealEnvironment(secrets, row.id, this.#template(row), values) };
   }

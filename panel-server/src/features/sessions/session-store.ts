@@ -3,7 +3,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import type { DataSource } from 'typeorm';
 import { LessThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';
-import type { Caller } from '../../access.ts';
+import { Caller } from '../../access.ts';
 import type { Logger } from '../../logger.ts';
 import type { Revocation, Revocations } from '../../revocations.ts';
 import type { UsersService, UserWithRole } from '../users/users.service.ts';
@@ -72,6 +72,7 @@ export class SessionStore {
     const now = Date.now();
     if (remembered.caller.sessionExpiresAt.getTime() <= now) return undefined;
     if (now - remembered.checkedAt > this.#trustMs) return undefined;
+    if (remembered.caller.person.isLockedOut) return undefined;
     if (now - remembered.lastUsedAt > noteUseEveryMs) this.#noteUse(remembered, now);
     return remembered.caller;
   }
@@ -104,16 +105,8 @@ export class SessionStore {
     this.#stopListening();
   }
 
-  #remember(session: SessionRow, { user, role }: UserWithRole): Caller {
-    const caller: Caller = {
-      userId: user.id,
-      name: user.name,
-      email: user.email,
-      roleName: role.name,
-      grants: new Set(role.permissions),
-      sessionId: session.id,
-      sessionExpiresAt: session.expiresAt,
-    };
+  #remember(session: SessionRow, owner: UserWithRole): Caller {
+    const caller = new Caller(this.#users.personOf(owner), session);
     this.#remembered.set(session.tokenHash, {
       caller,
       lastUsedAt: session.lastUsedAt.getTime(),

@@ -53,6 +53,6 @@ export class SessionsService {
   async me(caller: Caller): Promise<User> {
     const owner = await this.#users.find(caller.userId);
     if (!owner) throw new AppError('unauthenticated', 'Sign in first');
-    return describeUser(owner);
+    return describeUser(owner, caller.key);
   }
 }

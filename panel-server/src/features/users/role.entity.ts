@@ -1,4 +1,4 @@
-import type { Permission } from '@catalyst/shared/contract/permissions';
+import type { PermissionPattern } from '@catalyst/shared/contract/permissions';
 import { EntitySchema } from 'typeorm';
 import { idColumn, jsonColumn, timeColumn } from '../../database/columns.ts';
 
@@ -7,7 +7,9 @@ export interface RoleRow {
   /** `administrator`, `user`: roles the code knows; null for those people made. */
   builtIn: string | null;
   name: string;
-  permissions: (Permission | '*')[];
+  permissions: PermissionPattern[];
+  /** The nodes it counts for; null for all. */
+  nodeIds: string[] | null;
   createdAt: Date;
 }
 
@@ -19,6 +21,7 @@ export const RoleEntity = new EntitySchema<RoleRow>({
     builtIn: { type: 'text', nullable: true },
     name: { type: 'text' },
     permissions: jsonColumn(),
+    nodeIds: { ...jsonColumn(), nullable: true },
     createdAt: timeColumn(),
   },
 });

@@ -7,7 +7,12 @@ export interface UserRow {
   email: string;
   name: string;
   displayName: string | null;
+  /** When a link sent there was opened, or a provider said so; null when nobody has proved it. */
+  emailVerifiedAt: Date | null;
+  /** Empty for whoever signs in without a password. */
   passwordHash: string;
+  /** At the next sign-in. */
+  mustChangePassword: boolean;
   roleId: string;
   disabledAt: Date | null;
   createdAt: Date;
@@ -22,7 +27,9 @@ export const UserEntity = new EntitySchema<UserRow>({
     email: { type: 'text' },
     name: { type: 'text' },
     displayName: { type: 'text', nullable: true },
+    emailVerifiedAt: optionalTimeColumn(),
     passwordHash: { type: 'text' },
+    mustChangePassword: { type: 'boolean' },
     roleId: { type: 'text' },
     disabledAt: optionalTimeColumn(),
     createdAt: timeColumn(),

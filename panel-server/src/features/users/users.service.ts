@@ -3,13 +3,17 @@ import { builtInRoles, grantsOf } from '@catalyst/shared/contract/permissions';
 import type { User } from '@catalyst/shared/features/users';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuid } from 'uuid';
+import type { CallingKey, Person } from '../../access.ts';
 import { isUniqueViolation } from '../../database/database-errors.ts';
+import { DeletedUserEntity } from './deleted-user.entity.ts';
 import { RoleEntity, type RoleRow } from './role.entity.ts';
 import { UserEntity, type UserRow } from './user.entity.ts';
 
 interface NewUser {
   email: string;
   name: string;
+  emailVerifiedAt?: Date | null;
+  /** Empty for an account without a password. */
   passwordHash: string;
   role: keyof typeof builtInRoles;
 }
@@ -21,6 +25,7 @@ export interface UserWithRole {
 
 export class UsersService {
   readonly #database: DataSource;
+  readonly #people = new Map<string, Person>();
 
   constructor(database: DataSource) {
     this.#database = database;
@@ -38,6 +43,7 @@ export class UsersService {
           builtIn,
           name,
           permissions: [...permissions],
+          nodeIds: null,
           createdAt: new Date(),
         });
       } catch (error) {
@@ -55,7 +61,9 @@ export class UsersService {
       email: newUser.email,
       name: newUser.name,
       displayName: null,
+      emailVerifiedAt: newUser.emailVerifiedAt ?? null,
       passwordHash: newUser.passwordHash,
+      mustChangePassword: false,
       roleId: role.id,
       disabledAt: null,
       createdAt: now,
@@ -78,10 +86,46 @@ export class UsersService {
     return this.#withRole(await this.#database.getRepository(UserEntity).findOneBy({ id }));
   }
 
-  /** By id; those that are gone are absent. */
+  /** By id, also of those who were deleted. */
   async names(ids: string[]): Promise<Map<string, string>> {
     const users = await this.#database.getRepository(UserEntity).findBy({ id: In(ids) });
-    return new Map(users.map(({ id, name }) => [id, name]));
+    const names = new Map(users.map(({ id, name }) => [id, name]));
+    const missing = ids.filter((id) => !names.has(id));
+    const deleted = missing.length
+      ? await this.#database.getRepository(DeletedUserEntity).findBy({ id: In(missing) })
+      : [];
+    for (const { id, name } of deleted) names.set(id, name);
+    return names;
+  }
+
+  /** The one object that stands for this user, as he is now. */
+  personOf({ user, role }: UserWithRole): Person {
+    const current = {
+      name: user.name,
+      email: user.email,
+      roleId: role.id,
+      roleName: role.name,
+      grants: grantsOf(role.permissions),
+      nodeIds: role.nodeIds && new Set(role.nodeIds),
+      isLockedOut: user.disabledAt !== null,
+    };
+    const known = this.#people.get(user.id);
+    if (known) return Object.assign(known, current);
+    const person = { userId: user.id, ...current };
+    this.#people.set(user.id, person);
+    return person;
+  }
+
+  /** Brings up to date what is remembered of one user, or of all who have a role. */
+  async refresh({ userId, roleId }: { userId?: string; roleId?: string }): Promise<void> {
+    const people = [...this.#people.values()].filter(
+      (person) => userId === person.userId || roleId === person.roleId,
+    );
+    for (const person of people) {
+      const found = await this.find(person.userId);
+      if (found) this.personOf(found);
+      else person.isLockedOut = true;
+    }
   }
 
   async #withRole(user: UserRow | null): Promise<UserWithRole | undefined> {
@@ -91,16 +135,17 @@ export class UsersService {
   }
 }
 
-/** What others may know of a user. */
-export function describeUser({ user, role }: UserWithRole): User {
+/** What a user may know of himself; by a key, what that may do. */
+export function describeUser({ user, role }: UserWithRole, key: CallingKey | null = null): User {
+  const permissions = [...grantsOf(role.permissions)];
   return {
     id: user.id,
     email: user.email,
     name: user.name,
     displayName: user.displayName,
     role: role.name,
-    permissions: [...grantsOf(role.permissions)],
-    nodeIds: null,
+    permissions: key ? permissions.filter((name) => key.scopes.has(name)) : permissions,
+    nodeIds: role.nodeIds,
     createdAt: user.createdAt,
   };
 }
