@@ -7,6 +7,7 @@ import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
 import { registerImages } from './features/images/images.feature.ts';
+import { registerMailRoutes } from './features/mail/mail.routes.ts';
 import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
@@ -18,11 +19,13 @@ import { registerServers, type ServersNeeds } from './features/servers/servers.f
 import { registerSessionRoutes } from './features/sessions/sessions.routes.ts';
 import { SessionsService } from './features/sessions/sessions.service.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
+import { registerSettingRoutes } from './features/settings/settings.routes.ts';
 import { registerSystemRoutes } from './features/system/system.routes.ts';
 import { registerTemplates } from './features/templates/templates.feature.ts';
 import type { Templates } from './features/templates/templates.service.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { PanelAddress } from './http/front-door.ts';
+import { requireRecentProofs } from './http/recently-authenticated.ts';
 import { createLogger, type Logger } from './logger.ts';
 
 export interface Panel {
@@ -57,9 +60,12 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     await setup.prepare(config.firstAdmin);
 
     // The features. Each makes its services and says what answers its routes, calls and events.
+    requireRecentProofs(core.http, core.sessions);
     registerSystemRoutes(core);
     registerReferenceRoutes(core.http);
     registerSessionRoutes(core.http, new SessionsService(core), setup);
+    registerSettingRoutes(core.http, core.panelSettings);
+    registerMailRoutes(core.http, core.mail);
     await registerDataPlaneRoutes(core.http, core.tickets);
     const templates = await registerTemplates(core, options.templates);
     const listCache = new ServerListCache();

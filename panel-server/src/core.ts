@@ -12,11 +12,13 @@ import { AuditService } from './features/audit/audit.service.ts';
 import { AuditHead } from './features/audit/audit-head.ts';
 import { settleLostEntries } from './features/audit/lost-entries.ts';
 import { Tickets } from './features/data-plane/tickets.ts';
+import { Mail } from './features/mail/mail.service.ts';
 import { NodeIndex } from './features/nodes/node-index.ts';
 import { ServerIndex } from './features/servers/server-index.ts';
 import { Passwords } from './features/sessions/passwords.ts';
 import { SessionStore } from './features/sessions/session-store.ts';
 import { SignInLimiter } from './features/sessions/sign-in-limiter.ts';
+import { PanelSettings } from './features/settings/panel-settings.ts';
 import { SettingsService } from './features/settings/settings.service.ts';
 import { Readiness } from './features/system/readiness.ts';
 import { UsersService } from './features/users/users.service.ts';
@@ -61,6 +63,9 @@ export interface PanelCore extends Lifecycle {
   access: AccessRules;
   audit: AuditService;
   settings: SettingsService;
+  panelSettings: PanelSettings;
+  /** The outbox: `send` answers false where no mail is set up, and the link is to be shown instead. */
+  mail: Mail;
   users: UsersService;
   sessions: SessionStore;
   apiKeys: ApiKeyStore;
@@ -163,6 +168,11 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   });
   onClose(() => agents.close());
 
+  const settings = new SettingsService(database);
+  const mail = new Mail({ database, settings, secretBox, log: log.child({ part: 'mail' }) });
+  lifecycle.onOpen(() => mail.outbox.open());
+  onClose(() => mail.outbox.close());
+
   return {
     config,
     log,
@@ -174,7 +184,9 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
     revocations,
     access,
     audit,
-    settings: new SettingsService(database),
+    settings,
+    panelSettings: new PanelSettings(settings, config, door),
+    mail,
     users,
     sessions,
     apiKeys,

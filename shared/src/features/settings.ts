@@ -30,7 +30,7 @@ const settingFields = {
   /** Where people reach the panel; links in mails, passkeys and providers need it. Null: where it listens. */
   publicUrl: Origin.nullable(),
   passwords: z.strictObject({
-    minLength: z.int().min(8).max(64),
+    minLength: z.int().min(10).max(64),
     /** Asks a range API (only the first five digits of a hash leave the panel); null: the bundled list only. */
     breachApiUrl: z
       .url({ protocol: /^https?$/ })

@@ -123,7 +123,7 @@ const tables = [
       time('createdAt'),
       nullable(time('expiresAt')),
       nullable(time('nextAttemptAt')),
-      nullable(time('leasedUntil')),
+      time('leasedUntil'),
       nullable(time('sentAt')),
     ],
     indices: [

@@ -15,7 +15,7 @@ export interface OutgoingMailRow {
   /** Null when it was sent or given up. */
   nextAttemptAt: Date | null;
   /** Until then the panel that took it up is at work on it. */
-  leasedUntil: Date | null;
+  leasedUntil: Date;
   sentAt: Date | null;
 }
 
@@ -32,7 +32,7 @@ export const OutgoingMailEntity = new EntitySchema<OutgoingMailRow>({
     createdAt: timeColumn(),
     expiresAt: optionalTimeColumn(),
     nextAttemptAt: optionalTimeColumn(),
-    leasedUntil: optionalTimeColumn(),
+    leasedUntil: timeColumn(),
     sentAt: optionalTimeColumn(),
   },
 });

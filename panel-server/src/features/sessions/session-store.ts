@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { randomToken } from '@catalyst/shared/node/random-token';
 import type { DataSource } from 'typeorm';
-import { LessThan } from 'typeorm';
+import { LessThan, MoreThan, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Caller } from '../../access.ts';
 import type { Logger } from '../../logger.ts';
@@ -12,6 +12,8 @@ import { SessionEntity, type SessionRow } from './session.entity.ts';
 const lifetimeMs = 24 * 3_600_000;
 const noteUseEveryMs = 60_000;
 const pruneEveryMs = 3_600_000;
+/** How long a proof of who sits there holds for dangerous actions. */
+const proofMs = 10 * 60_000;
 
 /** Whose browser or program it is, as it says itself. */
 export interface Client {
@@ -58,6 +60,7 @@ export class SessionStore {
       createdAt: new Date(now),
       expiresAt: new Date(now + lifetimeMs),
       lastUsedAt: new Date(now),
+      authenticatedAt: new Date(now),
       ip: client.ip,
       userAgent: client.userAgent.slice(0, 300),
     };
@@ -95,6 +98,48 @@ export class SessionStore {
     this.#revocations.emit({ kind: 'session', sessionId, reason });
   }
 
+  /** A user's sessions, the latest first, after the one with this id. */
+  async listOf(userId: string, limit: number, beforeId: string | undefined): Promise<SessionRow[]> {
+    const rows = await this.#database.getRepository(SessionEntity).find({
+      where: { userId, expiresAt: MoreThan(new Date()), ...(beforeId && { id: LessThan(beforeId) }) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+    return rows.map((row) => ({ ...row, lastUsedAt: this.#lastUseOf(row) }));
+  }
+
+  /** Ends one session of this user; false when he has none of this id. */
+  async endOneOf(userId: string, sessionId: string, reason: string): Promise<boolean> {
+    const { affected } = await this.#database.getRepository(SessionEntity).delete({ id: sessionId, userId });
+    if (affected !== 1) return false;
+    this.#revocations.emit({ kind: 'session', sessionId, reason });
+    return true;
+  }
+
+  /** Ends all of a user's sessions but one; says how many. */
+  async endOthersOf(userId: string, keptId: string, reason: string): Promise<number> {
+    const sessions = this.#database.getRepository(SessionEntity);
+    const others = await sessions.find({ select: { id: true }, where: { userId, id: Not(keptId) } });
+    await sessions.delete({ userId, id: Not(keptId) });
+    for (const { id } of others) this.#revocations.emit({ kind: 'session', sessionId: id, reason });
+    return others.length;
+  }
+
+  /** Until when the last proof of who sits there holds; undefined when it does no more. */
+  async authenticatedUntil(sessionId: string): Promise<Date | undefined> {
+    const session = await this.#database.getRepository(SessionEntity).findOneBy({ id: sessionId });
+    const until = new Date((session?.authenticatedAt.getTime() ?? 0) + proofMs);
+    return until.getTime() > Date.now() ? until : undefined;
+  }
+
+  async noteProof(sessionId: string): Promise<Date> {
+    const now = Date.now();
+    await this.#database
+      .getRepository(SessionEntity)
+      .update({ id: sessionId }, { authenticatedAt: new Date(now) });
+    return new Date(now + proofMs);
+  }
+
   async revokeAllOf(userId: string, reason: string): Promise<void> {
     await this.#database.getRepository(SessionEntity).delete({ userId });
     this.#revocations.emit({ kind: 'user', userId, reason });
@@ -113,6 +158,11 @@ export class SessionStore {
       checkedAt: Date.now(),
     });
     return caller;
+  }
+
+  /** It is written down only now and then. */
+  #lastUseOf({ tokenHash: key, lastUsedAt }: SessionRow): Date {
+    return new Date(Math.max(lastUsedAt.getTime(), this.#remembered.get(key)?.lastUsedAt ?? 0));
   }
 
   #forget(revocation: Revocation): void {

@@ -9,6 +9,8 @@ export interface SessionRow {
   createdAt: Date;
   expiresAt: Date;
   lastUsedAt: Date;
+  /** When its owner last proved who he is. */
+  authenticatedAt: Date;
   ip: string;
   userAgent: string;
 }
@@ -23,6 +25,7 @@ export const SessionEntity = new EntitySchema<SessionRow>({
     createdAt: timeColumn(),
     expiresAt: timeColumn(),
     lastUsedAt: timeColumn(),
+    authenticatedAt: timeColumn(),
     ip: { type: 'text' },
     userAgent: { type: 'text' },
   },
