@@ -123,9 +123,12 @@ async function publicRegistry(
   return registry && { registry, internet: await publish(registry.host, { address, certificate }) };
 }
 
+/** Of an agent that was killed, groups of its servers may be left. */
 function removeControlGroups(name: string): void {
   for (const tree of ['.', ...readdirSync('/sys/fs/cgroup')]) {
     const group = join('/sys/fs/cgroup', tree, name);
-    if (existsSync(group)) rmdirSync(group);
+    if (!existsSync(group)) continue;
+    const inside = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const path of [...inside.map((entry) => join(group, entry.name)), group]) rmdirSync(path);
   }
 }

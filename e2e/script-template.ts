@@ -13,6 +13,8 @@ export async function addScriptTemplate(
   id: string,
   script: string,
   argv = ['node', 'script.js'],
+  /** It runs in containers of this image where one is given, else as a process. */
+  image?: string,
 ): Promise<void> {
   const template: z.input<typeof Template> = {
     id,
@@ -20,7 +22,8 @@ export async function addScriptTemplate(
     name: id,
     summary: 'A script',
     icon: 'generic',
-    processRuntime: true,
+    images: image === undefined ? {} : { default: image },
+    processRuntime: image === undefined,
     variables: [],
     ports: [{ name: 'game', label: 'Game', protocol: 'tcp', preferred: 40_000 }],
     startup: { argv },

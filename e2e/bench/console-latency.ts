@@ -1,12 +1,15 @@
 /**
  * From a game's write to a viewer's socket, through agent and panel, at several rates; then a flood of one server while
- * another one's lines are timed. The game stamps each line with the machine's monotonic clock.
+ * another one's lines are timed. The game stamps each line with the machine's monotonic clock. With the argument
+ * `containerd` the games run in containers, else as processes.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LiveConsole } from '../live-console.ts';
-import { admin, Product, until } from '../product.ts';
+import { until } from '../product.ts';
 import { addScriptTemplate } from '../script-template.ts';
-import { quantile, summary } from './figures.ts';
+import { nodeImage } from '../services/node-image.ts';
+import { benchProduct } from './measuring/bench-product.ts';
+import { quantile, summary } from './measuring/figures.ts';
 
 const game = `
 const say = () => console.log('line ' + process.hrtime.bigint());
@@ -27,14 +30,13 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (c
     }, Math.max(1, 1000 / perSecond));
   }
   if (word === 'flood') {
-    const fs = require('node:fs');
     const startedAt = Date.now();
     let n = 0;
     const burst = () => {
       const due = (Date.now() - startedAt) * 50;
       let text = '';
       while (n < due && n < 250000) text += 'flood ' + ++n + ' abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz\\n';
-      if (text) fs.writeSync(1, text);
+      if (text) process.stdout.write(text);
       if (n < 250000) setTimeout(burst, 5); else console.log('flood done');
     };
     burst();
@@ -42,13 +44,11 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (c
 });
 `;
 
-await using product = await Product.create({
-  CATALYST_ADMIN_EMAIL: admin.email,
-  CATALYST_ADMIN_PASSWORD: admin.password,
-  CATALYST_LOG_LEVEL: 'warn',
-});
-await addScriptTemplate(product, 'bench', game);
+await using bench = await benchProduct(import.meta.url, nodeImage);
+const { product } = bench;
+await addScriptTemplate(product, 'bench', game, undefined, bench.image);
 await product.start();
+await bench.isReady();
 const client = await product.adminClient();
 const baseUrl = await product.url();
 const [first, second] = [await newServer('first'), await newServer('second')];

@@ -1,8 +1,8 @@
 /** What panel and agent hold 60 s after the start with nothing to do: median of five readings of `smaps_rollup`. */
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { admin, Product, until } from '../product.ts';
-import { quantile } from './figures.ts';
+import { quantile } from './measuring/figures.ts';
+import { type Memory, memoryOf } from './measuring/process-figures.ts';
 
 await using product = await Product.create({
   CATALYST_ADMIN_EMAIL: admin.email,
@@ -22,21 +22,4 @@ for (const name of ['panel', 'agent'] as const) {
   console.log(
     `${name}   PSS ${median((m) => m.pssMb)} MB   private ${median((m) => m.privateMb)} MB   RSS ${median((m) => m.rssMb)} MB`,
   );
-}
-
-interface Memory {
-  pssMb: number;
-  privateMb: number;
-  rssMb: number;
-}
-
-function memoryOf(pid: number): Memory {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const megabytes = (field: string) =>
-    Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(rollup)?.[1]) / 1024;
-  return {
-    pssMb: megabytes('Pss'),
-    privateMb: megabytes('Private_Clean') + megabytes('Private_Dirty'),
-    rssMb: megabytes('Rss'),
-  };
 }

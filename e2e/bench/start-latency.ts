@@ -1,16 +1,19 @@
-/** From the REST request that starts a server to its first line at a viewer, 40 times. */
+/**
+ * From the REST request that starts a server to its first line at a viewer, 40 times. With the argument `containerd` the
+ * server runs in a container, else as a process.
+ */
 import { LiveConsole } from '../live-console.ts';
-import { admin, Product, until } from '../product.ts';
+import { until } from '../product.ts';
 import { addScriptTemplate } from '../script-template.ts';
-import { summary } from './figures.ts';
+import { busyboxImage } from '../services/busybox-image.ts';
+import { benchProduct } from './measuring/bench-product.ts';
+import { summary } from './measuring/figures.ts';
 
-await using product = await Product.create({
-  CATALYST_ADMIN_EMAIL: admin.email,
-  CATALYST_ADMIN_PASSWORD: admin.password,
-  CATALYST_LOG_LEVEL: 'warn',
-});
-await addScriptTemplate(product, 'bench', 'unused', ['/bin/sh', '-c', 'echo ready; read line']);
+await using bench = await benchProduct(import.meta.url, busyboxImage);
+const { product } = bench;
+await addScriptTemplate(product, 'bench', 'unused', ['/bin/sh', '-c', 'echo ready; read line'], bench.image);
 await product.start();
+await bench.isReady();
 const client = await product.adminClient();
 const { id } = await client.servers.create({
   body: {

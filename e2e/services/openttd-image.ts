@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { emptyFolders, librariesOf, machineFiles } from './machine-files.ts';
 import { buildImage, type OciImage } from './oci-image.ts';
-import type { TarEntry } from './tar.ts';
 
 const program = '/usr/games/openttd';
 const data = '/usr/share/games/openttd';
@@ -21,20 +20,10 @@ export function openttdImage(): OciImage | undefined {
   return buildImage({
     config: { Env: ['PATH=/usr/games:/usr/bin:/bin'], WorkingDir: '/' },
     layers: [
-      [...emptyFolders, ...withFolders([...librariesOf(program), '/usr/lib/locale/C.utf8/LC_CTYPE'])],
-      withFolders([program, ...dataFiles]),
+      [...emptyFolders, ...machineFiles([...librariesOf(program), '/usr/lib/locale/C.utf8/LC_CTYPE'])],
+      machineFiles([program, ...dataFiles]),
     ],
   });
-}
-
-/** What a container gets mounted at. */
-const emptyFolders = ['dev/', 'proc/', 'sys/', 'run/', 'tmp/', 'etc/', 'data/'].map(
-  (name): TarEntry => ({ name, type: 'directory' }),
-);
-
-function librariesOf(path: string): string[] {
-  const listing = execFileSync('ldd', [path], { encoding: 'utf8' });
-  return [...listing.matchAll(/(?:=> |^\s)(\/\S+) \(0x/gm)].map(([, library = '']) => library);
 }
 
 function filesIn(folder: string): string[] {
@@ -42,26 +31,4 @@ function filesIn(folder: string): string[] {
     join(folder, name),
   );
   return entries.filter((path) => statSync(path).isFile());
-}
-
-/** Files where they are on this machine, after the folders they lie in. */
-function withFolders(paths: readonly string[]): TarEntry[] {
-  const present = paths.filter(existsSync);
-  const folders = new Set(present.flatMap(parentsOf));
-  return [
-    ...[...folders].sort().map((path): TarEntry => ({ name: `${path.slice(1)}/`, type: 'directory' })),
-    ...present.map(
-      (path): TarEntry => ({
-        name: path.slice(1),
-        type: 'file',
-        mode: statSync(path).mode & 0o777,
-        content: readFileSync(path),
-      }),
-    ),
-  ];
-}
-
-function parentsOf(path: string): string[] {
-  const parent = dirname(path);
-  return parent === '/' ? [] : [...parentsOf(parent), parent];
 }
