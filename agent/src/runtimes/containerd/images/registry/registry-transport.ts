@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { Agent as HttpsAgent, request as secureRequest } from 'node:https';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { OutboundAddresses } from './outbound-addresses.ts';
+import { OutboundAddresses } from '@catalyst/shared/node/outbound-addresses';
 import { RegistryFault } from './registry-fault.ts';
 
 export interface TransportOptions {

@@ -1,6 +1,6 @@
 import { lookup as resolve } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { AppError } from '@catalyst/shared/contract/errors';
+import { AppError } from '../contract/errors.ts';
 
 /** Of machines, private networks, other purposes and documentation: nothing the public internet answers on. */
 const notPublicIpv4 = [
@@ -80,6 +80,6 @@ function listOf(networks: readonly string[]): BlockList {
 function refusal(host: string): AppError {
   return new AppError(
     'invalid_input',
-    `${host} is not on the public internet. An admin can allow its network on this node.`,
+    `${host} is not on the public internet. An administrator can allow its network.`,
   );
 }
