@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
-import { admin, consoleLines, id, ids, nodes, servers, templates } from './example-data.ts';
+import { admin, consoleLines, id, ids, networks, nodes, servers, templates } from './example-data.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { type StubPanel, startStubPanel } from './stub-panel.ts';
 import type { Answers } from './stub-routes.ts';
@@ -56,6 +56,8 @@ const full: Answers = {
     installCommand:
       "(curl -fsS -k --pinnedpubkey 'sha256//q8Yw2Zr5Tn0Lk7Vd3Hs9Xb6Mf1Jc4PgAeUiOyWxCvBn=' https://panel.example.org:8443/api/deploy/Zk3vR8sQ1xT6yW0bN5mJ4hG7fD2cL9pA8eU6iO3tY1w || echo 'echo Nothing was installed. After a 404, copy a new command: each works once. >&2; exit 1') | sudo sh",
   }),
+  'networks.list': ({ params }) => page(params.id === nodes[1]?.id ? networks : []),
+  'networks.create': ({ body }) => ({ ...networks[1], addresses: [], serverCount: 0, ...body }),
   'nodes.installHostPackages': never,
   'doctor.examine': () => ({ checkedAt: new Date(), checks }),
   'images.list': () => ({ ...page(images), pulls }),
@@ -80,6 +82,7 @@ const empty: Answers = {
   ...full,
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
+  'networks.list': () => page([]),
   'nodes.get': ({ params }) => (params.id === nodes[1]?.id ? nodes[1] : { ...nodes[3] }),
   'doctor.examine': () => ({ checkedAt: new Date(), checks: fineChecks }),
   'images.list': () => ({ ...page([]), pulls: [] }),
@@ -142,6 +145,7 @@ export function startDataSet(dataSet: DataSet, changes: Answers = {}): Promise<S
         return { firstSeq: 1, lastSeq: dataSet === 'empty' ? 0 : lastLine };
       },
       'console:unsubscribe': () => ({}),
+      'console:resize': () => ({}),
       console_input: () => ({ seq: lastLine + 1 }),
     }),
     onConnect: (tell) => {

@@ -1,4 +1,5 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
 import type { Server } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
@@ -20,10 +21,25 @@ export const admin: User = {
   displayName: 'Alex Moreau',
   role: 'administrator',
   permissions: ['*'],
+  nodeIds: null,
   createdAt: ago(40 * 24 * hour),
 };
 
+/** One that runs in containers only. */
+const containedGame: Template = {
+  ...openttd,
+  id: 'factory',
+  name: 'Factory',
+  icon: 'unknown',
+  summary: 'Build, connect, automate',
+  terminal: true,
+  images: { Stable: 'ghcr.io/games/factory:2.0', Experimental: 'ghcr.io/games/factory:2.1-beta' },
+  processRuntime: true,
+  ports: [{ name: 'game', label: 'Game', protocol: 'udp', preferred: 34_197 }],
+};
+
 export const templates: Template[] = [
+  containedGame,
   minecraftJs,
   openttd,
   luanti,
@@ -147,6 +163,27 @@ function node(n: number, name: string, changes: Partial<Node>): Node {
   };
 }
 
+const networkOf = (n: number, name: string, changes: Partial<NodeNetwork>): NodeNetwork => ({
+  ...{ id: id(600 + n), nodeId: id(802), name, kind: 'macvlan', parent: null, subnet: null, gateway: null },
+  ...{ plugins: null, addresses: [], serverCount: 0, createdAt: ago(hour), updatedAt: ago(hour) },
+  ...changes,
+});
+
+export const networks: NodeNetwork[] = [
+  networkOf(1, 'behind-the-firewall', {
+    kind: 'cni',
+    plugins: [{ type: 'bridge', bridge: 'br7' }, { type: 'portmap' }, { type: 'firewall' }],
+  }),
+  networkOf(2, 'lan', {
+    ...{ parent: 'eno1', subnet: '192.168.7.0/24', gateway: '192.168.7.1', serverCount: 2 },
+    addresses: [
+      { address: '192.168.7.20', serverId: id(14), serverName: 'Factory with an address' },
+      { address: '192.168.7.21', serverId: id(5), serverName: 'Transport club' },
+      { address: '192.168.7.30', serverId: id(99), serverName: null },
+    ],
+  }),
+];
+
 export const ids = {
   running: id(1),
   crashed: id(2),
@@ -155,6 +192,8 @@ export const ids = {
   offline: id(6),
   suspended: id(8),
   failed: id(9),
+  contained: id(13),
+  ownAddress: id(14),
   flooded: id(10),
   longName: id(11),
 };
@@ -217,6 +256,33 @@ export const servers: Server[] = [
     startedAt: ago(5 * hour),
     memory: 0.35,
     cpu: 7,
+  }),
+  server(13, 'Factory', {
+    template: containedGame,
+    nodeN: 2,
+    startedAt: ago(11 * hour),
+    memory: 0.48,
+    cpu: 61,
+    ...{ runtime: 'containerd', image: 'Stable', networkMode: 'bridge', terminal: true },
+    ...{ address: '203.0.113.17:34197', primaryPort: 34_197 },
+    portBindings: [
+      { name: 'game', ip: '0.0.0.0', port: 34_197, protocol: 'udp', address: '203.0.113.17:34197' },
+      {
+        ...{ name: 'rcon', ip: '127.0.0.1', port: 27_115, protocol: 'tcp', targetPort: 27_015 },
+        address: '127.0.0.1:27115',
+      },
+      { name: 'map', ip: '203.0.113.18', port: 8123, protocol: 'tcp', address: '203.0.113.18:8123' },
+    ],
+  }),
+  server(14, 'Factory with an address', {
+    template: containedGame,
+    nodeN: 2,
+    ...{ runtime: 'containerd', image: 'Stable', networkMode: 'lan', staticIp: '192.168.7.20' },
+    state: 'stopped',
+    ...{ address: '192.168.7.20:34197', primaryPort: 34_197 },
+    portBindings: [
+      { name: 'game', ip: '192.168.7.20', port: 34_197, protocol: 'udp', address: '192.168.7.20:34197' },
+    ],
   }),
   server(12, 'Night shift', { template: openttd, state: 'stopping', stateChangedAt: ago(4000), nodeN: 2 }),
 ];

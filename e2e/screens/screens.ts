@@ -148,10 +148,32 @@ export const screens: Screen[] = [
       await page.getByLabel('Name', { exact: true }).fill('');
       await page.getByLabel('Player slots').fill('900');
       await page.getByText('Advanced').click();
-      await page.getByLabel('Port').fill('80');
+      await page.getByLabel('Port game', { exact: true }).fill('80');
       await page.getByRole('button', { name: 'Create server' }).click();
     },
     shown: (page) => seen(page, 'Must be a whole number from 1 to 200'),
+  },
+  {
+    name: 'new-server-container',
+    path: '/servers/new?game=factory',
+    dataSets: ['full'],
+    answers: {
+      'nodes.list': () => ({ items: [nodes[1]], nextCursor: null }),
+      'servers.create': () => {
+        const message = 'Port 8123/tcp is held by the server "Factory"';
+        throw new AppError('port_taken', message, { issues: [{ path: 'portBindings.1.port', message }] });
+      },
+    },
+    act: async (page) => {
+      await page.getByText('Advanced').click();
+      await page.getByRole('combobox', { name: 'Network' }).click();
+      await page.getByRole('option', { name: /^lan/ }).click();
+      await page.getByRole('button', { name: 'Add port' }).click();
+      await page.getByLabel('Name of the port').fill('map');
+      await page.getByLabel('Port map', { exact: true }).fill('8123');
+      await page.getByRole('button', { name: 'Create server' }).click();
+    },
+    shown: (page) => seen(page, 'is held by the server "Factory"'),
   },
   {
     name: 'server-console',
@@ -244,6 +266,79 @@ export const screens: Screen[] = [
     shown: (page) => page.getByRole('menuitem', { name: 'Restart' }).waitFor(),
   },
   {
+    name: 'server-network',
+    path: `/servers/${ids.contained}/network`,
+    dataSets: ['full', 'loading', 'failing'],
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'Addresses'),
+        loading: () => skeleton(page),
+        full: () => seen(page, '203.0.113.18:8123'),
+        failing: () => seen(page, 'The networks of the node could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'server-network-conflict',
+    path: `/servers/${ids.contained}/network`,
+    dataSets: ['full'],
+    answers: {
+      'servers.update': () => {
+        const message = 'Port 8124/tcp is held by java (pid 812)';
+        throw new AppError('port_taken', message, { issues: [{ path: 'portBindings.3.port', message }] });
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add port' }).click();
+      await page.getByLabel('Name of the port').last().fill('stats');
+      await page.getByLabel('Port stats', { exact: true }).fill('8124');
+      await page.getByRole('button', { name: 'Save' }).click();
+    },
+    shown: (page) => seen(page, 'Port 8124/tcp is held by java (pid 812)'),
+  },
+  {
+    name: 'server-network-invalid',
+    path: `/servers/${ids.contained}/network`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByLabel('Port map', { exact: true }).fill('80');
+      await page.getByRole('combobox', { name: 'Network' }).click();
+      await page.getByRole('option', { name: /^lan/ }).click();
+      await page.getByLabel('Its address').fill('10.0.0.5');
+    },
+    shown: (page) => seen(page, 'Must be an address of 192.168.7.0/24'),
+  },
+  {
+    name: 'server-network-own-address',
+    path: `/servers/${ids.ownAddress}/network`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, '192.168.7.20:34197'),
+  },
+  {
+    name: 'server-network-process',
+    path: `/servers/${ids.running}/network`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'runs as a process'),
+  },
+  {
+    name: 'server-network-read-only',
+    path: `/servers/${ids.contained}/network`,
+    dataSets: ['full'],
+    answers: {
+      'servers.get': () => ({
+        ...servers.find(({ id }) => id === ids.contained),
+        permissions: ['server.read', 'console.read'],
+      }),
+    },
+    shown: (page) => seen(page, 'Only an administrator can change it.'),
+  },
+  {
+    name: 'server-settings-container',
+    path: `/servers/${ids.contained}/settings`,
+    dataSets: ['full'],
+    act: (page) => page.getByLabel('Cores', { exact: true }).fill('all of them'),
+    shown: (page) => seen(page, 'Must be a list of cores'),
+  },
+  {
     name: 'server-settings',
     path: `/servers/${ids.running}/settings`,
     dataSets: ['full', 'loading', 'failing'],
@@ -291,6 +386,45 @@ export const screens: Screen[] = [
     path: `/nodes/${nodes[0]?.id}`,
     dataSets: all,
     shown: (page, dataSet) => (dataSet === 'loading' ? skeleton(page) : heading(page, 'About this node')),
+  },
+  {
+    name: 'node-networks',
+    path: `/nodes/${nodes[1]?.id}#networks`,
+    dataSets: ['full', 'empty', 'failing'],
+    answers: { 'nodes.get': () => nodes[1] },
+    shown: (page, dataSet) =>
+      ({
+        empty: () => seen(page, 'None of its own'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'behind-the-firewall'),
+        failing: () => seen(page, 'The networks could not be read'),
+      })[dataSet](),
+  },
+  {
+    name: 'add-network',
+    path: `/nodes/${nodes[1]?.id}`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add network' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('dmz');
+      await page.getByRole('textbox', { name: 'Subnet' }).fill('10.20.0.0/16');
+      await page.getByRole('textbox', { name: 'Gateway' }).fill('192.168.7.1');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add network' }).click();
+    },
+    shown: (page) => seen(page, 'Must be in the subnet'),
+  },
+  {
+    name: 'add-network-cni',
+    path: `/nodes/${nodes[1]?.id}`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add network' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('overlay');
+      await page.getByText('CNI plugins', { exact: true }).click();
+      await page.getByRole('textbox', { name: 'Plugins' }).fill('[{ "type": "bridge" ]');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add network' }).click();
+    },
+    shown: (page) => seen(page, 'Must be a JSON list'),
   },
   {
     name: 'node-containers',

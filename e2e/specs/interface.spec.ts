@@ -424,7 +424,7 @@ it('says at the field what the panel refused', async () => {
   });
   await page.getByRole('button', { name: 'Create server' }).click();
   await page.getByText('Port 3979 on node attic is used by process openttd (pid 812)').waitFor();
-  expect(await page.getByLabel('Port').getAttribute('aria-invalid')).toBe('true');
+  expect(await page.getByLabel('Port game', { exact: true }).getAttribute('aria-invalid')).toBe('true');
 });
 
 it('keeps unsaved changes until they are saved or given up', async () => {

@@ -65,7 +65,7 @@ export function NodeNetworkDialog({ nodeId, network, onClose }: NodeNetworkDialo
                   form.setFieldValue('kind', chosen as NetworkKind);
                 }}
               />
-              <p className={classes.none}>{strings.kindHints[kind]}</p>
+              <p className={classes.kindHint}>{strings.kindHints[kind]}</p>
             </div>
           </>
         )}

@@ -4,6 +4,8 @@ export const reasonStrings = {
     'The panel cannot reach it, so nothing here is current and nothing can be sent. A running game goes on running.',
   suspended: (since: string) => `Suspended ${since}`,
   suspendedText: 'It cannot be started until an administrator lifts the suspension.',
+  overDisk: (used: string, limit: string) => `Its files take ${used}, more than its limit of ${limit}`,
+  overDiskText: 'It runs on, but cannot be started again like this. Delete files, or raise the limit.',
   crashedOften: (times: number, last: string) => `Crashed ${times} times, the last ${last}`,
   crashedOftenText: 'It was started again each time by its restart policy.',
   crashed: (since: string) => `Crashed ${since}`,

@@ -14,6 +14,8 @@ const server = {
   nextRestartAt: null,
   suspendedAt: null,
   allocatedMemoryMb: 2048,
+  allocatedDiskMb: 1024,
+  stats: null,
   permissions: ['*'],
   node: { id: 'n', name: 'attic', online: true },
   restartPolicy: { mode: 'on-failure' as const, maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
@@ -26,6 +28,24 @@ describe('a server that is well', () => {
     'says nothing while %s',
     (state) => expect(of({ state })).toBeNull(),
   );
+});
+
+it('warns while a running server takes more of the disk than it may', () => {
+  const stats = {
+    serverId: 's',
+    at: now,
+    cpuPercent: 1,
+    memoryBytes: 1,
+    diskBytes: 1.5 * 1024 ** 3,
+    pids: 1,
+  };
+  expect(of({ stats })).toMatchObject({
+    tone: 'warning',
+    title: 'Its files take 1.5 GiB, more than its limit of 1 GiB',
+    actions: ['raise-limit'],
+  });
+  expect(of({ stats: { ...stats, diskBytes: 1024 ** 3 } })).toBeNull();
+  expect(of({ state: 'crashed', reason: 'disk_limit' })?.actions).toEqual(['see-lines', 'raise-limit']);
 });
 
 describe('a crash', () => {

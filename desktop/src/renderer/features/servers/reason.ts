@@ -1,6 +1,6 @@
 import type { ServerReason } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
-import { formatMegabytes, formatRelative } from '../../components/units.ts';
+import { formatBytes, formatMegabytes, formatRelative } from '../../components/units.ts';
 import { mayOnServer } from './power.ts';
 import { reasonStrings as strings } from './reason-strings.ts';
 
@@ -25,6 +25,8 @@ type Explained = Pick<
   | 'nextRestartAt'
   | 'suspendedAt'
   | 'allocatedMemoryMb'
+  | 'allocatedDiskMb'
+  | 'stats'
   | 'permissions'
   | 'node'
   | 'restartPolicy'
@@ -51,6 +53,15 @@ export function explain(server: Explained, now: Date): Reason | null {
     };
   }
   if (server.state === 'stopped' && remedyOf(server) === 'reinstall') return explainError(server, now);
+  const diskBytes = server.stats?.diskBytes ?? 0;
+  if (server.state === 'running' && diskBytes > server.allocatedDiskMb * 1024 ** 2) {
+    return {
+      tone: 'warning',
+      title: strings.overDisk(formatBytes(diskBytes), formatMegabytes(server.allocatedDiskMb)),
+      text: strings.overDiskText,
+      actions: allowed(server, ['raise-limit']),
+    };
+  }
   // It runs again, but somebody should know that it keeps falling over.
   if (server.state === 'running' && server.crashCount >= 3 && server.lastCrashAt) {
     return {

@@ -3,7 +3,7 @@ import type { Server } from '@catalyst/shared/features/servers';
 import { useBlocker } from 'react-router';
 import { sentenceOf } from '../../../api/errors.ts';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
-import { CopyButton } from '../../../components/copy-button.tsx';
+import { Copyable } from '../../../components/copy-button.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { SaveBar } from '../../../components/save-bar.tsx';
 import { Section, SkeletonLines } from '../../../components/section.tsx';
@@ -92,9 +92,7 @@ function Addresses({ server }: { server: Server }) {
         <li key={name} className={classes.address}>
           <span className={classes.name}>{name}</span>
           <span className={classes.value}>
-            <span>
-              <code>{address}</code> <CopyButton value={address} what="address" />
-            </span>
+            <Copyable value={address} what="address" />
             <span className={classes.sub}>
               {[
                 serverStrings.protocols[protocol],

@@ -27,7 +27,7 @@ export const strings = {
   gameSettings: 'Game settings',
   gameSettingsHint: 'Can be changed later.',
   advanced: 'Advanced',
-  advancedHint: 'CPU, disk, ports, runtime, network',
+  advancedHint: 'CPU, disk, ports, network',
   cpu: 'CPU',
   cpuSuffix: (cores: number) => (cores === 1 ? ' core' : ' cores'),
   disk: 'Disk',

@@ -61,7 +61,9 @@ export type NewServerState = ReturnType<typeof useNewServer>;
 
 /** The fields that a refusal belongs to, with its sentence. */
 function refusedFields(error: unknown): Record<string, string> {
-  if (hasCode(error, 'no_free_port')) return { 'portBindings.0.port': error.message };
+  if (hasCode(error, 'port_taken', 'no_free_port')) {
+    return error.issues ? issuesByField(error) : { 'portBindings.0.port': error.message };
+  }
   if (hasCode(error, 'node_offline')) return { nodeId: error.message };
   if (hasCode(error, 'limit_reached')) return { allocatedMemoryMb: error.message };
   const { templateId, hostPackages, ...fields } = issuesByField(error);
