@@ -59,6 +59,9 @@ export class Caller {
   }
 }
 
+/** Somebody who holds rights, as far as a key goes if he asks through one. */
+export type Holder = Pick<Caller, 'person' | 'key'>;
+
 /** Where a server is, whose it is, and who else may do what there. */
 export interface ServerPlace {
   nodeId: string;
@@ -76,7 +79,7 @@ export type Place = ServerPlace | { nodeId: string } | 'everywhere' | 'some-node
  * The one function that decides: what the role permits, what owning the server gives, and what its owner gave, as far
  * as the key goes.
  */
-export function isPermitted({ person, key }: Caller, permission: Permission, place: Place): boolean {
+export function isPermitted({ person, key }: Holder, permission: Permission, place: Place): boolean {
   if (person.isLockedOut) return false;
   if (key && !key.scopes.has(permission)) return false;
   return isPermittedByRole(person, permission, place) || isPermittedOnServer(person, permission, place);
@@ -102,21 +105,15 @@ export function peopleWith(permission: Permission, { ownerId, subusers }: Server
 }
 
 /** All that the caller may hand on anywhere: nothing, when his role is limited to nodes. */
-export function grantsEverywhere({ person, key }: Caller): Grants {
+export function grantsEverywhere({ person, key }: Holder): Grants {
   if (person.isLockedOut || person.nodeIds !== null) return new Set();
   return key ? new Set([...person.grants].filter((name) => key.scopes.has(name))) : person.grants;
 }
 
 /** All that the caller may do on one server, of what can be given to others there. */
-export function grantsOnServer(caller: Caller, place: ServerPlace): ReadonlySet<Permission> {
-  return new Set(serverPermissions.filter((name) => isPermitted(caller, name, place)));
+export function grantsOnServer(holder: Holder, place: ServerPlace): ReadonlySet<Permission> {
+  return new Set(serverPermissions.filter((name) => isPermitted(holder, name, place)));
 }
-
-/** The caller holds all that the role of this person permits. */
-export const isAtLeast = (caller: Caller, { grants }: Pick<Person, 'grants'>): boolean => {
-  const held = grantsEverywhere(caller);
-  return [...grants].every((name) => held.has(name));
-};
 
 export interface AccessIndex {
   find(serverId: string): ServerPlace | undefined;

@@ -3,6 +3,8 @@ import { meetingPlaces } from '@catalyst/shared/node/data-dir';
 import { writeFileAtomically } from '@catalyst/shared/node/write-file-atomically';
 import type { Config } from './config.ts';
 import { openCore, type PanelCore } from './core.ts';
+import { registerApiKeyRoutes } from './features/api-keys/api-keys.routes.ts';
+import { ApiKeysService } from './features/api-keys/api-keys.service.ts';
 import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
@@ -13,6 +15,8 @@ import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feat
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
 import { registerRegistryRoutes } from './features/registries/registries.routes.ts';
 import { RegistriesService } from './features/registries/registries.service.ts';
+import { registerRoleRoutes } from './features/roles/roles.routes.ts';
+import { RolesService } from './features/roles/roles.service.ts';
 import { ServerListCache } from './features/servers/server-list-cache.ts';
 import type { ServerSweep } from './features/servers/server-sweep.ts';
 import { registerServers, type ServersNeeds } from './features/servers/servers.feature.ts';
@@ -20,9 +24,13 @@ import { registerSessionRoutes } from './features/sessions/sessions.routes.ts';
 import { SessionsService } from './features/sessions/sessions.service.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
 import { registerSettingRoutes } from './features/settings/settings.routes.ts';
+import { registerSubusers } from './features/subusers/subusers.feature.ts';
 import { registerSystemRoutes } from './features/system/system.routes.ts';
 import { registerTemplates } from './features/templates/templates.feature.ts';
 import type { Templates } from './features/templates/templates.service.ts';
+import { UserAdministration } from './features/users/user-administration.ts';
+import { UserRemoval } from './features/users/user-removal.ts';
+import { registerUserRoutes } from './features/users/users.routes.ts';
 import { isLoopback } from './http/client-address.ts';
 import type { PanelAddress } from './http/front-door.ts';
 import { requireRecentProofs } from './http/recently-authenticated.ts';
@@ -69,6 +77,8 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     await registerDataPlaneRoutes(core.http, core.tickets);
     const templates = await registerTemplates(core, options.templates);
     const listCache = new ServerListCache();
+    // What somebody sees of a server depends on his rights.
+    core.revocations.on(() => listCache.invalidate());
     const { placement } = registerNodes(core, { ...options, templates, listCache });
     registerNetworkRoutes(core);
     const registries = new RegistriesService(core);
@@ -77,6 +87,10 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     await registerImages(core, registries);
     registerDoctorRoutes(core);
     registerConsole(core);
+    registerRoleRoutes(core.http, new RolesService(core));
+    registerUserRoutes(core.http, new UserAdministration({ ...core, removal: new UserRemoval(core) }));
+    registerSubusers(core);
+    registerApiKeyRoutes(core.http, new ApiKeysService(core));
 
     await core.http.ready();
     return {

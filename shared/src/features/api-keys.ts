@@ -74,7 +74,12 @@ export const apiKeyRoutes = {
   create: route({
     method: 'POST',
     url: '/api/account/api-keys',
-    config: { permission: 'signed-in', audit: 'apikey.create', notForKeys: true },
+    config: {
+      permission: 'signed-in',
+      audit: 'apikey.create',
+      notForKeys: true,
+      recentlyAuthenticated: true,
+    },
     schema: {
       summary: 'Create a key for programs, sent as `x-api-key` or as a bearer token',
       tags: ['API keys'],
@@ -123,7 +128,12 @@ export const adminApiKeyRoutes = {
   create: route({
     method: 'POST',
     url: '/api/admin/api-keys',
-    config: { permission: 'apikey.write', audit: 'apikey.create', notForKeys: true },
+    config: {
+      permission: 'apikey.write',
+      audit: 'apikey.create',
+      notForKeys: true,
+      recentlyAuthenticated: true,
+    },
     schema: {
       summary: 'Create a key of the caller, as `/api/account/api-keys` does',
       tags: ['API keys'],

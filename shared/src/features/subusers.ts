@@ -208,6 +208,7 @@ export const subuserRoutes = {
       audit: 'server.transfer-ownership',
       onServer: true,
       notForKeys: true,
+      recentlyAuthenticated: true,
     },
     schema: {
       summary: 'Make somebody else the owner; the old one loses all rights that owning it gave him',

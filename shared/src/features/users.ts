@@ -124,7 +124,12 @@ export const userRoutes = {
   setPassword: route({
     method: 'POST',
     url: '/api/admin/users/:id/password',
-    config: { permission: 'user.write', audit: 'user.set-password', notForKeys: true },
+    config: {
+      permission: 'user.write',
+      audit: 'user.set-password',
+      notForKeys: true,
+      recentlyAuthenticated: true,
+    },
     schema: {
       summary: 'Give a user another password; ends all of his sessions',
       tags: ['Users'],

@@ -15,7 +15,10 @@ interface NewUser {
   emailVerifiedAt?: Date | null;
   /** Empty for an account without a password. */
   passwordHash: string;
-  role: keyof typeof builtInRoles;
+  /** By what the code calls it, or the role itself. */
+  role: keyof typeof builtInRoles | RoleRow;
+  displayName?: string | null;
+  mustChangePassword?: boolean;
 }
 
 export interface UserWithRole {
@@ -54,16 +57,19 @@ export class UsersService {
   }
 
   async create(newUser: NewUser, manager: EntityManager = this.#database.manager): Promise<UserWithRole> {
-    const role = await manager.findOneByOrFail(RoleEntity, { builtIn: newUser.role });
+    const role =
+      typeof newUser.role === 'string'
+        ? await manager.findOneByOrFail(RoleEntity, { builtIn: newUser.role })
+        : newUser.role;
     const now = new Date();
     const user: UserRow = {
       id: uuid(),
       email: newUser.email,
       name: newUser.name,
-      displayName: null,
+      displayName: newUser.displayName ?? null,
       emailVerifiedAt: newUser.emailVerifiedAt ?? null,
       passwordHash: newUser.passwordHash,
-      mustChangePassword: false,
+      mustChangePassword: newUser.mustChangePassword ?? false,
       roleId: role.id,
       disabledAt: null,
       createdAt: now,
@@ -82,8 +88,8 @@ export class UsersService {
     return this.#withRole(await this.#database.getRepository(UserEntity).findOneBy({ email }));
   }
 
-  async find(id: string): Promise<UserWithRole | undefined> {
-    return this.#withRole(await this.#database.getRepository(UserEntity).findOneBy({ id }));
+  async find(id: string, manager = this.#database.manager): Promise<UserWithRole | undefined> {
+    return this.#withRole(await manager.findOneBy(UserEntity, { id }), manager);
   }
 
   /** By id, also of those who were deleted. */
@@ -128,9 +134,9 @@ export class UsersService {
     }
   }
 
-  async #withRole(user: UserRow | null): Promise<UserWithRole | undefined> {
+  async #withRole(user: UserRow | null, manager = this.#database.manager): Promise<UserWithRole | undefined> {
     if (!user) return undefined;
-    const role = await this.#database.getRepository(RoleEntity).findOneByOrFail({ id: user.roleId });
+    const role = await manager.findOneByOrFail(RoleEntity, { id: user.roleId });
     return { user, role };
   }
 }
