@@ -6,10 +6,13 @@ import { RouterProvider } from 'react-router/dom';
 import { basePath } from './api/client.ts';
 import { queryClient } from './api/query-client.ts';
 import { ErrorPage, NotFoundPage } from './components/error-page.tsx';
+import { strings as apiKeys } from './features/api-keys/strings.ts';
 import { Frame } from './features/frame/frame.tsx';
 import { FrameSkeleton } from './features/frame/frame-skeleton.tsx';
 import { strings as frame } from './features/frame/strings.ts';
 import { strings as nodes } from './features/nodes/strings.ts';
+import { strings as people } from './features/people/strings.ts';
+import { strings as roles } from './features/roles/strings.ts';
 import { serverStrings } from './features/servers/server-strings.ts';
 import { ServersPage } from './features/servers/servers-page.tsx';
 import { strings as servers } from './features/servers/strings.ts';
@@ -44,6 +47,11 @@ const serverRoutes: RouteObject[] = [
         lazy: page(() => import('./features/servers/network/network-tab.tsx'), 'NetworkTab'),
       },
       {
+        path: 'sharing',
+        handle: { crumb: serverStrings.tabs.sharing },
+        lazy: page(() => import('./features/sharing/sharing-tab.tsx'), 'SharingTab'),
+      },
+      {
         path: 'settings',
         handle: { crumb: serverStrings.tabs.settings },
         lazy: page(() => import('./features/servers/server-settings-tab.tsx'), 'ServerSettingsTab'),
@@ -76,6 +84,54 @@ const nodeRoutes: RouteObject[] = [
   },
 ];
 
+const peopleRoutes: RouteObject[] = [
+  {
+    lazy: page(() => import('./features/people/people-page.tsx'), 'PeoplePage'),
+    children: [
+      { index: true, lazy: page(() => import('./features/people/people-page.tsx'), 'FirstPeopleTab') },
+      {
+        path: 'users',
+        handle: { crumb: people.tabs.users },
+        lazy: page(() => import('./features/users/users-tab.tsx'), 'UsersTab'),
+      },
+      {
+        path: 'roles',
+        handle: { crumb: people.tabs.roles },
+        lazy: page(() => import('./features/roles/roles-tab.tsx'), 'RolesTab'),
+      },
+      {
+        path: 'invitations',
+        handle: { crumb: people.tabs.invitations },
+        lazy: page(() => import('./features/people/invitations-tab.tsx'), 'InvitationsTab'),
+      },
+      {
+        path: 'api-keys',
+        handle: { crumb: people.tabs.apiKeys },
+        lazy: page(() => import('./features/api-keys/everyones-keys-tab.tsx'), 'EveryonesKeysTab'),
+      },
+    ],
+  },
+  {
+    path: 'users/:id',
+    lazy: async () => {
+      const { UserPage, UserCrumb } = await import('./features/users/user-page.tsx');
+      return { Component: UserPage, handle: { crumb: UserCrumb } };
+    },
+  },
+  {
+    path: 'roles/new',
+    handle: { crumb: roles.newTitle },
+    lazy: page(() => import('./features/roles/role-page.tsx'), 'NewRolePage'),
+  },
+  {
+    path: 'roles/:id',
+    lazy: async () => {
+      const { RolePage, RoleCrumb } = await import('./features/roles/role-page.tsx');
+      return { Component: RolePage, handle: { crumb: RoleCrumb } };
+    },
+  },
+];
+
 const settingsRoutes: RouteObject[] = [
   { index: true, lazy: page(() => import('./features/settings/appearance-tab.tsx'), 'AppearanceTab') },
   {
@@ -103,6 +159,7 @@ const router = createBrowserRouter(
       children: [
         { path: '/sign-in', Component: SignInPage },
         { path: '/setup', lazy: page(() => import('./features/setup/setup-page.tsx'), 'SetupPage') },
+        { path: '/invite', lazy: page(() => import('./features/sharing/invite-page.tsx'), 'InvitePage') },
         {
           Component: SessionGate,
           children: [
@@ -116,6 +173,12 @@ const router = createBrowserRouter(
                     { index: true, element: <Navigate to="/servers" replace /> },
                     { path: 'servers', handle: { crumb: frame.servers }, children: serverRoutes },
                     { path: 'nodes', handle: { crumb: frame.nodes }, children: nodeRoutes },
+                    { path: 'people', handle: { crumb: people.title }, children: peopleRoutes },
+                    {
+                      path: 'account/api-keys',
+                      handle: { crumb: apiKeys.title },
+                      lazy: page(() => import('./features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+                    },
                     {
                       path: 'settings',
                       handle: { crumb: frame.settings },

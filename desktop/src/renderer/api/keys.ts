@@ -6,6 +6,12 @@ export interface ServerFilter {
   nodeId?: string;
 }
 
+export interface UserFilter {
+  q?: string;
+  roleId?: string;
+  status?: 'active' | 'disabled';
+}
+
 /** Names of everything kept from the panel. */
 export const keys = {
   me: ['me'],
@@ -18,6 +24,18 @@ export const keys = {
   images: (nodeId: string) => ['images', nodeId],
   doctor: (nodeId: string) => ['doctor', nodeId],
   registries: ['registries'],
+  users: ['users'],
+  userList: (filter: UserFilter) => ['users', 'list', filter],
+  user: (id: string) => ['users', 'one', id],
+  roles: ['roles'],
+  invitations: ['invitations'],
+  sharing: (serverId: string) => ['sharing', serverId],
+  subusers: (serverId: string) => ['sharing', serverId, 'subusers'],
+  serverInvites: (serverId: string) => ['sharing', serverId, 'invites'],
+  invite: (token: string) => ['invite', token],
+  apiKeys: ['api-keys'],
+  ownApiKeys: ['api-keys', 'own'],
+  everyonesApiKeys: (userId?: string) => ['api-keys', 'everyone', userId],
   servers: ['servers'],
   serverLists: ['servers', 'list'],
   serverList: (filter: ServerFilter) => ['servers', 'list', filter],

@@ -6,6 +6,7 @@ import type { Server } from '@catalyst/shared/features/servers';
 import { clientEvents } from '@catalyst/shared/realtime';
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { noteAccessEnd } from './access-end.ts';
 import { api } from './client.ts';
 import { hasCode } from './errors.ts';
 import { keys, type ServerFilter } from './keys.ts';
@@ -54,6 +55,7 @@ function handlers(queryClient: QueryClient) {
     server_update: ({ serverId, deleted }: { serverId: string; deleted: boolean }) => {
       if (deleted) forgetServer(queryClient, serverId);
       else void readAgain(queryClient, serverId);
+      void queryClient.invalidateQueries({ queryKey: keys.sharing(serverId) });
     },
     resource_stats: ({ stats }: { stats: Parameters<typeof statsHistory.add>[0] }) => statsHistory.add(stats),
     installation_progress: ({
@@ -64,8 +66,18 @@ function handlers(queryClient: QueryClient) {
     } & NonNullable<Server['installProgress']>) =>
       changeServer(queryClient, serverId, (server) => ({ ...server, installProgress })),
     node_update: ({ node }: { node: Node }) => changeNode(queryClient, node),
+    rights_changed: ({ serverId }: { serverId?: string }) => {
+      // A role may show or hide anything.
+      if (serverId === undefined) return void queryClient.invalidateQueries();
+      void readAgain(queryClient, serverId);
+      void queryClient.invalidateQueries({ queryKey: keys.sharing(serverId) });
+    },
     revoked: ({ serverId, reason }: { serverId?: string; reason: string }) => {
-      if (serverId) return forgetServer(queryClient, serverId);
+      if (serverId) {
+        // It may be only the console that ended; what is left is read again.
+        noteAccessEnd(serverId, reason);
+        return void readAgain(queryClient, serverId);
+      }
       sessionEnd.set(reason);
       queryClient.setQueryData(keys.me, null);
     },

@@ -8,6 +8,8 @@ const copyables = {
   dataFolder: 'data folder',
   userName: 'user name',
   image: 'image',
+  link: 'link',
+  key: 'key',
 };
 export type CopyableName = keyof typeof copyables;
 

@@ -1,13 +1,16 @@
-import { IconNetwork, IconServer2, IconSettings } from '@tabler/icons-react';
+import { IconNetwork, IconServer2, IconSettings, IconUsers } from '@tabler/icons-react';
+import { usePeopleTabs } from '../people/use-people-tabs.ts';
 import { useMay } from '../sessions/use-session.ts';
 import { strings } from './strings.ts';
 
 /** The places of the panel that this person may see. */
 export function useNavigation() {
   const mayReadNodes = useMay('node.read');
+  const people = usePeopleTabs();
   return [
     { to: '/servers', name: strings.servers, Icon: IconServer2 },
     ...(mayReadNodes ? [{ to: '/nodes', name: strings.nodes, Icon: IconNetwork }] : []),
+    ...(people.length > 0 ? [{ to: '/people', name: strings.people, Icon: IconUsers }] : []),
     { to: '/settings', name: strings.settings, Icon: IconSettings },
   ];
 }

@@ -3,6 +3,8 @@ export const strings = {
   navigation: 'Main',
   servers: 'Servers',
   nodes: 'Nodes',
+  people: 'People',
+  apiKeys: 'API keys',
   settings: 'Settings',
   collapse: 'Collapse the navigation',
   expand: 'Expand the navigation',

@@ -2,6 +2,7 @@ import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import {
   IconCheck,
   IconDeviceDesktop,
+  IconKey,
   IconLogout,
   IconMoon,
   IconSun,
@@ -39,6 +40,9 @@ export function UserMenu({ isIconOnly }: { isIconOnly: boolean }) {
         <Menu.Label>{user.email}</Menu.Label>
         <Menu.Item component={Link} to="/settings/account" leftSection={<IconUserCircle size={16} />}>
           {strings.account}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/account/api-keys" leftSection={<IconKey size={16} />}>
+          {strings.apiKeys}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{strings.appearance}</Menu.Label>

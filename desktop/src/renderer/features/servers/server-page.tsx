@@ -1,14 +1,17 @@
 import type { Server } from '@catalyst/shared/features/servers';
-import { Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { IconServerOff } from '@tabler/icons-react';
-import { Outlet, useOutletContext, useParams } from 'react-router';
+import { Link, Outlet, useOutletContext, useParams } from 'react-router';
+import { accessEnds } from '../../api/access-end.ts';
 import { hasCode } from '../../api/errors.ts';
+import { useObservable } from '../../api/observable.ts';
 import { Empty } from '../../components/empty.tsx';
 import { NoPermissionPage } from '../../components/error-page.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { useDocumentTitle } from '../../components/page-header.tsx';
 import { strings as shared } from '../../components/strings.ts';
 import { TabLinks } from '../../components/tab-links.tsx';
+import { useSharingAccess } from '../sharing/use-sharing-access.ts';
 import { InstallProgressBar } from './install-progress-bar.tsx';
 import { mayOnServer } from './power.ts';
 import { ReasonBanner } from './reason-banner.tsx';
@@ -22,13 +25,7 @@ export function ServerPage() {
   const { id = '' } = useParams();
   const { data: server, error, isPending, isFetching, refetch } = useServer(id);
   useDocumentTitle(server?.name ?? strings.server);
-  if (hasCode(error, 'not_found', 'invalid_input')) {
-    return (
-      <Empty icon={<IconServerOff size={28} stroke={1.5} />} title={strings.goneTitle}>
-        {strings.gone}
-      </Empty>
-    );
-  }
+  if (hasCode(error, 'not_found', 'invalid_input')) return <Gone id={id} />;
   if (hasCode(error, 'forbidden')) return <NoPermissionPage />;
   if (isPending) return <ServerSkeleton />;
   if (!server) {
@@ -36,18 +33,31 @@ export function ServerPage() {
       <Failure title={strings.failed} error={error} retry={() => void refetch()} isRetrying={isFetching} />
     );
   }
+  return <Shown server={server} error={error} retry={() => void refetch()} />;
+}
+
+interface ShownProps {
+  server: Server;
+  error: unknown;
+  retry: () => void;
+}
+
+function Shown({ server, error, retry }: ShownProps) {
+  const { id } = server;
+  const { mayOpen } = useSharingAccess(server);
   const tabs = [
     {
       to: `/servers/${id}`,
       name: mayOnServer(server, 'console.read') ? strings.tabs.console : strings.tabs.overview,
     },
     { to: `/servers/${id}/network`, name: strings.tabs.network },
+    ...(mayOpen ? [{ to: `/servers/${id}/sharing`, name: strings.tabs.sharing }] : []),
     { to: `/servers/${id}/settings`, name: strings.tabs.settings },
   ];
   return (
     <div className={classes.page}>
       <ServerHeader server={server} />
-      {error && <Failure title={strings.stale} error={error} retry={() => void refetch()} />}
+      {error ? <Failure title={strings.stale} error={error} retry={retry} /> : null}
       <ReasonBanner server={server} />
       {server.state === 'installing' && <InstallProgressBar server={server} />}
       <TabLinks label={strings.tabsOf(server.name)} tabs={tabs} />
@@ -55,6 +65,24 @@ export function ServerPage() {
         <Outlet context={server} />
       </div>
     </div>
+  );
+}
+
+/** A server that is not there, or not any more for this person. */
+function Gone({ id }: { id: string }) {
+  const reason = useObservable(accessEnds).get(id);
+  return (
+    <Empty
+      icon={<IconServerOff size={28} stroke={1.5} />}
+      title={reason ? strings.accessEndedTitle : strings.goneTitle}
+      action={
+        <Button component={Link} to="/servers" variant="default">
+          {strings.toServers}
+        </Button>
+      }
+    >
+      {reason ? strings.accessEnded(reason) : strings.gone}
+    </Empty>
   );
 }
 

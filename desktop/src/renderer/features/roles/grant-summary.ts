@@ -1,0 +1,22 @@
+import { type Permission, permissionCatalogue } from '@catalyst/shared/contract/permissions';
+import { permissionStrings as strings } from './permission-strings.ts';
+
+/** A list of rights in a few words: `Everything`, or `Servers (all), Console, Files`. */
+export function summaryOfGrants(granted: readonly string[]): string {
+  if (granted.includes('*')) return strings.everything;
+  const names = new Set(granted.map((pattern) => pattern.split('.')[0] ?? pattern));
+  if (names.size === 0) return strings.nothing;
+  return [...names]
+    .map((name) => {
+      const resource = strings.resource(name);
+      return granted.includes(`${name}.*`) ? `${resource} (${strings.all.toLowerCase()})` : resource;
+    })
+    .join(', ');
+}
+
+/** What a right lets somebody do, in words; its name when this version does not know it. */
+export function descriptionOf(name: string): string {
+  return Object.hasOwn(permissionCatalogue, name)
+    ? permissionCatalogue[name as Permission].description
+    : name;
+}
