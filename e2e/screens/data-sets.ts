@@ -3,6 +3,7 @@ import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
 import { admin, consoleLines, id, ids, networks, nodes, servers, templates } from './example-data.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
+import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
 import { type StubPanel, startStubPanel } from './stub-panel.ts';
 import type { Answers } from './stub-routes.ts';
 
@@ -45,6 +46,7 @@ const system: Answers = {
 const full: Answers = {
   ...session,
   ...system,
+  ...peopleAnswers,
   'templates.list': () => page(templates),
   'nodes.list': () => page(nodes),
   'nodes.get': ({ params }) => find(nodes, params.id),
@@ -80,6 +82,7 @@ const full: Answers = {
 
 const empty: Answers = {
   ...full,
+  ...nobodyAnswers,
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
   'networks.list': () => page([]),

@@ -2,6 +2,8 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page } from 'playwright-core';
 import type { DataSet } from './data-sets.ts';
 import { admin, ids, nodes, servers } from './example-data.ts';
+import { heading, seen, skeleton } from './look-for.ts';
+import { peopleScreens } from './people-screens.ts';
 import type { Answers } from './stub-routes.ts';
 
 /** A state of the interface that was designed, how to get there, and what must be seen before it is looked at. */
@@ -17,10 +19,6 @@ export interface Screen {
 }
 
 const all: DataSet[] = ['empty', 'loading', 'full', 'failing'];
-const seen = (page: Page, text: string | RegExp) =>
-  page.getByText(text).filter({ visible: true }).first().waitFor();
-const skeleton = (page: Page) => page.getByRole('status', { name: 'Loading' }).first().waitFor();
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first().waitFor();
 const terminalText = (page: Page, text: string) =>
   page.locator('.xterm-rows').getByText(text).first().waitFor();
 const signedOut: Answers = {
@@ -626,4 +624,5 @@ export const screens: Screen[] = [
     },
     shown: (page) => seen(page, 'The panel cannot be reached'),
   },
+  ...peopleScreens,
 ];
