@@ -13,6 +13,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code === '23505';
 }
 
+/** Other rows still refer to this one. */
+export function isStillReferred(error: unknown): boolean {
+  return ['SQLITE_CONSTRAINT_FOREIGNKEY', '23503'].includes(databaseErrorCode(error) ?? '');
+}
+
 export function isDiskFull(error: unknown): boolean {
   const code = databaseErrorCode(error) ?? '';
   return ['SQLITE_FULL', '53100', 'ENOSPC', 'EDQUOT'].includes(code);

@@ -1,6 +1,9 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { grantsOf, type PermissionPattern } from '@catalyst/shared/contract/permissions';
+import { builtInRoles, grantsOf, type PermissionPattern } from '@catalyst/shared/contract/permissions';
 import { type Caller, grantsEverywhere } from '../../access.ts';
+
+/** What every new user has is no favour. */
+const common = grantsOf(builtInRoles.user.permissions);
 
 /** Nobody gives what he does not hold. Throws `forbidden` naming what is too much. */
 export function assertMayGrant(caller: Caller, granted: readonly string[], path = 'permissions'): void {
@@ -19,5 +22,5 @@ export function assertOutranks(caller: Caller, held: readonly string[]): void {
 
 function missingOf(caller: Caller, granted: readonly string[]): PermissionPattern[] {
   const held = grantsEverywhere(caller);
-  return [...grantsOf(granted)].filter((name) => !held.has(name));
+  return [...grantsOf(granted)].filter((name) => !held.has(name) && !common.has(name));
 }

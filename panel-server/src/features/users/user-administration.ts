@@ -156,8 +156,7 @@ export class UserAdministration {
           });
         })
       : await manager.findOneByOrFail(RoleEntity, { builtIn: 'user' });
-    // What everybody has is no favour.
-    if (role.builtIn !== 'user') assertMayGrant(caller, role.permissions, 'roleId');
+    assertMayGrant(caller, role.permissions, 'roleId');
     return role;
   }
 

@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AccessRules, Caller } from '../../access.ts';
+import { isStillReferred } from '../../database/database-errors.ts';
 import type { Revocations } from '../../revocations.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
 import type { ServerIndex } from '../servers/server-index.ts';
@@ -40,7 +41,10 @@ export class UserRemoval {
       assertOutranks(caller, role.permissions);
       const servers = await handOver(manager, id, heirId);
       await manager.insert(DeletedUserEntity, { id, name: user.name, deletedAt: new Date() });
-      await manager.delete(UserEntity, { id });
+      await manager.delete(UserEntity, { id }).catch((error: unknown) => {
+        // He made a server at this moment.
+        throw isStillReferred(error) ? stillOwns() : error;
+      });
       return servers;
     });
     for (const serverId of serverIndex.sharedWith(id)) serverIndex.unshare(serverId, id);
@@ -58,9 +62,7 @@ async function handOver(manager: EntityManager, userId: string, heirId: string |
   const servers = await manager.find(ServerEntity, { where: { ownerId: userId }, select: { id: true } });
   if (servers.length === 0) return [];
   if (heirId === undefined || heirId === userId) {
-    throw new AppError('conflict', `This user owns ${servers.length} servers; say who gets them`, {
-      issues: [{ path: 'transferServersTo', message: 'is needed while the user owns servers' }],
-    });
+    throw stillOwns();
   }
   const heir = await manager.findOneBy(UserEntity, { id: heirId });
   if (!heir || heir.disabledAt) {
@@ -72,3 +74,8 @@ async function handOver(manager: EntityManager, userId: string, heirId: string |
   for (const { id } of servers) await manager.delete(SubuserEntity, { serverId: id, userId: heirId });
   return servers.map(({ id }) => id);
 }
+
+const stillOwns = () =>
+  new AppError('conflict', 'This user owns servers; say who gets them', {
+    issues: [{ path: 'transferServersTo', message: 'is needed while the user owns servers' }],
+  });
