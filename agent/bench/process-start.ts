@@ -84,7 +84,7 @@ async function measureStart(name: keyof typeof runtimes, startId: string): Promi
       uid,
       limits: Limits.parse({ memoryMb: 64, cpuCores: 2, diskMb: 1 }),
       image: null,
-      registryLogin: null,
+      registries: [],
       network: { mode: 'host' },
       ports: [],
       terminal: false,

@@ -148,10 +148,11 @@ function processRuntime(folder: DataFolder, { SystemRoot }: NodeJS.ProcessEnv): 
 }
 
 function containerdOptions(config: Config, folder: DataFolder, log: Logger): ContainerdOptions {
-  const { hostEnvironment, containerdSocket, dataDir } = config;
+  const { hostEnvironment, containerdSocket, registryNetworks, dataDir } = config;
   const place = placeOf(folder);
   return {
     socketPath: containerdSocket,
+    registryNetworks,
     namespace: dataDir === defaultDataDir(hostEnvironment) ? 'catalyst' : `catalyst-${place}`,
     cgroupPrefix: cgroupPrefixOf(folder),
     networkPrefix: networkPrefixOf(folder),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defaultDataDir } from '@catalyst/shared/node/data-dir';
+import { OutboundAddresses } from '@catalyst/shared/node/outbound-addresses';
 import { StartError } from '@catalyst/shared/node/start-error';
 import { type LogLevel, logLevels } from './logger.ts';
 
@@ -11,6 +12,8 @@ export interface Config {
   logLevel: LogLevel;
   /** Where containerd listens; null for where it usually does. */
   containerdSocket: string | null;
+  /** Besides the public internet, where images may come from: `192.168.0.0/16`. */
+  registryNetworks: readonly string[];
   /** The agent's own environment: from it programs learn where programs are and how this machine gets out. */
   hostEnvironment: NodeJS.ProcessEnv;
 }
@@ -30,6 +33,21 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     statsPort,
     logLevel,
     containerdSocket: environment.CATALYST_CONTAINERD_SOCKET || null,
+    registryNetworks: networksIn(environment.CATALYST_REGISTRY_NETWORKS ?? ''),
     hostEnvironment: environment,
   };
+}
+
+function networksIn(text: string): string[] {
+  const networks = text.split(',').map((network) => network.trim());
+  if (text.trim() === '') return [];
+  for (const network of networks) {
+    try {
+      new OutboundAddresses([network]);
+    } catch (cause) {
+      const sentence = `CATALYST_REGISTRY_NETWORKS must be networks with commas between them, such as 192.168.0.0/16 or fd00::/8; "${network}" is none`;
+      throw new StartError(sentence, { cause });
+    }
+  }
+  return networks;
 }

@@ -78,14 +78,15 @@ export const pulls: NodeImagePull[] = [
     nodeId,
     id: id(752),
     kind: 'pull',
-    reference: 'registry.example.org:5000/studio/private:3',
+    reference: '192.168.20.5:5000/studio/private:3',
     status: 'failed',
-    text: 'Asking for registry.example.org:5000/studio/private:3',
+    text: 'Asking for 192.168.20.5:5000/studio/private:3',
     doneBytes: 0,
     totalBytes: null,
     error: {
       code: 'invalid_input',
-      message: 'The registry registry.example.org:5000 wants a login for this image.',
+      message:
+        '192.168.20.5:5000 is not on the public internet. Add the registry 192.168.20.5:5000 under Settings → Registries, or its network to CATALYST_REGISTRY_NETWORKS on this node.',
     },
   },
 ];
@@ -145,6 +146,7 @@ export const registries: Registry[] = [
   {
     id: id(760),
     host: 'ghcr.io',
+    plainHttp: false,
     username: 'games-robot',
     createdAt: ago(60 * day),
     updatedAt: ago(9 * day),
@@ -152,8 +154,17 @@ export const registries: Registry[] = [
   {
     id: id(761),
     host: 'registry.example.org:5000',
+    plainHttp: false,
     username: 'a-rather-long-user-name@studio.example.org',
     createdAt: ago(3 * day),
     updatedAt: ago(3 * day),
+  },
+  {
+    id: id(762),
+    host: '192.168.20.5:5000',
+    plainHttp: true,
+    username: null,
+    createdAt: ago(day),
+    updatedAt: ago(day),
   },
 ];

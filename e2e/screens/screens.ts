@@ -517,7 +517,7 @@ export const screens: Screen[] = [
     dataSets: all,
     shown: (page, dataSet) =>
       ({
-        empty: () => seen(page, 'No private registry'),
+        empty: () => seen(page, 'No registry added'),
         loading: () => skeleton(page),
         full: () => seen(page, 'registry.example.org:5000'),
         failing: () => seen(page, 'The registries could not be read'),
@@ -530,9 +530,18 @@ export const screens: Screen[] = [
     act: async (page) => {
       await page.getByRole('button', { name: 'Add a registry' }).click();
       await page.getByLabel('Host').fill('https://user@registry');
+      await page.getByLabel('Without TLS').check();
+      await page.getByLabel('User name').fill('games-robot');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
     },
     shown: (page) => seen(page, 'Must be a host name, with a port if it needs one'),
+  },
+  {
+    name: 'edit-registry',
+    path: '/settings/registries',
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'Change registry.example.org:5000' }).click(),
+    shown: (page) => seen(page, 'Empty: the password stays.'),
   },
   {
     name: 'add-node',

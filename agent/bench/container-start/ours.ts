@@ -68,7 +68,7 @@ export async function ourStarts(bench: ContainerdBench, folder: string): Promise
       uid,
       limits: Limits.parse({ memoryMb: 256, cpuCores: 2, diskMb: 100 }),
       image: suiteImage,
-      registryLogin: null,
+      registries: [],
       network,
       ports: network.mode === 'bridge' ? ports : [],
       terminal: false,

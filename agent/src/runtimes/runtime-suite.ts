@@ -61,7 +61,7 @@ export class RuntimeBench {
       uid,
       limits: Limits.parse({ memoryMb: 256, cpuCores: 2, diskMb: 100, pids: 64 }),
       image: null,
-      registryLogin: null,
+      registries: [],
       network: { mode: 'host' },
       ports: [],
       terminal: false,

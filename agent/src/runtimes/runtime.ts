@@ -2,9 +2,9 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type {
   Limits,
   PortBinding,
-  RegistryLogin,
   RuntimeName,
   ServerNetwork,
+  TrustedRegistry,
 } from '@catalyst/shared/features/server-spec';
 
 /** One start of one server (or of one install step of it). */
@@ -22,8 +22,8 @@ export interface Launch {
   limits: Limits;
   /** What a container is made of; null for runtimes without images. */
   image: string | null;
-  /** For the registry of `image`, when it is private. */
-  registryLogin: RegistryLogin | null;
+  /** Of these `image` may come also where strangers' images may not. */
+  registries: readonly TrustedRegistry[];
   network: ServerNetwork;
   /** Published while it runs, where the runtime gives a server a network of its own. */
   ports: readonly PortBinding[];

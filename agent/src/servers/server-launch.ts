@@ -42,6 +42,6 @@ export async function installLaunch(parts: ServerParts, argv: readonly string[])
 
 function surroundings({ file, folder }: ServerParts) {
   const { spec, uid } = file.record;
-  const { limits, network, registryLogin = null } = spec;
-  return { directory: folder.path, uid, limits, network, registryLogin };
+  const { limits, network, registries } = spec;
+  return { directory: folder.path, uid, limits, network, registries };
 }

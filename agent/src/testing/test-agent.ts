@@ -34,6 +34,7 @@ export async function testAgent(link: LinkState | null, options: TestAgentOption
       statsPort: options.statsPort ?? 0,
       logLevel: 'debug',
       containerdSocket: null,
+      registryNetworks: [],
       hostEnvironment: process.env,
     },
     log: createLogger('debug', (line) => void logged.push(JSON.parse(line))),

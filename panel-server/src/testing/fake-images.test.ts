@@ -18,6 +18,7 @@ imageCallSuite('images of the fake agent', async () => {
     call: (name, input) => agents.call(agent.nodeId, name, input) as never,
     told,
     reference: 'registry.example.com/games/minecraft:21',
+    privateReference: '10.0.0.5:5000/games/minecraft:21',
     offer: async (what) => {
       const bytes = what === 'archive' ? archive : Buffer.from('nothing that anybody would want');
       return tickets.offer({ nodeId: agent.nodeId, kind: 'image-import' }, Readable.from([bytes])).id;

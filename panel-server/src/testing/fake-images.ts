@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers, CallInput } from '@catalyst/shared/contract/rpc';
 import type { ImagePull, imageAgentCalls } from '@catalyst/shared/features/images';
+import { registryOf } from '@catalyst/shared/features/registries';
 import type { z } from 'zod';
 
 type ListedImage = z.output<(typeof imageAgentCalls)['images:list']['output']>['images'][number];
@@ -19,6 +20,14 @@ const image = (reference: string, changes: Partial<ListedImage> = {}): ListedIma
   ...changes,
 });
 
+const notReached = (host: string) => ({
+  status: 'failed' as const,
+  error: {
+    code: 'invalid_input' as const,
+    message: `${host} is not on the public internet. Add the registry ${host} under Settings → Registries.`,
+  },
+});
+
 interface FakeImagesParts {
   tell(pull: ImagePull): void;
   panelUrl(): string;
@@ -28,7 +37,7 @@ interface FakeImagesParts {
 export class FakeImages {
   readonly images = new Map<string, ListedImage>();
   readonly pulls = new Map<string, ImagePull>();
-  /** What the panel asked for, with the logins it gave. */
+  /** What the panel asked for, with what it said of registries. */
   readonly asked: CallInput<(typeof imageAgentCalls)['images:pull']>[] = [];
   /** Bytes of each import. */
   readonly importedBytes: number[] = [];
@@ -56,7 +65,10 @@ export class FakeImages {
       const { pullId, reference } = input;
       if (reference.endsWith(':')) throw new AppError('invalid_input', 'This is not the name of an image');
       const pull = this.#begin(pullId, 'pull', reference);
-      if (!this.isHeld) queueMicrotask(() => this.#succeed(pull, reference, false));
+      const host = registryOf(reference);
+      const isReached = !host.startsWith('10.') || input.registry?.host === host;
+      if (!isReached) queueMicrotask(() => this.#change(pull, notReached(host)));
+      else if (!this.isHeld) queueMicrotask(() => this.#succeed(pull, reference, false));
       return { pull };
     },
     'images:cancel': ({ pullId }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
 import { NoContent, route } from '../contract/route.ts';
 import { base64url, Id, PageQuery, pageOf, Timestamp } from '../contract/values.ts';
-import { ImageReference, RegistryLogin } from './server-spec.ts';
+import { ImageReference, TrustedRegistry } from './server-spec.ts';
 
 const bytes = z.number().min(0).max(1e15);
 const Reference = z.string().max(600);
@@ -177,8 +177,8 @@ export const imageAgentCalls = {
       pullId: Id,
       reference: ImageReference,
       refresh: z.boolean().default(false),
-      /** For the registry of this image only. */
-      login: RegistryLogin.optional(),
+      /** Left aside unless it is the registry of this image. */
+      registry: TrustedRegistry.optional(),
     }),
     output: z.object({ pull: ImagePull }),
   },

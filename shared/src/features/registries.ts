@@ -23,6 +23,11 @@ export function registryOf(reference: string): string {
   return isRegistry ? canonicalRegistry(first) : dockerHub;
 }
 
+/** On the machine itself. There nobody listens in between, so it is spoken to without TLS. */
+export function isLoopbackRegistry(host: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(host);
+}
+
 const RegistryHost = z
   .string()
   .trim()
@@ -33,31 +38,56 @@ const RegistryHost = z
     'must be a host name, with a port if it needs one',
   );
 
-/** A private registry that images come from. Its password goes in and never comes out. */
+/**
+ * A registry that an admin trusts: nodes may fetch images from exactly this host although its address is not public. Its
+ * password goes in and never comes out.
+ */
 export const Registry = z
   .object({
     id: Id,
     host: z.string(),
-    username: z.string(),
+    /** Spoken to without TLS: whoever listens on the way reads the login and changes images. */
+    plainHttp: z.boolean(),
+    /** Null where no login is needed. */
+    username: z.string().nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })
   .meta({ id: 'Registry' });
 export type Registry = z.output<typeof Registry>;
 
-const registryFields = {
-  host: RegistryHost,
-  username: z
-    .string()
-    .min(1, 'must not be empty')
-    .max(255)
-    .regex(/^[^\p{Cc}\p{Cs}:]*$/u, 'must not contain a colon or control characters'),
-  password: z.string().min(1, 'must not be empty').max(4096),
-};
-export const NewRegistry = z.strictObject(registryFields).meta({ id: 'NewRegistry' });
+const Username = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(255)
+  .regex(/^[^\p{Cc}\p{Cs}:]*$/u, 'must not contain a colon or control characters');
+const Password = z.string().min(1, 'must not be empty').max(4096);
+
+export const NewRegistry = z
+  .strictObject({
+    host: RegistryHost,
+    /** Registries on the node itself (`localhost`, 127.x.x.x) are always spoken to without TLS. */
+    plainHttp: z.boolean().default(false),
+    username: Username.optional(),
+    password: Password.optional(),
+  })
+  .refine(({ username, password }) => username === undefined || password !== undefined, {
+    path: ['password'],
+    message: 'must be given with a user name',
+  })
+  .refine(({ username, password }) => password === undefined || username !== undefined, {
+    path: ['username'],
+    message: 'must be given with a password',
+  })
+  .meta({ id: 'NewRegistry' });
 /** The host stays: a password given for one registry must not be sent to another. */
 export const RegistryChanges = z
-  .strictObject({ username: registryFields.username, password: registryFields.password })
+  .strictObject({
+    plainHttp: z.boolean(),
+    /** Null for no login any more. */
+    username: Username.nullable(),
+    password: Password,
+  })
   .partial()
   .meta({ id: 'RegistryChanges' });
 
@@ -69,7 +99,7 @@ export const registryRoutes = {
     url: '/api/registries',
     config: { permission: 'settings.read' },
     schema: {
-      summary: 'The private registries that the panel has logins for',
+      summary: 'The registries that nodes may use wherever they are, and those with a login',
       tags: ['Registries'],
       querystring: PageQuery.extend({ cursor: Id.optional() }),
       response: { 200: pageOf(Registry) },
@@ -80,7 +110,8 @@ export const registryRoutes = {
     url: '/api/registries',
     config: { permission: 'settings.write', audit: 'registry.create' },
     schema: {
-      summary: 'Add the login of a registry; it is used for images of exactly this host',
+      summary:
+        'Trust a registry: nodes may fetch images from exactly this host, also in a private network, with its login if it has one',
       tags: ['Registries'],
       body: NewRegistry,
       response: { 201: Registry },
@@ -102,7 +133,7 @@ export const registryRoutes = {
     url: '/api/registries/:id',
     config: { permission: 'settings.write', audit: 'registry.update' },
     schema: {
-      summary: 'Change the user name or the password of a registry',
+      summary: 'Change the login of a registry, or whether it is spoken to without TLS',
       tags: ['Registries'],
       params: RegistryParams,
       body: RegistryChanges,
@@ -114,7 +145,7 @@ export const registryRoutes = {
     url: '/api/registries/:id',
     config: { permission: 'settings.write', audit: 'registry.delete' },
     schema: {
-      summary: 'Forget a login; images that are on nodes stay there',
+      summary: 'Trust a registry no longer, and forget its login; images that are on nodes stay there',
       tags: ['Registries'],
       params: RegistryParams,
       response: { 204: NoContent },

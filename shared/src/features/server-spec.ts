@@ -126,13 +126,22 @@ export const ImageReference = z
   .max(500)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'must be the name of an image');
 
-/** What a private registry asks for; used for images of this registry only. */
+/** What a private registry asks for. */
 export const RegistryLogin = z.strictObject({
-  registry: z.string().min(1).max(255),
   username: z.string().max(255),
   password: z.string().max(4096),
 });
 export type RegistryLogin = z.output<typeof RegistryLogin>;
+
+/** A registry that an admin trusts. All of it holds for exactly this host and port, and for nowhere it sends us to. */
+export const TrustedRegistry = z.strictObject({
+  /** As in the names of images. It may be reached where its address is not public, too. */
+  host: z.string().min(1).max(255),
+  /** Without TLS. */
+  plainHttp: z.boolean(),
+  login: RegistryLogin.nullable(),
+});
+export type TrustedRegistry = z.output<typeof TrustedRegistry>;
 
 export const RuntimeName = z.enum(['process', 'containerd', 'fake']);
 export type RuntimeName = z.output<typeof RuntimeName>;
@@ -162,7 +171,8 @@ export const ServerSpec = z.strictObject({
   network: ServerNetwork.default({ mode: 'host' }),
   /** What a container is made of; absent where the runtime has no images. */
   image: ImageReference.optional(),
-  registryLogin: RegistryLogin.optional(),
+  /** Those of its images that an admin trusts. */
+  registries: z.array(TrustedRegistry).max(4).default([]),
   /** Whether the game gets a terminal; its errors are then part of its output. */
   terminal: z.boolean().default(false),
   done: DoneRule,

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import type { ImagePull, imageAgentCalls } from '../features/images.ts';
+import type { TrustedRegistry } from '../features/server-spec.ts';
 
 type Calls = typeof imageAgentCalls;
 
@@ -14,6 +15,8 @@ export interface ImageCallSubject {
   told: readonly ImagePull[];
   /** Canonical name of an image that it can pull. */
   reference: string;
+  /** Canonical name of one in a private network, where a registry is reached only when it is trusted. */
+  privateReference: string;
   /** Offers an archive under a ticket: a good one of one image, or something else. */
   offer(what: 'archive' | 'nonsense'): Promise<string>;
   newId(): string;
@@ -73,6 +76,30 @@ export function imageCallSuite(title: string, open: () => Promise<ImageCallSubje
         // Asked for again under the same id nothing happens twice.
         const again = await subject.call('images:pull', { pullId, reference });
         expect(again.pull.status).toBe('succeeded');
+      }),
+    );
+
+    it(
+      'reaches a registry in a private network only when an admin trusts just that',
+      withSubject(async (subject) => {
+        const reference = subject.privateReference;
+        const [host = ''] = reference.split('/');
+        const end = async (registry?: TrustedRegistry) => {
+          const pullId = subject.newId();
+          await subject.call('images:pull', { pullId, reference, registry });
+          return ended(subject, pullId);
+        };
+        const refused = {
+          status: 'failed',
+          error: {
+            code: 'invalid_input',
+            message: expect.stringContaining(`Add the registry ${host} under Settings → Registries`),
+          },
+        };
+        expect(await end()).toMatchObject(refused);
+        expect(await end({ host: `${host}0`, plainHttp: true, login: null })).toMatchObject(refused);
+        expect(await end({ host, plainHttp: true, login: null })).toMatchObject({ status: 'succeeded' });
+        expect(await references(subject)).toEqual([reference]);
       }),
     );
 

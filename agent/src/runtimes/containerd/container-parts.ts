@@ -1,4 +1,4 @@
-import type { PortBinding, RegistryLogin, ServerNetwork } from '@catalyst/shared/features/server-spec';
+import type { PortBinding, ServerNetwork, TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import type { Progress } from '../runtime.ts';
 
 /** An image that is on this machine, unpacked. */
@@ -16,7 +16,7 @@ export interface ContainerImages {
   ensure(
     reference: string,
     options: {
-      login: RegistryLogin | null;
+      registries: readonly TrustedRegistry[];
       onProgress: (progress: Progress) => void;
       signal: AbortSignal;
     },

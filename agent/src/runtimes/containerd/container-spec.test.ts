@@ -21,7 +21,7 @@ const launch: Launch & { uid: number } = {
     cpuPinning: '0-1',
   }),
   image: 'image',
-  registryLogin: null,
+  registries: [],
   network: { mode: 'bridge' },
   ports: [],
   terminal: false,

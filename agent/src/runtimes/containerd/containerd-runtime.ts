@@ -103,9 +103,9 @@ export class ContainerdRuntime implements Runtime {
     onProgress: (progress: Progress) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const login = launch.registryLogin;
+    const { registries } = launch;
     try {
-      await this.#images.ensure(imageOf(launch), { login, onProgress, signal });
+      await this.#images.ensure(imageOf(launch), { registries, onProgress, signal });
     } catch (error) {
       throw error instanceof ContainerdUnavailable ? toContainerStartError(error, signal) : error;
     }

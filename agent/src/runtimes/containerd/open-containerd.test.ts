@@ -38,6 +38,7 @@ describeUnless(
         networkPrefix: 'suite',
         networkFolder: `${folder.path}/networks`,
         runRoot: folder.run,
+        registryNetworks: [],
         hostEnvironment: process.env,
         log: createLogger('error'),
       });

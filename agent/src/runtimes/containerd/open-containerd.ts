@@ -19,6 +19,8 @@ export interface ContainerdOptions {
   networkPrefix: string;
   networkFolder: string;
   runRoot: string;
+  /** See Config. */
+  registryNetworks: readonly string[];
   hostEnvironment: NodeJS.ProcessEnv;
   log: Logger;
 }
@@ -41,7 +43,8 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
   const { namespace, runRoot, log } = options;
   if (process.platform !== 'linux' || !isOnMachine(options)) return null;
   const client = new ContainerdClient({ socketPath: options.socketPath ?? usualSocket, namespace });
-  const store = new ImageStore({ client, snapshotter, logger: log });
+  const registries = { allowedNetworks: options.registryNetworks };
+  const store = new ImageStore({ client, snapshotter, logger: log, registries });
   mkdirSync(options.networkFolder, { recursive: true, mode: 0o700 });
   const networks = new ServerNetworks({
     stateFolder: options.networkFolder,

@@ -33,7 +33,7 @@ describeUnless(noPosix, 'the claim on a start', () => {
       uid: null,
       limits: Limits.parse({ memoryMb: 64, cpuCores: 1, diskMb: 1 }),
       image: null,
-      registryLogin: null,
+      registries: [],
       network: { mode: 'host' },
       ports: [],
       terminal: false,

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { id, text, time } from '../tables.ts';
+import { boolean, id, nullable, text, time } from '../tables.ts';
 
 export class Registries implements MigrationInterface {
   readonly name = 'registries-0000000000004';
@@ -11,8 +11,9 @@ export class Registries implements MigrationInterface {
         columns: [
           id(),
           text('host'),
-          text('username'),
-          text('sealedPassword'),
+          boolean('plainHttp'),
+          nullable(text('username')),
+          nullable(text('sealedPassword')),
           text('version'),
           time('createdAt'),
           time('updatedAt'),

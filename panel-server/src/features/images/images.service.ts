@@ -56,14 +56,14 @@ export class ImagesService {
     };
   }
 
-  /** The image's registry gets its login, if the panel has one; no other registry does. */
+  /** With what an admin said of this image's registry, if anything; no other registry gets its login. */
   async pull(nodeId: string, reference: string, refresh: boolean): Promise<NodeImagePull> {
-    const stored = await this.#parts.registries.loginFor(reference);
+    const [stored] = await this.#parts.registries.trustedFor([reference]);
     const { pull } = await askNode(this.#parts, nodeId, 'images:pull', {
       pullId: uuid(),
       reference,
       refresh,
-      ...(stored && { login: stored.login }),
+      ...(stored && { registry: stored.registry }),
     });
     return { ...pull, nodeId };
   }

@@ -95,6 +95,7 @@ describe.skipIf(process.platform !== 'linux')(
         CATALYST_DATABASE_URL: 'postgres://x',
         CATALYST_AGENT_STATS_PORT: '0',
         CATALYST_LOG_LEVEL: 'warn',
+        CATALYST_REGISTRY_NETWORKS: '10.0.0.0/8',
       }).start();
       const { pid } = await whenRunning();
       const environment = JSON.parse(await readFile(join(folder(), 'environment.json'), 'utf8'));
@@ -103,6 +104,7 @@ describe.skipIf(process.platform !== 'linux')(
         CATALYST_DATA_DIR: dataDir,
         CATALYST_AGENT_STATS_PORT: '0',
         CATALYST_LOG_LEVEL: 'warn',
+        CATALYST_REGISTRY_NETWORKS: '10.0.0.0/8',
       });
       expect(JSON.stringify(environment)).not.toMatch(/hunter22|postgres:/);
       await vi.waitFor(async () =>

@@ -78,7 +78,10 @@ export class LocalAgent {
       const startedAt = Date.now();
       const end = await this.#runUntilEnd();
       if (this.#stop.signal.aborted) return;
-      log.warn({ exitCode: end.code, signal: end.signal, log: this.#logPath }, 'The local agent ended; it is started again');
+      log.warn(
+        { exitCode: end.code, signal: end.signal, log: this.#logPath },
+        'The local agent ended; it is started again',
+      );
       backoffMs = Date.now() - startedAt > steadyMs ? 0 : nextBackoff(backoffMs);
     }
   }
@@ -128,11 +131,13 @@ export class LocalAgent {
 
 const nextBackoff = (ms: number) => Math.min(maxBackoffMs, Math.max(firstBackoffMs, ms * 2));
 
+const agentSettings = ['CATALYST_LOG_LEVEL', 'CATALYST_CONTAINERD_SOCKET', 'CATALYST_REGISTRY_NETWORKS'];
+
 /** The agent needs no key, database or password of the panel's, and hands nothing of them to games. */
 function agentEnvironment(environment: NodeJS.ProcessEnv, dataDir: string): NodeJS.ProcessEnv {
   const passedOn = Object.entries(environment).filter(
     ([name]) =>
-      !name.startsWith('CATALYST_') || name.startsWith('CATALYST_AGENT_') || name === 'CATALYST_LOG_LEVEL',
+      !name.startsWith('CATALYST_') || name.startsWith('CATALYST_AGENT_') || agentSettings.includes(name),
   );
   // One heap for all threads of the allocator: megabytes less on an idle machine.
   return { ...Object.fromEntries(passedOn), CATALYST_DATA_DIR: dataDir, MALLOC_ARENA_MAX: '1' };

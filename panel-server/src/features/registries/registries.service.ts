@@ -1,13 +1,14 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import {
+  isLoopbackRegistry,
   type NewRegistry,
   type Registry,
   type RegistryChanges,
   registryOf,
 } from '@catalyst/shared/features/registries';
-import type { RegistryLogin } from '@catalyst/shared/features/server-spec';
-import { type DataSource, MoreThan } from 'typeorm';
+import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
+import { type DataSource, In, MoreThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { isUniqueViolation } from '../../database/database-errors.ts';
@@ -16,13 +17,13 @@ import { RegistryEntity, type RegistryRow } from './registry.entity.ts';
 
 const placeOf = (id: string) => `registries/${id}/password`;
 
-/** A login, and a word that changes with it but says nothing of it. */
-export interface StoredLogin {
-  login: RegistryLogin;
+/** What agents are told of a registry, and a word that changes with it but says nothing of it. */
+export interface StoredRegistry {
+  registry: TrustedRegistry;
   version: string;
 }
 
-/** The logins of private registries. A password leaves only towards agents, for an image of exactly this registry. */
+/** The registries that admins trust. A password leaves only towards agents, for an image of exactly this registry. */
 export class RegistriesService {
   readonly #database: DataSource;
   readonly #secretBox: SecretBox;
@@ -46,14 +47,16 @@ export class RegistriesService {
     return describe(await this.#row(id));
   }
 
-  async create({ host, username, password }: z.output<typeof NewRegistry>): Promise<Registry> {
+  async create(body: z.output<typeof NewRegistry>): Promise<Registry> {
+    const { host, plainHttp, username = null, password } = body;
     const id = uuid();
     const now = new Date();
     const row: RegistryRow = {
       id,
       host,
+      plainHttp: plainHttp || isLoopbackRegistry(host),
       username,
-      sealedPassword: this.#secretBox.seal(password, placeOf(id)),
+      sealedPassword: password === undefined ? null : this.#secretBox.seal(password, placeOf(id)),
       version: uuid(),
       createdAt: now,
       updatedAt: now,
@@ -62,19 +65,28 @@ export class RegistriesService {
       await this.#rows.insert(row);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new AppError('conflict', `There is a login for ${host} already; change that one`);
+      throw new AppError('conflict', `The registry ${host} is there already; change that one`);
     }
     return describe(row);
   }
 
-  async update(id: string, { username, password }: z.output<typeof RegistryChanges>): Promise<Registry> {
+  async update(id: string, changes: z.output<typeof RegistryChanges>): Promise<Registry> {
     const row = await this.#row(id);
-    const changes = {
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { sealedPassword: this.#secretBox.seal(password, placeOf(id)) }),
-    };
     if (Object.keys(changes).length === 0) return describe(row);
-    await this.#rows.update({ id }, { ...changes, version: uuid(), updatedAt: new Date() });
+    const { plainHttp = row.plainHttp, username = row.username, password } = changes;
+    const kept = username === null ? null : row.sealedPassword;
+    const sealedPassword = password === undefined ? kept : this.#secretBox.seal(password, placeOf(id));
+    requireWholeLogin(username, sealedPassword);
+    await this.#rows.update(
+      { id },
+      {
+        plainHttp: plainHttp || isLoopbackRegistry(row.host),
+        username,
+        sealedPassword,
+        version: uuid(),
+        updatedAt: new Date(),
+      },
+    );
     return this.get(id);
   }
 
@@ -83,17 +95,21 @@ export class RegistriesService {
     if (affected === 0) throw noSuchRegistry();
   }
 
-  /** What the registry of this image asks for; null for a public one. */
-  async loginFor(reference: string): Promise<StoredLogin | null> {
-    const row = await this.#rows.findOneBy({ host: registryOf(reference) });
-    if (!row) return null;
-    const login = { registry: row.host, username: row.username, password: this.#open(row) };
-    return { login, version: row.version };
+  /** Those of the registries of these images that an admin trusts. */
+  async trustedFor(references: readonly string[]): Promise<StoredRegistry[]> {
+    if (references.length === 0) return [];
+    const hosts = [...new Set(references.map(registryOf))];
+    const rows = await this.#rows.find({ where: { host: In(hosts) }, order: { host: 'ASC' } });
+    return rows.map((row) => ({
+      registry: { host: row.host, plainHttp: row.plainHttp, login: this.#loginOf(row) },
+      version: row.version,
+    }));
   }
 
-  #open({ id, host, sealedPassword }: RegistryRow): string {
+  #loginOf({ id, host, username, sealedPassword }: RegistryRow): TrustedRegistry['login'] {
+    if (username === null || sealedPassword === null) return null;
     try {
-      return this.#secretBox.open(sealedPassword, placeOf(id));
+      return { username, password: this.#secretBox.open(sealedPassword, placeOf(id)) };
     } catch (cause) {
       const sentence = `The stored password for ${host} cannot be read with this panel's key; enter it again in the settings`;
       throw new AppError('conflict', sentence, { cause });
@@ -111,8 +127,16 @@ export class RegistriesService {
   }
 }
 
-function describe({ id, host, username, createdAt, updatedAt }: RegistryRow): Registry {
-  return { id, host, username, createdAt, updatedAt };
+function describe({ id, host, plainHttp, username, createdAt, updatedAt }: RegistryRow): Registry {
+  return { id, host, plainHttp, username, createdAt, updatedAt };
+}
+
+function requireWholeLogin(username: string | null, sealedPassword: string | null): void {
+  if ((username === null) === (sealedPassword === null)) return;
+  const missing = username === null ? 'user name' : 'password';
+  throw new AppError('invalid_input', `A login is a user name and a password; the ${missing} is missing`, {
+    issues: [{ path: username === null ? 'username' : 'password', message: 'must be given' }],
+  });
 }
 
 const noSuchRegistry = () => new AppError('not_found', 'There is no such registry');

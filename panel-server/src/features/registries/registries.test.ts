@@ -29,7 +29,7 @@ describe.each(testDatabases)('registries on %s', (database) => {
     const { registries } = test.admin.api;
     const body = { host: 'Registry.Example.com:5000', username: 'robot', password: secret };
     const made = await registries.create({ body });
-    expect(made).toMatchObject({ host: 'registry.example.com:5000', username: 'robot' });
+    expect(made).toMatchObject({ host: 'registry.example.com:5000', plainHttp: false, username: 'robot' });
     expect(await code(registries.create({ body }))).toBe('conflict');
     const params = { id: made.id };
     expect(await registries.update({ params, body: { username: 'other' } })).toMatchObject({
@@ -58,6 +58,37 @@ describe.each(testDatabases)('registries on %s', (database) => {
     });
   });
 
+  it('need no login, and get or lose one whole', async () => {
+    const { registries } = test.admin.api;
+    const made = await registries.create({ body: { host: '10.0.0.5:5000', plainHttp: true } });
+    expect(made).toMatchObject({ plainHttp: true, username: null });
+    const params = { id: made.id };
+    const change = (body: Parameters<typeof registries.update>[0]['body']) =>
+      registries.update({ params, body });
+    await expect(change({ username: 'robot' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      issues: [{ path: 'password' }],
+    });
+    await expect(change({ password: secret })).rejects.toMatchObject({ issues: [{ path: 'username' }] });
+    expect(await change({ username: 'robot', password: secret })).toMatchObject({ username: 'robot' });
+    expect(await change({ plainHttp: false })).toMatchObject({ plainHttp: false, username: 'robot' });
+    expect(await code(change({ username: null, password: secret }))).toBe('invalid_input');
+    expect(await change({ username: null })).toMatchObject({ username: null });
+    const row = await test.panel.core.database.getRepository(RegistryEntity).findOneBy({ id: made.id });
+    expect(row?.sealedPassword).toBeNull();
+    await registries.delete({ params });
+  });
+
+  it('on the nodes themselves are always spoken to without TLS', async () => {
+    const { registries } = test.admin.api;
+    const { id, plainHttp } = await registries.create({ body: { host: 'localhost:5000' } });
+    expect(plainHttp).toBe(true);
+    expect(await registries.update({ params: { id }, body: { plainHttp: false } })).toMatchObject({
+      plainHttp,
+    });
+    await registries.delete({ params: { id } });
+  });
+
   it('are for those who may see and change the settings', async () => {
     const { registries } = test.user.api;
     const body = { host: 'a.example.com', username: 'x', password: 'y' };
@@ -71,6 +102,8 @@ describe.each(testDatabases)('registries on %s', (database) => {
     [{ host: 'a.example.com/path', username: 'x', password: 'y' }, 'host'],
     [{ host: 'a.example.com', username: 'x:y', password: 'y' }, 'username'],
     [{ host: 'a.example.com', username: 'x', password: '' }, 'password'],
+    [{ host: 'a.example.com', username: 'x' }, 'password'],
+    [{ host: 'a.example.com', password: 'y' }, 'username'],
   ])('are refused as %j', async (body, field) => {
     await expect(test.admin.api.registries.create({ body })).rejects.toMatchObject({
       code: 'invalid_input',
@@ -78,7 +111,7 @@ describe.each(testDatabases)('registries on %s', (database) => {
     });
   });
 
-  it('give their login to images of exactly their host, in pulls and in specs of servers', async () => {
+  it('are told of, with their login, for images of exactly their host, in pulls and in specs of servers', async () => {
     const agent = await FakeAgent.linked(test, 'with containers');
     agent.announceHealth({
       runtimes: [
@@ -95,7 +128,7 @@ describe.each(testDatabases)('registries on %s', (database) => {
     expect(server.runtime).toBe('containerd');
     const pull = async (reference: string) => {
       await test.admin.api.images.pull({ params: { id: agent.nodeId }, body: { reference } });
-      return agent.images.asked.at(-1)?.login;
+      return agent.images.asked.at(-1)?.registry;
     };
     const started = async () => {
       await test.admin.api.servers.start({ params: { id: server.id } });
@@ -104,27 +137,34 @@ describe.each(testDatabases)('registries on %s', (database) => {
       await serverThat(test.admin, server.id, { state: 'stopped' });
       return agent.server(server.id).spec;
     };
-    expect((await started())?.registryLogin).toBeUndefined();
+    await test.admin.api.registries.create({ body: { host: 'other.example.com', plainHttp: true } });
+    expect((await started())?.registries).toEqual([]);
 
     const host = registryOf(image);
     const made = await test.admin.api.registries.create({
       body: { host, username: 'robot', password: secret },
     });
-    const login = { registry: host, username: 'robot', password: secret };
-    expect(await pull(image)).toEqual(login);
-    expect(await pull(`${host}/other/image:1`)).toEqual(login);
+    const login = { username: 'robot', password: secret };
+    const registry = { host, plainHttp: false, login };
+    expect(await pull(image)).toEqual(registry);
+    expect(await pull(`${host}/other/image:1`)).toEqual(registry);
     for (const other of [`${host}.evil.example.com/a`, `${host}:5000/a`, `evil.example.com/${host}/a`]) {
       expect(await pull(other)).toBeUndefined();
     }
     const spec = await started();
-    expect(spec?.registryLogin).toEqual(login);
+    expect(spec?.registries).toEqual([registry]);
 
-    await test.admin.api.registries.update({ params: { id: made.id }, body: { password: `${secret} 2` } });
+    const params = { id: made.id };
+    await test.admin.api.registries.update({ params, body: { password: `${secret} 2`, plainHttp: true } });
     const next = await started();
-    expect(next?.registryLogin?.password).toBe(`${secret} 2`);
+    expect(next?.registries).toEqual([
+      { host, plainHttp: true, login: { username: 'robot', password: `${secret} 2` } },
+    ]);
     expect(next?.revision).toBeGreaterThan(spec?.revision as number);
-    await test.admin.api.registries.delete({ params: { id: made.id } });
-    expect((await started())?.registryLogin).toBeUndefined();
+    await test.admin.api.registries.update({ params, body: { username: null } });
+    expect((await started())?.registries).toEqual([{ host, plainHttp: true, login: null }]);
+    await test.admin.api.registries.delete({ params });
+    expect((await started())?.registries).toEqual([]);
     expect(test.logText()).not.toContain('canary');
     agent.disconnect();
   });

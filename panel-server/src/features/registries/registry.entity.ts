@@ -3,10 +3,12 @@ import { idColumn, timeColumn } from '../../database/columns.ts';
 
 export interface RegistryRow {
   id: string;
-  /** Canonical; one login for each. */
+  /** Canonical; one row for each. */
   host: string;
-  username: string;
-  sealedPassword: string;
+  plainHttp: boolean;
+  /** Both, or neither. */
+  username: string | null;
+  sealedPassword: string | null;
   /** Another after each change: tells a new login from the old one without either. */
   version: string;
   createdAt: Date;
@@ -19,8 +21,9 @@ export const RegistryEntity = new EntitySchema<RegistryRow>({
   columns: {
     id: idColumn(),
     host: { type: 'text', unique: true },
-    username: { type: 'text' },
-    sealedPassword: { type: 'text' },
+    plainHttp: { type: 'boolean' },
+    username: { type: 'text', nullable: true },
+    sealedPassword: { type: 'text', nullable: true },
     version: { type: 'text' },
     createdAt: timeColumn(),
     updatedAt: timeColumn(),

@@ -6,6 +6,8 @@ import { renderTemplate } from '../templates/render.ts';
 import type { ServerRow } from './server.entity.ts';
 
 export type SpecBody = Omit<ServerSpec, 'revision'>;
+/** Without what is secret about its registries. */
+type PlainSpec = Omit<SpecBody, 'registries'>;
 
 type SpecSource = Pick<
   ServerRow,
@@ -32,7 +34,7 @@ export function buildSpec(
   variables: Readonly<Record<string, string>>,
   ports: PortBinding[],
   network: NetworkChoice['network'],
-): SpecBody {
+): PlainSpec {
   const { argv, environment, installSteps } = renderTemplate(template, {
     variables,
     memoryMb: server.allocatedMemoryMb,
@@ -87,10 +89,11 @@ export function hasTerminal({ runtime }: Pick<ServerRow, 'runtime'>, template: P
   return template.terminal && runtime === 'containerd';
 }
 
-/** `loginVersion` changes with the registry login that is sent along; undefined when there is none. */
-export function hashSpec(spec: SpecBody, loginVersion?: string): string {
-  const all = loginVersion === undefined ? spec : { ...spec, loginVersion };
-  return createHash('sha256').update(JSON.stringify(all, inOrder)).digest('hex');
+/** The versions change with the registries that are sent along. */
+export function hashSpec(spec: PlainSpec, registryVersions: readonly string[] = []): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...spec, registryVersions }, inOrder))
+    .digest('hex');
 }
 
 /** The order in which keys were added says nothing about a spec. */

@@ -70,10 +70,12 @@ export class ServerSpecs {
       ports,
       await networkOf(this.#database, row),
     );
-    const stored = plain.image === undefined ? null : await this.#registries.loginFor(plain.image);
-    const spec = stored ? { ...plain, registryLogin: stored.login } : plain;
+    const images = [plain.image, plain.install.image].filter((image) => image !== undefined);
+    const trusted = await this.#registries.trustedFor(images);
+    const spec = { ...plain, registries: trusted.map(({ registry }) => registry) };
     // The hash lies in the database as it is: nobody shall find out a password by trying which one gives it.
-    const specHash = hashSpec(plain, stored?.version);
+    const versions = trusted.map(({ version }) => version);
+    const specHash = hashSpec(plain, versions);
     if (specHash === row.specHash) return { spec, revision: row.specRevision };
     const revision = row.specRevision + 1;
     const { affected } = await this.#database

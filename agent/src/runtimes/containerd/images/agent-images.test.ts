@@ -32,6 +32,7 @@ describe.skipIf(!containerd)('a whole agent on containerd (skipped without a pri
         statsPort: 0,
         logLevel: 'error',
         containerdSocket: containerd?.socketPath ?? null,
+        registryNetworks: [],
         hostEnvironment: process.env,
       },
       log: createLogger('silent', () => {}),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiHost, loginFor, parseImageName } from './image-reference.ts';
+import { apiHost, parseImageName, trustIn } from './image-reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
@@ -101,8 +101,13 @@ describe('names of images', () => {
   });
 });
 
-describe('logins', () => {
-  const login = (registry: string) => ({ registry, username: 'me', password: 'secret' });
+describe('trust in registries', () => {
+  const trusted = (host: string) => ({
+    host,
+    plainHttp: false,
+    login: { username: 'me', password: 'secret' },
+  });
+  const others = [trusted('quay.io'), trusted('evil.example.com')];
 
   it.each([
     ['ghcr.io/a', 'ghcr.io'],
@@ -114,8 +119,10 @@ describe('logins', () => {
     ['alpine', 'index.docker.io'],
     ['alpine', 'https://index.docker.io/v1/'],
     ['index.docker.io/a/b', 'docker.io'],
-  ])('are used: %s with the login of %s', (text, registry) => {
-    expect(loginFor(parseImageName(text).registry, login(registry))).toEqual(login(registry));
+  ])('goes for %s when it is in %s', (text, host) => {
+    const { registry } = parseImageName(text);
+    expect(trustIn(registry, [...others, trusted(host)])).toEqual(trusted(host));
+    expect(trustIn(registry, others)).toBeNull();
   });
 
   it.each([
@@ -131,7 +138,7 @@ describe('logins', () => {
     ['registry.example.com/a', 'http://registry.example.com'],
     ['docker.io.evil.test/library/a', 'docker.io'],
     ['ghcr.io/a', ''],
-  ])('are kept back: %s with the login of %s', (text, registry) => {
-    expect(loginFor(parseImageName(text).registry, login(registry))).toBeNull();
+  ])('does not go for %s when it is in %s', (text, host) => {
+    expect(trustIn(parseImageName(text).registry, [...others, trusted(host)])).toBeNull();
   });
 });

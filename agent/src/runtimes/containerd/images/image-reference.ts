@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { RegistryLogin } from '@catalyst/shared/features/server-spec';
+import { canonicalRegistry } from '@catalyst/shared/features/registries';
+import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 
 /** The name of an image, taken apart. Two spellings of one name come out the same. */
 export interface ImageName {
@@ -16,8 +17,6 @@ export interface ImageName {
 }
 
 const dockerHub = 'docker.io';
-/** Other names of Docker's own registry; the last is where its API really is. */
-const dockerHubNames = [dockerHub, 'index.docker.io', 'registry-1.docker.io'];
 
 const hostPattern = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::[0-9]{1,5})?$/;
 const pathPartPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
@@ -57,18 +56,9 @@ export function apiHost(registry: string): string {
   return registry === dockerHub ? 'registry-1.docker.io' : registry;
 }
 
-/** The login if it belongs to just this registry: same host, same port; a name that merely begins alike gets nothing. */
-export function loginFor(registry: string, login: RegistryLogin | null): RegistryLogin | null {
-  return login && canonicalRegistry(login.registry) === registry ? login : null;
-}
-
-/** Docker's command line keeps its own registry as `https://index.docker.io/v1/`; others are a host and maybe a port. */
-function canonicalRegistry(text: string): string {
-  const host = text
-    .toLowerCase()
-    .replace(/^https:\/\//, '')
-    .replace(/\/(v[12]\/?)?$/, '');
-  return dockerHubNames.includes(host) ? dockerHub : host;
+/** What is known of just this registry: same host, same port; a name that merely begins alike gets nothing. */
+export function trustIn(registry: string, trusted: readonly TrustedRegistry[]): TrustedRegistry | null {
+  return trusted.find(({ host }) => canonicalRegistry(host) === registry) ?? null;
 }
 
 /** The first part is a registry when it cannot be part of a path: with a dot, a port, or the name of this machine. */

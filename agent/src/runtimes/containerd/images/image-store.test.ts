@@ -341,14 +341,15 @@ describe.skipIf(!containerd)('the images of containerd', () => {
       if (!registry?.login) return context.skip('there is no docker-registry');
       try {
         const reference = await pushImage(fileImage([1000]), registry, 'game');
-        const login = { registry: registry.host, ...registry.login };
+        const { host, login } = registry;
+        const registries = (own = login, at = host) => [{ host: at, plainHttp: true, login: own }];
         await expect(images.ensure(reference)).rejects.toEqual(failure('invalid_input', /wants credentials/));
-        const wrong = images.ensure(reference, { login: { ...login, password: 'wrong' } });
+        const wrong = images.ensure(reference, { registries: registries({ ...login, password: 'wrong' }) });
         await expect(wrong).rejects.toEqual(failure('invalid_input', /refuses these credentials/));
-        const elsewhere = images.ensure(reference, { login: { ...login, registry: 'docker.io' } });
+        const elsewhere = images.ensure(reference, { registries: registries(login, 'docker.io') });
         await expect(elsewhere).rejects.toEqual(failure('invalid_input', /wants credentials/));
         expect(await countAll(client)).toEqual(nothing);
-        await images.ensure(reference, { login });
+        await images.ensure(reference, { registries: registries() });
       } finally {
         await registry.stop();
       }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { RegistryLogin } from '@catalyst/shared/features/server-spec';
+import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import type { Logger } from '../../../logger.ts';
 import { oneAtATime } from '../../../one-at-a-time.ts';
 import type { Progress } from '../../runtime.ts';
@@ -14,7 +14,7 @@ import { ImageLeases } from './image-leases.ts';
 import type { Descriptor, ImageConfig } from './image-manifest.ts';
 import { type ImageParts, pullImage } from './image-pull.ts';
 import { type ImageRecord, ImageRecords } from './image-records.ts';
-import { type ImageName, loginFor, parseImageName } from './image-reference.ts';
+import { type ImageName, parseImageName, trustIn } from './image-reference.ts';
 import { RegistrySession } from './registry/registry-session.ts';
 import { RegistryTransport, type TransportOptions } from './registry/registry-transport.ts';
 import { SharedWorks } from './shared-works.ts';
@@ -39,7 +39,8 @@ export interface ReadyImage {
 }
 
 export interface EnsureOptions {
-  login?: RegistryLogin | null;
+  /** The one that the image is in is trusted; the others are left aside. */
+  registries?: readonly TrustedRegistry[];
   onProgress?(progress: Progress): void;
   signal?: AbortSignal;
   /** Asks the registry also when the image is here: its tag may point at something newer. */
@@ -106,14 +107,14 @@ export class ImageStore {
    * progress, and it goes on as long as one of them wants it.
    */
   async ensure(reference: string, options: EnsureOptions = {}): Promise<ReadyImage> {
-    const { login = null, onProgress = () => {}, signal = never, refresh = false } = options;
+    const { registries = [], onProgress = () => {}, signal = never, refresh = false } = options;
     const name = parseImageName(reference);
     const found = refresh ? null : await this.find(name.reference);
     if (found) return found;
     // Who gives another login, or none, may not be let in by that of others.
-    const key = JSON.stringify([name.reference, loginFor(name.registry, login), refresh]);
+    const key = JSON.stringify([name.reference, trustIn(name.registry, registries), refresh]);
     const fetch = (report: (progress: Progress) => void, stop: AbortSignal) =>
-      inSentences(this.#fetch(name, { login, refresh, onProgress: report, signal: stop }));
+      inSentences(this.#fetch(name, { registries, refresh, onProgress: report, signal: stop }));
     return this.#fetches.join(key, fetch, onProgress, signal);
   }
 
@@ -176,18 +177,15 @@ export class ImageStore {
     return toReadyImage(reference, record.target, content);
   }
 
-  async #fetch(
-    name: ImageName,
-    options: Required<Omit<EnsureOptions, 'login'>> & { login: RegistryLogin | null },
-  ): Promise<ReadyImage> {
+  async #fetch(name: ImageName, options: Required<EnsureOptions>): Promise<ReadyImage> {
     const { reference } = name;
-    const { login, refresh, onProgress, signal } = options;
+    const { registries, refresh, onProgress, signal } = options;
     this.#fetching.set(reference, (this.#fetching.get(reference) ?? 0) + 1);
     try {
       return await this.#leases.hold(async (lease) => {
         const unpacked = refresh ? null : await this.#unpackStored(reference, lease, signal);
         if (unpacked) return unpacked;
-        const session = new RegistrySession(this.#transport, name, login, this.#retryDelaysMs);
+        const session = new RegistrySession(this.#transport, name, registries, this.#retryDelaysMs);
         const pulled = await pullImage(this.#parts, { name, session, lease, onProgress, signal });
         return this.#keep(reference, pulled.target, pulled.content);
       });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { type ImagePull, imageAgentCalls } from '@catalyst/shared/features/images';
-import type { ServerSpec } from '@catalyst/shared/features/server-spec';
+import type { ServerSpec, TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import { type ImageCallSubject, imageCallSuite } from '@catalyst/shared/testing/image-call-suite';
 import { temporaryFolder } from '@catalyst/shared/testing/temporary-folder';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -41,7 +41,8 @@ async function openSubject(): Promise<Subject> {
     namespace: `calls-${++count}`,
   });
   const stub = await StubRegistry.start();
-  const store = openStore(client);
+  const privateStub = await StubRegistry.start('127.0.0.2');
+  const store = openStore(client, { allowedNetworks: ['127.0.0.1/32'] });
   const folder = new DataFolder(temporaryFolder());
   await prepareDataFolder(folder);
   const specs: ServerSpec[] = [];
@@ -65,6 +66,7 @@ async function openSubject(): Promise<Subject> {
     },
     told,
     reference: stubImage(stub, image, 'game'),
+    privateReference: stubImage(privateStub, image, 'game'),
     offer: async (what) => {
       const ticket = newId();
       offered.set(padded(ticket), what === 'archive' ? archiveOf() : Buffer.from('nonsense '.repeat(200)));
@@ -80,6 +82,7 @@ async function openSubject(): Promise<Subject> {
       store.close();
       client.close();
       await stub[Symbol.asyncDispose]();
+      await privateStub[Symbol.asyncDispose]();
     },
     stub,
     client,
@@ -186,9 +189,9 @@ describe.skipIf(!containerd)('on containerd (skipped without it)', () => {
         if (request.headers.authorization === isLetIn) return stub.serve(request, response);
         response.writeHead(401, { 'www-authenticate': 'Basic realm="games"' }).end();
       });
-      const end = async (login?: { registry: string; username: string; password: string }) => {
+      const end = async (registry?: TrustedRegistry) => {
         const pullId = newId();
-        await subject.call('images:pull', { pullId, reference, login });
+        await subject.call('images:pull', { pullId, reference, registry });
         return vi.waitFor(
           () => {
             const pull = subject.told.findLast(({ id }) => id === pullId);
@@ -198,15 +201,16 @@ describe.skipIf(!containerd)('on containerd (skipped without it)', () => {
           { timeout: 20_000 },
         );
       };
-      const login = { registry: host, username: 'robot', password: 'canary' };
+      const login = { username: 'robot', password: 'canary' };
+      const registry = { host, plainHttp: true, login };
       const refused = await end();
       expect(refused).toMatchObject({
         status: 'failed',
         error: { message: expect.stringMatching(/login|credential/i) },
       });
-      expect((await end({ ...login, registry: 'example.com' })).status).toBe('failed');
+      expect((await end({ ...registry, host: 'example.com' })).status).toBe('failed');
       expect(stub.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
-      expect((await end(login)).status).toBe('succeeded');
+      expect((await end(registry)).status).toBe('succeeded');
       expect(JSON.stringify(subject.told)).not.toContain('canary');
     });
 

@@ -41,11 +41,12 @@ export function imageCallHandlers({ images, receive }: ImageCallParts): CallHand
         pulls: pulls.list(),
       };
     },
-    'images:pull': ({ pullId, reference, refresh, login }) => {
+    'images:pull': ({ pullId, reference, refresh, registry }) => {
       const { keeper, pulls } = here();
+      const registries = registry ? [registry] : [];
       const { reference: name } = parseImageName(reference);
       const pull = pulls.start({ id: pullId, kind: 'pull', reference: name }, async (onProgress, signal) => [
-        await keeper.fetch(name, { login, refresh, onProgress, signal }),
+        await keeper.fetch(name, { registries, refresh, onProgress, signal }),
       ]);
       return { pull };
     },

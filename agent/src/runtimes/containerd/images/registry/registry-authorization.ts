@@ -2,6 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { RegistryLogin } from '@catalyst/shared/features/server-spec';
 import { readBounded } from './bounded-body.ts';
 import { RegistryFault } from './registry-fault.ts';
+import type { RegistryRoute } from './registry-route.ts';
 import type { RegistryTransport } from './registry-transport.ts';
 
 const maxTokenBytes = 64 * 1024;
@@ -23,8 +24,7 @@ export function parseChallenge(header: string | undefined): Challenge | null {
 
 interface Asker {
   transport: RegistryTransport;
-  /** Where the registry is. */
-  origin: URL;
+  route: RegistryRoute;
   repository: string;
   /** Of this registry, or null. */
   login: RegistryLogin | null;
@@ -36,13 +36,14 @@ export async function authorize(
   asker: Asker,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const { transport, origin, repository, login } = asker;
+  const { transport, route, repository, login } = asker;
   const basic = login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
   if (challenge.kind === 'basic') return basic;
-  const url = realmOf(challenge.realm, origin);
+  const url = realmOf(challenge.realm, route.origin);
   if (challenge.service !== null) url.searchParams.set('service', challenge.service);
   url.searchParams.set('scope', challenge.scope ?? `repository:${repository}:pull`);
-  const answer = await transport.get(url, { accept: 'application/json' }, basic, signal);
+  const headers = { accept: 'application/json' };
+  const answer = await transport.get(url, { route, headers, authorization: basic, signal });
   if (answer.status === 200) return `Bearer ${tokenIn(await readBounded(answer, maxTokenBytes), url)}`;
   answer.dismiss();
   if (answer.status === 429 || answer.status >= 500) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import type { RegistryLogin } from '@catalyst/shared/features/server-spec';
+import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mediaTypes } from '../image-manifest.ts';
 import { parseImageName } from '../image-reference.ts';
@@ -28,7 +28,7 @@ const realm = (host: string) =>
   `Bearer realm="http://${host}/token",service="stub",scope="repository:game:pull"`;
 
 function session(
-  { login = null, repository = 'game' }: { login?: RegistryLogin | null; repository?: string } = {},
+  { trusted, repository = 'game' }: { trusted?: TrustedRegistry; repository?: string } = {},
   options: TransportOptions = {},
 ) {
   const transport = new RegistryTransport({
@@ -37,9 +37,18 @@ function session(
     ...options,
   });
   transports.push(transport);
-  return new RegistrySession(transport, parseImageName(`${stub.host}/${repository}:1`), login, retryDelaysMs);
+  return new RegistrySession(
+    transport,
+    parseImageName(`${stub.host}/${repository}:1`),
+    trusted ? [trusted] : [],
+    retryDelaysMs,
+  );
 }
-const mine = (): RegistryLogin => ({ registry: stub.host, username: 'me', password: 'secret' });
+const mine = (): TrustedRegistry => ({
+  host: stub.host,
+  plainHttp: true,
+  login: { username: 'me', password: 'secret' },
+});
 const refuse = (response: ServerResponse, challenge: string) =>
   response.writeHead(401, { 'www-authenticate': challenge }).end();
 const failure = (code: string, sentence: RegExp) =>
@@ -151,7 +160,7 @@ describe('credentials', () => {
 
   it('are exchanged for a token, once', async () => {
     wantToken();
-    const one = session({ login: mine() });
+    const one = session({ trusted: mine() });
     await one.manifest('1', never);
     await one.manifest('1', never);
     const asked = stub.requests.filter(({ path }) => path.startsWith('/token'));
@@ -171,8 +180,8 @@ describe('credentials', () => {
 
   it('of another registry are not used, also not where the name begins alike', async () => {
     wantToken();
-    for (const registry of [other.host, '127.0.0.1', `${stub.host}0`, 'docker.io']) {
-      await session({ login: { ...mine(), registry } }).manifest('1', never);
+    for (const host of [other.host, '127.0.0.1', `${stub.host}0`, 'docker.io']) {
+      await session({ trusted: { ...mine(), host } }).manifest('1', never);
     }
     expect(stub.requests.filter(({ authorization }) => authorization?.startsWith('Basic'))).toEqual([]);
   });
@@ -183,7 +192,7 @@ describe('credentials', () => {
       if (request.headers.authorization) stub.serve(request, response);
       else refuse(response, 'Basic realm="stub"');
     });
-    await session({ login: mine() }).manifest('1', never);
+    await session({ trusted: mine() }).manifest('1', never);
     await expect(session().manifest('1', never)).rejects.toEqual(
       failure('invalid_input', /wants credentials/),
     );
@@ -192,13 +201,13 @@ describe('credentials', () => {
   it('that are refused are said to be, and are not tried again and again', async () => {
     wantToken('a token that is never given');
     const refused = failure('invalid_input', /refuses these credentials/);
-    await expect(session({ login: mine() }).manifest('1', never)).rejects.toEqual(refused);
+    await expect(session({ trusted: mine() }).manifest('1', never)).rejects.toEqual(refused);
     expect(stub.requests).toHaveLength(3);
     await expect(session().manifest('1', never)).rejects.toEqual(
       failure('invalid_input', /or the registry .* wants credentials/),
     );
     stub.on(/token/, (_request, response) => response.writeHead(401).end());
-    await expect(session({ login: mine() }).manifest('1', never)).rejects.toEqual(refused);
+    await expect(session({ trusted: mine() }).manifest('1', never)).rejects.toEqual(refused);
   });
 
   it.each([
@@ -214,6 +223,21 @@ describe('credentials', () => {
     );
   });
 
+  it('go to a trusted registry in a private network, but not to others there that it names', async () => {
+    wantToken();
+    const one = () => session({ trusted: mine() }, { allowedNetworks: [] });
+    await one().manifest('1', never);
+    const { connectionCount } = stub;
+    for (const where of [`http://${other.host}/token`, `https://${other.host}/token`]) {
+      stub.on(/v2/, (_request, response) => refuse(response, `Bearer realm="${where}"`));
+      await expect(one().manifest('1', never)).rejects.toEqual(
+        failure('invalid_input', new RegExp(`sends us to ${other.host}.* not on the public internet`)),
+      );
+    }
+    expect(stub.connectionCount).toBeGreaterThan(connectionCount);
+    expect(other.connectionCount).toBe(0);
+  });
+
   it.each([
     ['another host without TLS', () => `http://${other.host.replace('127.0.0.1', '127.0.0.2')}/token`],
     ['a file', () => 'file:///etc/passwd'],
@@ -221,7 +245,7 @@ describe('credentials', () => {
     ['nothing readable', () => 'token'],
   ])('are not sent to %s', async (_name, where) => {
     stub.on(/v2/, (_request, response) => refuse(response, `Bearer realm="${where()}"`));
-    const failed = session({ login: mine() }).manifest('1', never);
+    const failed = session({ trusted: mine() }).manifest('1', never);
     await expect(failed).rejects.toEqual(failure('unavailable', /not safe/));
     expect(other.requests).toEqual([]);
   });
@@ -234,7 +258,7 @@ describe('credentials', () => {
       const location = `http://${other.host}/v2/elsewhere/blobs/${digest}`;
       return response.writeHead(307, { location }).end();
     });
-    const blob = session({ login: mine() }).blob({ mediaType: '', digest, size }, 0, never);
+    const blob = session({ trusted: mine() }).blob({ mediaType: '', digest, size }, 0, never);
     expect((await buffer(blob)).toString()).toBe('content');
     expect(other.requests).toEqual([{ path: `/v2/elsewhere/blobs/${digest}` }]);
   });
@@ -244,7 +268,7 @@ describe('credentials', () => {
       response.writeHead(307, { location: `http://${other.host}/v2/game/manifests/1` }).end(),
     );
     other.on(/./, (_request, response) => refuse(response, 'Basic realm="evil"'));
-    await expect(session({ login: mine() }).manifest('1', never)).rejects.toThrow();
+    await expect(session({ trusted: mine() }).manifest('1', never)).rejects.toThrow();
     expect(other.requests.filter(({ authorization }) => authorization)).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { RegistryLogin } from '@catalyst/shared/features/server-spec';
+import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import { type Descriptor, digestOf, manifestTypes, maxManifestBytes } from '../image-manifest.ts';
-import { apiHost, digestPattern, type ImageName, loginFor } from '../image-reference.ts';
+import { apiHost, digestPattern, type ImageName, trustIn } from '../image-reference.ts';
 import { readBounded } from './bounded-body.ts';
 import { authorize, parseChallenge } from './registry-authorization.ts';
 import { Patience, RegistryFault, retryAfterMs } from './registry-fault.ts';
+import { type RegistryRoute, routeTo } from './registry-route.ts';
 import type { Answer, RegistryTransport } from './registry-transport.ts';
 
 export interface RawManifest {
@@ -20,23 +21,24 @@ const worthwhileBytes = 1024 * 1024;
 export class RegistrySession {
   readonly #transport: RegistryTransport;
   readonly #name: ImageName;
-  readonly #login: RegistryLogin | null;
+  readonly #login: TrustedRegistry['login'];
   readonly #retryDelaysMs: readonly number[];
-  readonly #origin: URL;
+  readonly #route: RegistryRoute;
   #authorization: string | null = null;
 
-  /** The login is left unused unless it is of this very registry. */
+  /** Of the registries that are trusted, only this very one counts. */
   constructor(
     transport: RegistryTransport,
     name: ImageName,
-    login: RegistryLogin | null,
+    registries: readonly TrustedRegistry[],
     retryDelaysMs: readonly number[] = [500, 1000, 2000, 4000],
   ) {
     this.#transport = transport;
     this.#name = name;
-    this.#login = loginFor(name.registry, login);
+    const trusted = trustIn(name.registry, registries);
+    this.#login = trusted?.login ?? null;
     this.#retryDelaysMs = retryDelaysMs;
-    this.#origin = new URL(transport.origin(apiHost(name.registry)));
+    this.#route = routeTo(name.registry, apiHost(name.registry), trusted);
   }
 
   /** A manifest by tag or digest; by digest, only just what was asked for. */
@@ -92,12 +94,15 @@ export class RegistrySession {
 
   /** Resolves only with an answer that has what was asked for. */
   async #get(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
-    const url = new URL(`/v2/${this.#name.repository}/${path}`, this.#origin);
-    let answer = await this.#transport.get(url, headers, this.#authorization, signal);
+    const route = this.#route;
+    const url = new URL(`/v2/${this.#name.repository}/${path}`, route.origin);
+    const ask = () =>
+      this.#transport.get(url, { route, headers, authorization: this.#authorization, signal });
+    let answer = await ask();
     if (answer.status === 401 && answer.url.origin === url.origin) {
       answer.dismiss();
       await this.#answerChallenge(answer.headers['www-authenticate'], signal);
-      answer = await this.#transport.get(url, headers, this.#authorization, signal);
+      answer = await ask();
     }
     if (answer.status === 200 || answer.status === 206) return answer;
     answer.dismiss();
@@ -108,7 +113,7 @@ export class RegistrySession {
     const challenge = parseChallenge(header);
     const asker = {
       transport: this.#transport,
-      origin: this.#origin,
+      route: this.#route,
       repository: this.#name.repository,
       login: this.#login,
     };

@@ -3,14 +3,21 @@ import { Agent as HttpsAgent, request as secureRequest } from 'node:https';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { OutboundAddresses } from '@catalyst/shared/node/outbound-addresses';
 import { RegistryFault } from './registry-fault.ts';
+import { isTrustedHop, type RegistryRoute, redirection, refusal } from './registry-route.ts';
 
 export interface TransportOptions {
-  /** Networks besides the public internet that registries may be in, as `192.168.0.0/16`. */
+  /** Networks besides the public internet that any registry may be in, as `192.168.0.0/16`. */
   allowedNetworks?: readonly string[];
-  /** Registries that are spoken to without TLS; those on this machine always are. */
-  insecureRegistries?: readonly string[];
   /** A registry that sends next to nothing for so long is given up. */
   stallTimeoutMs?: number;
+}
+
+export interface Question {
+  route: RegistryRoute;
+  headers: Readonly<Record<string, string>>;
+  /** Told to the first host only. */
+  authorization: string | null;
+  signal: AbortSignal;
 }
 
 export interface Answer {
@@ -28,101 +35,100 @@ const redirections = [301, 302, 303, 307, 308];
 /** Less than this in the whole stall time-out is a stall too. */
 const leastProgressBytes = 16 * 1024;
 
+/** Where a trusted registry may be. Not where clouds tell machines their secrets (169.254.0.0/16). */
+const privateNetworks = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '::1/128',
+  'fc00::/7',
+];
+
+/** Connections are kept for later use, but never for somebody who may not make them. */
+class Connections {
+  readonly addresses: OutboundAddresses;
+  readonly agents: { 'http:': HttpAgent; 'https:': HttpsAgent };
+
+  constructor(allowedNetworks: readonly string[]) {
+    this.addresses = new OutboundAddresses(allowedNetworks);
+    const shared = { keepAlive: true, keepAliveMsecs: 10_000, lookup: this.addresses.lookup };
+    this.agents = { 'http:': new HttpAgent(shared), 'https:': new HttpsAgent(shared) };
+  }
+
+  close(): void {
+    for (const agent of Object.values(this.agents)) agent.destroy();
+  }
+}
+
 /** GET over the web as strangers direct it: to allowed addresses, by TLS, with secrets for their one host only. */
 export class RegistryTransport {
-  readonly #addresses: OutboundAddresses;
-  readonly #insecureRegistries: readonly string[];
+  readonly #toStrangers: Connections;
+  readonly #toTrusted: Connections;
   readonly #stallTimeoutMs: number;
-  readonly #agents: { 'http:': HttpAgent; 'https:': HttpsAgent };
 
-  constructor(options: TransportOptions = {}) {
-    this.#addresses = new OutboundAddresses(options.allowedNetworks ?? []);
-    this.#insecureRegistries = (options.insecureRegistries ?? []).map((host) => host.toLowerCase());
-    this.#stallTimeoutMs = options.stallTimeoutMs ?? 30_000;
-    const shared = { keepAlive: true, keepAliveMsecs: 10_000, lookup: this.#addresses.lookup };
-    this.#agents = { 'http:': new HttpAgent(shared), 'https:': new HttpsAgent(shared) };
+  constructor({ allowedNetworks = [], stallTimeoutMs = 30_000 }: TransportOptions = {}) {
+    this.#toStrangers = new Connections(allowedNetworks);
+    this.#toTrusted = new Connections([...allowedNetworks, ...privateNetworks]);
+    this.#stallTimeoutMs = stallTimeoutMs;
   }
 
-  /** Where a registry (host and port) is spoken to. */
-  origin(host: string): string {
-    return `${this.#isInsecure(host) ? 'http' : 'https'}://${host}`;
-  }
-
-  /** Follows redirections; what `authorization` says is told to the first host only. */
-  async get(
-    first: URL,
-    headers: Readonly<Record<string, string>>,
-    authorization: string | null,
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  /** Follows redirections. */
+  async get(first: URL, { route, headers, authorization, signal }: Question): Promise<Answer> {
     let url = first;
     for (let hop = 0; hop <= maxRedirections; hop++) {
       const isFirstHost = url.origin === first.origin;
       const sent = authorization !== null && isFirstHost ? { ...headers, authorization } : headers;
-      const response = await this.#request(url, sent, signal);
+      const response = await this.#request(url, route, sent, signal);
       const { statusCode: status = 0, headers: answered } = response;
       if (!redirections.includes(status) || !answered.location) {
         const body = this.#bodyOf(response, url, signal);
         return { status, headers: answered, url, body, dismiss: () => response.destroy() };
       }
       response.destroy();
-      url = this.#redirection(answered.location, url);
+      url = redirection(answered.location, url, route);
     }
     throw new AppError('unavailable', `The registry ${first.host} sends us round in circles.`);
   }
 
   /** Ends connections that wait for further use. */
   close(): void {
-    for (const agent of Object.values(this.#agents)) agent.destroy();
+    this.#toStrangers.close();
+    this.#toTrusted.close();
   }
 
-  #isInsecure(host: string): boolean {
-    const name = URL.parse(`http://${host}/`)?.hostname ?? '';
-    return (
-      name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name) || this.#insecureRegistries.includes(host)
-    );
-  }
-
-  #redirection(location: string, from: URL): URL {
-    const url = URL.parse(location, from.href);
-    const isAllowed =
-      url !== null &&
-      url.username === '' &&
-      url.password === '' &&
-      (url.protocol === 'https:' ||
-        (url.protocol === 'http:' && from.protocol === 'http:' && this.#isInsecure(url.host)));
-    if (isAllowed) return url;
-    throw new AppError(
-      'unavailable',
-      `The registry ${from.host} sends us to an address that is not safe to use.`,
-    );
-  }
-
-  #request(
+  async #request(
     url: URL,
+    route: RegistryRoute,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     signal.throwIfAborted();
-    this.#addresses.requireAllowed(url);
+    const { addresses, agents } = isTrustedHop(url, route) ? this.#toTrusted : this.#toStrangers;
     const isPlain = url.protocol === 'http:';
     const options = {
-      agent: isPlain ? this.#agents['http:'] : this.#agents['https:'],
+      agent: isPlain ? agents['http:'] : agents['https:'],
       headers: { 'user-agent': 'catalyst-agent', 'accept-encoding': 'identity', ...headers },
       signal,
     };
-    return new Promise((resolve, reject) => {
-      const sent = (isPlain ? request : secureRequest)(url, options, (response) => {
-        clearTimeout(patience);
-        resolve(response);
+    let patience: NodeJS.Timeout | undefined;
+    try {
+      addresses.requireAllowed(url);
+      return await new Promise((resolve, reject) => {
+        const sent = (isPlain ? request : secureRequest)(url, options, resolve);
+        patience = setTimeout(() => sent.destroy(stalled(url)), this.#stallTimeoutMs);
+        sent.on('error', reject);
+        sent.end();
       });
-      const patience = setTimeout(() => sent.destroy(stalled(url)), this.#stallTimeoutMs);
-      sent.on('error', (error) => {
-        clearTimeout(patience);
-        reject(signal.aborted ? signal.reason : toFault(error, url));
-      });
-      sent.end();
-    });
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (isRefusedAddress(error)) throw refusal(url, route, error);
+      throw toFault(error, url);
+    } finally {
+      clearTimeout(patience);
+    }
   }
 
   /** Only the time spent waiting for the registry counts, not what the reader takes for itself. */
@@ -153,6 +159,9 @@ export class RegistryTransport {
     }
   }
 }
+
+/** OutboundAddresses is the only one here that finds fault with what it is given. */
+const isRefusedAddress = (error: unknown) => error instanceof AppError && error.code === 'invalid_input';
 
 const stalled = (url: URL) => new RegistryFault(`The registry ${url.host} has stopped sending.`);
 

@@ -9,19 +9,23 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * remembers each request.
  */
 export class StubRegistry implements AsyncDisposable {
+  /** Of all connections, with or without a request. */
+  connectionCount = 0;
   readonly requests: { path: string; range?: string; authorization?: string }[] = [];
   readonly #contents = new Map<string, { body: Buffer; type: string }>();
   readonly #handlers: { path: RegExp; handle: Handler }[] = [];
   readonly #server = createServer((request, response) => this.#answer(request, response));
 
-  static async start(): Promise<StubRegistry> {
+  static async start(address = '127.0.0.1'): Promise<StubRegistry> {
     const stub = new StubRegistry();
-    await new Promise<void>((resolve) => stub.#server.listen(0, '127.0.0.1', resolve));
+    stub.#server.on('connection', () => stub.connectionCount++);
+    await new Promise<void>((resolve) => stub.#server.listen(0, address, resolve));
     return stub;
   }
 
   get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `${address}:${port}`;
   }
 
   /** Puts content at a path below `/v2/`. */

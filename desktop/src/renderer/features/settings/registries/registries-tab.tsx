@@ -16,7 +16,7 @@ import { RegistryDialog } from './registry-dialog.tsx';
 import { strings } from './strings.ts';
 import { useDeleteRegistry, useRegistries } from './use-registries.ts';
 
-/** Where private images come from. */
+/** Where images may come from besides public registries on the internet. */
 export function RegistriesTab() {
   return useMay('settings.read') ? <Registries /> : <NoPermissionPage />;
 }
@@ -54,8 +54,9 @@ function Registries() {
                 <div className={classes.who}>
                   <code className={classes.host}>{registry.host}</code>
                   <span className={classes.sub}>
-                    {strings.user(registry.username)}, {strings.changed}{' '}
-                    <RelativeTime at={registry.updatedAt} />
+                    {registry.username === null ? strings.noLogin : strings.user(registry.username)},{' '}
+                    {registry.plainHttp && `${strings.plainHttp}, `}
+                    {strings.changed} <RelativeTime at={registry.updatedAt} />
                   </span>
                 </div>
                 {mayWrite && (

@@ -1,17 +1,25 @@
-import { NewRegistry, type Registry, RegistryChanges } from '@catalyst/shared/features/registries';
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
+import type { Registry } from '@catalyst/shared/features/registries';
+import { Button, Modal, PasswordInput, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useEffect } from 'react';
 import { hasCode, issuesByField } from '../../../api/errors.ts';
 import dialog from '../../../components/confirm-dialog.module.css';
 import { Failure } from '../../../components/failure.tsx';
-import { validateWith } from '../../../components/form-validation.ts';
+import { Notice } from '../../../components/notice.tsx';
 import { strings as shared } from '../../../components/strings.ts';
+import {
+  isOnNode,
+  newRegistry,
+  newRegistryIssues,
+  registryChanges,
+  registryChangesIssues,
+  registryFormOf,
+} from './registry-form.ts';
 import { strings } from './strings.ts';
 import { useCreateRegistry, useUpdateRegistry } from './use-registries.ts';
 
 interface RegistryDialogProps {
-  /** Whose login is changed; a new one without it. */
+  /** The one to change; a new one without it. */
   registry?: Registry;
   onClose: () => void;
 }
@@ -21,10 +29,11 @@ export function RegistryDialog({ registry, onClose }: RegistryDialogProps) {
   const update = useUpdateRegistry(registry?.id ?? '');
   const { error, isPending } = registry ? update : create;
   const form = useForm({
-    initialValues: { host: registry?.host ?? '', username: registry?.username ?? '', password: '' },
-    validate: (values) =>
-      registry ? validateWith(RegistryChanges)(changesOf(values)) : validateWith(NewRegistry)(values),
+    initialValues: registryFormOf(registry),
+    validate: registry ? registryChangesIssues : newRegistryIssues,
   });
+  const isLocal = isOnNode(form.values);
+  const isPlain = isLocal || form.values.plainHttp;
   useEffect(() => form.setErrors(issuesByField(error)), [error, form.setErrors]);
   return (
     <Modal opened onClose={onClose} title={registry ? strings.editTitle(registry.host) : strings.newTitle}>
@@ -33,8 +42,8 @@ export function RegistryDialog({ registry, onClose }: RegistryDialogProps) {
         noValidate
         onSubmit={form.onSubmit((values) =>
           registry
-            ? update.mutate(changesOf(values), { onSuccess: onClose })
-            : create.mutate(values, { onSuccess: onClose }),
+            ? update.mutate(registryChanges(values), { onSuccess: onClose })
+            : create.mutate(newRegistry(values), { onSuccess: onClose }),
         )}
       >
         {!registry && (
@@ -47,8 +56,17 @@ export function RegistryDialog({ registry, onClose }: RegistryDialogProps) {
             {...form.getInputProps('host')}
           />
         )}
+        <Switch
+          label={strings.isPlain}
+          description={isLocal ? strings.isLocalHint : strings.isPlainHint}
+          disabled={isLocal}
+          checked={isPlain}
+          onChange={(event) => form.setFieldValue('plainHttp', event.currentTarget.checked)}
+        />
+        {isPlain && !isLocal && <Notice tone="warning">{strings.plainWarning}</Notice>}
         <TextInput
           label={strings.username}
+          description={strings.usernameHint}
           spellCheck={false}
           autoCapitalize="none"
           autoComplete="off"
@@ -56,7 +74,7 @@ export function RegistryDialog({ registry, onClose }: RegistryDialogProps) {
         />
         <PasswordInput
           label={strings.password}
-          description={registry ? strings.passwordKept : strings.passwordHint}
+          description={registry?.username ? strings.passwordKept : strings.passwordHint}
           autoComplete="new-password"
           {...form.getInputProps('password')}
         />
@@ -72,9 +90,4 @@ export function RegistryDialog({ registry, onClose }: RegistryDialogProps) {
       </form>
     </Modal>
   );
-}
-
-/** A password that is left empty stays. */
-function changesOf({ username, password }: { username: string; password: string }) {
-  return { username, ...(password !== '' && { password }) };
 }
