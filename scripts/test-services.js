@@ -25,6 +25,7 @@ const services = [
   { name: 'nftables', packages: ['nftables'], files: ['/usr/sbin/nft'] },
   { name: 'iproute2', packages: ['iproute2'], files: ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'] },
   { name: 'a registry of images', packages: ['docker-registry'], files: ['/usr/bin/docker-registry'] },
+  { name: 'OpenSSL', packages: ['openssl'], files: ['/usr/bin/openssl'] },
   { name: 'debootstrap', packages: ['debootstrap'], files: ['/usr/sbin/debootstrap'] },
   // Not any busybox: in an image it has no libraries.
   { name: 'busybox', packages: ['busybox-static'], files: ['/usr/share/doc/busybox-static'] },
