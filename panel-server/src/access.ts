@@ -156,8 +156,9 @@ export class AccessRules {
       return;
     }
     const server = this.#servers.find(serverId);
+    if (server && access !== 'signed-in' && isPermitted(caller, access, server)) return;
     if (!server || !isPermitted(caller, 'server.read', server)) throw noSuchServer();
-    if (access !== 'signed-in') this.require(caller, access, server);
+    if (access !== 'signed-in') throw forbidden(access);
   }
 }
 

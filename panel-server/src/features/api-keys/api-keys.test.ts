@@ -84,7 +84,8 @@ describe.each(testDatabases)('API keys on %s', (database) => {
     const { api } = await keyOf(test.admin, { scopes: ['console.read'] });
     expect((await api.servers.list()).items).toEqual([]);
     expect(await codeOf(api.servers.get({ params: { id: serverId } }))).toBe('not_found');
-    expect(await codeOf(api.console.logs({ params: { id: serverId } }))).toBe('not_found');
+    expect(await codeOf(api.console.logs({ params: { id: serverId } }))).toBe('ok');
+    expect(await codeOf(api.servers.start({ params: { id: serverId } }))).toBe('not_found');
     const reader = await keyOf(test.admin, { scopes: ['server.read'] });
     expect((await reader.api.servers.list()).items).toHaveLength(1);
     expect(await codeOf(reader.api.servers.start({ params: { id: serverId } }))).toBe('forbidden');
