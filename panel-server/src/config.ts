@@ -48,6 +48,8 @@ export const RateLimits = z.strictObject({
   tickets: count.default(1000),
   signInFailuresPerAccount: count.default(5),
   signInFailuresPerAddress: count.default(30),
+  /** Registrations, forgotten passwords and the like, each counted apart. */
+  accountRequestsPerAddress: count.default(10),
 });
 export type RateLimits = z.output<typeof RateLimits>;
 

@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm';
 import { AccessRules } from './access.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database/data-source.ts';
+import { PasswordRules } from './features/accounts/password-rules.ts';
 import { ApiKeyStore } from './features/api-keys/api-key-store.ts';
 import { AuditService } from './features/audit/audit.service.ts';
 import { AuditHead } from './features/audit/audit-head.ts';
@@ -70,6 +71,7 @@ export interface PanelCore extends Lifecycle {
   sessions: SessionStore;
   apiKeys: ApiKeyStore;
   passwords: Passwords;
+  passwordRules: PasswordRules;
   signInLimiter: SignInLimiter;
   readiness: Readiness;
   isTrusted: ProxyTrust;
@@ -169,6 +171,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   onClose(() => agents.close());
 
   const settings = new SettingsService(database);
+  const panelSettings = new PanelSettings(settings, config, door);
   const mail = new Mail({ database, settings, secretBox, log: log.child({ part: 'mail' }) });
   lifecycle.onOpen(() => mail.outbox.open());
   onClose(() => mail.outbox.close());
@@ -185,12 +188,13 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
     access,
     audit,
     settings,
-    panelSettings: new PanelSettings(settings, config, door),
+    panelSettings,
     mail,
     users,
     sessions,
     apiKeys,
     passwords: new Passwords(),
+    passwordRules: new PasswordRules(panelSettings, log.child({ part: 'accounts' })),
     signInLimiter,
     readiness: new Readiness(database),
     isTrusted,

@@ -11,6 +11,9 @@ const texts = [
   'https://example.com',
   '192.0.2.1',
   '192.0.2.0/24',
+  '123456',
+  '?',
+  'a'.repeat(16),
   'a'.repeat(43),
   'a'.repeat(86),
   '',
@@ -47,11 +50,7 @@ function sampleOfKind(schema: z.ZodType): unknown {
     case 'unknown':
       return {};
     case 'object':
-      return Object.fromEntries(
-        Object.entries(def.shape as Record<string, z.ZodType>)
-          .map(([name, field]) => [name, sampleOf(field)] as const)
-          .filter(([, value]) => value !== undefined),
-      );
+      return objectSample(schema as Kind);
     case 'array':
       return [sampleOf(def.element)];
     case 'record':
@@ -68,6 +67,21 @@ function sampleOfKind(schema: z.ZodType): unknown {
     default:
       return undefined;
   }
+}
+
+/** With all its fields; or with one of those that may be left out, where they exclude each other. */
+function objectSample(schema: Kind): unknown {
+  const fields = Object.entries(schema.def.shape as Record<string, z.ZodType>)
+    .map(([name, field]) => ({
+      name,
+      value: sampleOf(field),
+      isOptional: field.safeParse(undefined).success,
+    }))
+    .filter(({ value }) => value !== undefined);
+  const choices = fields.filter(({ isOptional }) => isOptional).map((kept) => [kept]);
+  const sets = [fields, ...choices.map((kept) => [...fields.filter((field) => !field.isOptional), ...kept])];
+  const samples = sets.map((set) => Object.fromEntries(set.map(({ name, value }) => [name, value])));
+  return samples.find((sample) => schema.safeParse(sample).success) ?? samples[0];
 }
 
 /** Either half of a pipe may be the one that knows what the text looks like. */

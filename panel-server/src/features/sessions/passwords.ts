@@ -32,6 +32,12 @@ export class Passwords {
     });
   }
 
+  /** The hash was made when less was thought enough, or otherwise; its password is to be hashed anew. */
+  isOutdated(passwordHash: string): boolean {
+    const { memoryCost, timeCost, parallelism } = passwordCost;
+    return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+  }
+
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#turns.waiting >= maxWaiting) {
       throw new AppError(

@@ -1,14 +1,17 @@
 import { sessionRoutes } from '@catalyst/shared/features/sessions';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
-import { endedSessionCookie, sessionCookie } from '../../http/session-cookie.ts';
+import { endedSessionCookie } from '../../http/session-cookie.ts';
 import { isInsecureTransport } from '../../http/transport.ts';
-import { actorOf } from '../audit/audit.service.ts';
-import type { Client } from './session-store.ts';
-import type { SessionsService, SignedInSession } from './sessions.service.ts';
+import { clientOf, handOver, visitorOf } from './hand-over.ts';
+import type { SessionsService } from './sessions.service.ts';
 import type { SetupService } from './setup.service.ts';
+import type { SignIn } from './sign-in.ts';
 
-export function registerSessionRoutes(app: PanelHttp, sessions: SessionsService, setup: SetupService): void {
+export function registerSessionRoutes(
+  app: PanelHttp,
+  { signIn, sessions }: { signIn: SignIn; sessions: SessionsService },
+  setup: SetupService,
+): void {
   app.route({
     ...sessionRoutes.setupState,
     handler: async (request) => {
@@ -25,10 +28,13 @@ export function registerSessionRoutes(app: PanelHttp, sessions: SessionsService,
   });
   app.route({
     ...sessionRoutes.login,
-    handler: async (request, reply) => {
-      const signedIn = await sessions.signIn(request.body, clientOf(request), request.caller ?? undefined);
-      return handOver(signedIn, request, reply);
-    },
+    handler: async (request, reply) =>
+      handOver(await signIn.byPassword(request.body, visitorOf(request)), request, reply),
+  });
+  app.route({
+    ...sessionRoutes.factor,
+    handler: async (request, reply) =>
+      handOver(await signIn.bySecondStep(request.body, visitorOf(request)), request, reply),
   });
   app.route({
     ...sessionRoutes.logout,
@@ -39,24 +45,24 @@ export function registerSessionRoutes(app: PanelHttp, sessions: SessionsService,
     },
   });
   app.route({ ...sessionRoutes.me, handler: (request) => sessions.me(callerOf(request)) });
+  app.route({
+    ...sessionRoutes.list,
+    handler: (request) => sessions.list(callerOf(request), request.query),
+  });
+  app.route({
+    ...sessionRoutes.end,
+    handler: async (request, reply) => {
+      await sessions.end(callerOf(request), request.params.id);
+      return reply.code(204).send();
+    },
+  });
+  app.route({ ...sessionRoutes.endOthers, handler: (request) => sessions.endOthers(callerOf(request)) });
+  app.route({
+    ...sessionRoutes.reauthenticationState,
+    handler: (request) => sessions.reauthenticationState(callerOf(request)),
+  });
+  app.route({
+    ...sessionRoutes.reauthenticate,
+    handler: (request) => sessions.reauthenticate(callerOf(request), request.body, clientOf(request)),
+  });
 }
-
-/** The token as a cookie for browsers and in the answer for programs. */
-function handOver(
-  { token, expiresAt, user, caller }: SignedInSession,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) {
-  request.auditNote = {
-    actor: actorOf(caller),
-    target: { kind: 'session', id: caller.sessionId },
-    details: { email: user.email },
-  };
-  reply.header('set-cookie', sessionCookie(token, expiresAt, request.isSecure));
-  return { token, expiresAt, user };
-}
-
-const clientOf = (request: FastifyRequest): Client => ({
-  ip: request.clientIp,
-  userAgent: request.headers['user-agent'] ?? '',
-});

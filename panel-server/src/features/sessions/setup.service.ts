@@ -10,12 +10,15 @@ import { isUniqueViolation } from '../../database/database-errors.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import { describeUser, type UserWithRole } from '../users/users.service.ts';
 import type { Client } from './session-store.ts';
-import type { SignedInSession } from './sessions.service.ts';
+import type { SignedInSession } from './sign-in.ts';
 
 /** The row that the first administrator claims; of two who race, the database lets one have it. */
 const claimed = 'setup-completed';
 
-type Core = Pick<PanelCore, 'database' | 'users' | 'settings' | 'sessions' | 'passwords' | 'signInLimiter'>;
+type Core = Pick<
+  PanelCore,
+  'database' | 'users' | 'settings' | 'sessions' | 'passwords' | 'passwordRules' | 'signInLimiter'
+>;
 
 /** The first administrator: through the page with the one-time code, or from the environment. */
 export class SetupService {
@@ -60,6 +63,7 @@ export class SetupService {
     if (!isRight) {
       throw new AppError('invalid_credentials', 'The code is wrong. The panel prints it when it starts');
     }
+    await this.#core.passwordRules.require(setup.password, [setup.email, setup.name]);
     const owner = await this.#create(setup);
     const { token, caller } = await this.#core.sessions.create(owner, client);
     return { token, caller, expiresAt: caller.sessionExpiresAt, user: describeUser(owner) };

@@ -41,9 +41,29 @@ export class SignInLimiter {
     this.#limits = limits;
   }
 
-  /** Runs `check` unless there were too many failures; `undefined` from it is one more. */
-  async attempt<T>(ip: string, account: string, check: () => Promise<T | undefined>): Promise<T | undefined> {
+  /**
+   * Runs `check` unless there were too many failures; `undefined` from it is one more. `account` names what is tried:
+   * an account, or a door that many come through (`reset`). With `everywhere`, failures from all addresses count as well:
+   * only for doors behind another that strangers do not get through, as it locks the owner out too.
+   */
+  async attempt<T>(
+    ip: string,
+    account: string,
+    check: () => Promise<T | undefined>,
+    { everywhere = false } = {},
+  ): Promise<T | undefined> {
     const keys = this.#keys(ip, account);
+    if (everywhere) keys.push({ id: `everywhere ${account}`, limit: this.#limits.signInFailuresPerAddress });
+    return this.#attempt(keys, check);
+  }
+
+  /** Counts a use of a door where every use costs something, as it sends a mail or makes an account. */
+  async spend(ip: string, door: string): Promise<void> {
+    const id = `${door} ${addressGroup(ip)}`;
+    await this.#attempt([{ id, limit: this.#limits.accountRequestsPerAddress }], async () => undefined);
+  }
+
+  async #attempt<T>(keys: Limit[], check: () => Promise<T | undefined>): Promise<T | undefined> {
     const underWay = keys.map(({ id }) => this.#arrive(id));
     try {
       await this.#admit(keys, underWay);

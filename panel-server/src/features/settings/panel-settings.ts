@@ -13,7 +13,7 @@ type Values = Omit<Answer, 'isPublicUrlFixed' | 'linkBase'>;
 type Changes = z.output<typeof PanelSettingChanges>;
 
 const defaults: Values = {
-  registration: { mode: 'off', domains: [] },
+  registration: { mode: 'invite', domains: [] },
   publicUrl: null,
   passwords: { minLength: 10, breachApiUrl: null },
   allowedNetworks: [],
