@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer as createPlainServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -44,37 +44,40 @@ export async function makeCertificate(
 }
 
 /**
- * Lets a service on the loopback (`127.0.0.1:PORT`) be found at an address of the public internet, over TLS. For private
- * network namespaces only, where no such address leads anywhere else.
+ * Lets a service on the loopback (`127.0.0.1:PORT`) be found at another address, be it of the public internet; over TLS
+ * where there is a certificate. For private network namespaces only, where no such address leads anywhere else.
  */
 export async function publish(
   localHost: string,
-  { address, certificate }: { address: string; certificate: Certificate },
+  { address, certificate }: { address: string; certificate: Certificate | null },
 ): Promise<PublicAddress> {
   await run('ip', ['address', 'replace', `${address}/32`, 'dev', 'lo']);
   let speed: number | null = null;
   const sockets = new Set<Socket>();
   const port = Number(localHost.split(':')[1]);
-  const server = createServer(
-    { key: await readFile(certificate.keyPath), cert: await readFile(certificate.path) },
-    (outer) => {
-      const inner = connect(port, '127.0.0.1');
-      for (const [socket, other] of [
-        [outer, inner],
-        [inner, outer],
-      ] as const) {
-        sockets.add(socket);
-        socket
-          .on('error', () => {})
-          .on('close', () => {
-            sockets.delete(socket);
-            other.destroy();
-          });
-      }
-      outer.pipe(inner);
-      inner.pipe(paced(() => speed)).pipe(outer);
-    },
-  );
+  const connected = (outer: Socket) => {
+    const inner = connect(port, '127.0.0.1');
+    for (const [socket, other] of [
+      [outer, inner],
+      [inner, outer],
+    ] as const) {
+      sockets.add(socket);
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          sockets.delete(socket);
+          other.destroy();
+        });
+    }
+    outer.pipe(inner);
+    inner.pipe(paced(() => speed)).pipe(outer);
+  };
+  const server = certificate
+    ? createServer(
+        { key: await readFile(certificate.keyPath), cert: await readFile(certificate.path) },
+        connected,
+      )
+    : createPlainServer(connected);
   server.on('tlsClientError', () => {});
   server.listen(0, address);
   await once(server, 'listening');

@@ -5,13 +5,16 @@ import { ContainerMachine } from '../container-machine.ts';
 import { admin } from '../product.ts';
 import { toDockerArchive } from '../services/image-transport.ts';
 import { buildImage, type OciImage } from '../services/oci-image.ts';
+import { type PublicAddress, publish } from '../services/public-address.ts';
 
-// The images of a node, from the browser: a private registry, a pull, an archive, and what the doctor says.
+// The images of a node, from the browser: a registry in a private network, a pull, an archive, and the doctor.
 
 let machine: ContainerMachine;
 let whyNot: string | undefined;
 let browser: Browser;
 let page: Page;
+/** The registry for those who log in, once more: without TLS, in a private network. */
+let inOffice: PublicAddress;
 let reference: string;
 let image: OciImage;
 
@@ -27,7 +30,9 @@ beforeAll(async () => {
   machine = opened;
   const content = Buffer.alloc(3_000_000, 'the files of a game');
   image = buildImage({ layers: [[{ name: 'game', type: 'file', content }]] });
-  reference = await machine.push(image, 'studio/game', machine.closed);
+  const { registry } = machine.closed;
+  inOffice = await publish(registry.host, { address: '10.20.30.40', certificate: null });
+  reference = await machine.push(image, 'studio/game', { registry, internet: inOffice });
   await machine.product.start();
   const { nodes } = await machine.product.adminClient();
   const { id } = (await nodes.list()).items[0] as { id: string };
@@ -43,6 +48,7 @@ beforeEach(({ skip }) => {
 });
 afterAll(async () => {
   await browser?.close();
+  await inOffice?.stop();
   await machine?.[Symbol.asyncDispose]();
 });
 
@@ -54,22 +60,39 @@ async function pull(): Promise<void> {
   await page.getByRole('button', { name: 'Pull', exact: true }).click();
 }
 
-it('says that a private image does not come without a login', async () => {
+it('says that no image comes from a private network by itself, and who can change that', async () => {
+  const { host } = inOffice;
   await page.getByText('No image yet').waitFor();
   await pull();
   await page.getByText(`${reference} did not come`).waitFor();
+  await page
+    .getByText(`${host} is not on the public internet. Add the registry ${host} under Settings`)
+    .waitFor();
 });
 
-it('pulls it once the login of its registry is in the settings', async () => {
+it('says that a private image does not come without a login, once its registry is in the settings', async () => {
+  const images = page.url();
+  await page.goto(new URL('/settings/registries', images).href);
+  await page.getByRole('button', { name: 'Add a registry' }).click();
+  await page.getByLabel('Host').fill(inOffice.host);
+  await page.getByLabel('Without TLS').check();
+  await page.getByText('Whoever listens between a node and this registry').waitFor();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('no login, without TLS').waitFor();
+  await page.goto(images);
+  await pull();
+  await page.getByText(/wants credentials for it/).waitFor();
+});
+
+it('pulls it once the login is there too', async () => {
   const images = page.url();
   const { login } = machine.closed.registry;
   await page.goto(new URL('/settings/registries', images).href);
-  await page.getByRole('button', { name: 'Add a registry' }).click();
-  await page.getByLabel('Host').fill(machine.closed.internet.host);
+  await page.getByRole('button', { name: `Change ${inOffice.host}` }).click();
   await page.getByLabel('User name').fill(login?.username ?? '');
   await page.getByLabel('Password or token').fill(login?.password ?? '');
-  await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByText(`as ${login?.username}`).waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(`as ${login?.username}, without TLS`).waitFor();
   await page.goto(images);
   await pull();
   await page.getByRole('listitem').filter({ hasText: reference }).getByText('No server').waitFor();
