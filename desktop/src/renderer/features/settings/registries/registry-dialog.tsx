@@ -1,5 +1,6 @@
 import type { Registry } from '@catalyst/shared/features/registries';
 import { Button, Modal, PasswordInput, Switch, TextInput } from '@mantine/core';
+import '@mantine/core/styles/Switch.layer.css';
 import { useForm } from '@mantine/form';
 import { useEffect } from 'react';
 import { hasCode, issuesByField } from '../../../api/errors.ts';
