@@ -11,6 +11,8 @@ import type { PasskeySite } from './passkey-site.ts';
 
 const ceremonyMs = 5 * 60_000;
 const maxPasskeys = 20;
+/** EdDSA, ES256, RS256, as COSE numbers them. */
+const algorithms = [-8, -7, -257];
 
 type Ceremony = z.output<typeof PasskeyCeremony>;
 type Answer = z.output<typeof PasskeyAnswer>;
@@ -61,6 +63,7 @@ export class Passkeys {
       userName: user.email,
       userDisplayName: user.name,
       timeout: ceremonyMs,
+      supportedAlgorithmIDs: algorithms,
       excludeCredentials: present
         .filter(({ host }) => host === site.host)
         .map(({ credentialId, transports }) => ({ id: credentialId, transports })),
@@ -85,6 +88,7 @@ export class Passkeys {
       expectedChallenge: begun.data.challenge,
       expectedOrigin: begun.data.origin,
       expectedRPID: begun.data.host,
+      supportedAlgorithmIDs: algorithms,
     }).catch((cause: unknown) => {
       throw new AppError('invalid_credentials', 'The browser’s answer is not what was asked for', { cause });
     });
