@@ -1,0 +1,260 @@
+import type { Permission } from '@catalyst/shared/contract/permissions';
+import type { Route } from '@catalyst/shared/contract/route';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
+import type { FakeAgent } from './fake-agent.ts';
+import { sampleOf } from './sample.ts';
+import { password, type TestClient, type TestPanel } from './test-panel.ts';
+import { installedServer, newServer, runningServer } from './test-servers.ts';
+
+export interface RouteInput {
+  params?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+  /** Instead of a body. */
+  stream?: Buffer;
+  /** What the panel answers whoever is permitted, where doing it takes what a test has not got here. */
+  otherCode?: string;
+}
+
+/** For each route something to ask that works, on things made for it: whoever is permitted gets a 2xx. */
+export class AccessInputs {
+  readonly #test: TestPanel;
+  readonly #agent: FakeAgent;
+  #made = 0;
+
+  constructor(test: TestPanel, agent: FakeAgent) {
+    this.#test = test;
+    this.#agent = agent;
+  }
+
+  async for(name: string, route: Route): Promise<RouteInput> {
+    const { params, querystring, body } = route.schema;
+    const own = await this.#special[name]?.();
+    const usual: RouteInput = {
+      ...(params && { params: sampleOf(params) as Record<string, unknown> }),
+      ...(querystring && !querystring.safeParse({}).success && { query: sampleOf(querystring) as never }),
+      ...(body && own?.body === undefined && { body: smallest(body) }),
+    };
+    const place = own?.params?.id === undefined && (await this.#placeOf(route));
+    return {
+      ...usual,
+      ...own,
+      ...(usual.params && { params: { ...usual.params, ...place, ...own?.params } }),
+    };
+  }
+
+  /** What it takes besides the permission that the route asks for: whoever gives something must have it. */
+  alsoNeeded(name: string): Permission[] {
+    return ['subusers.invite', 'subusers.update', 'subusers.remove'].includes(name) ? ['server.read'] : [];
+  }
+
+  /** Things that are the asker's own. */
+  async personal(name: string, person: TestClient, input: RouteInput): Promise<void> {
+    if (name === 'apiKeys.update' || name === 'apiKeys.revoke') {
+      const { id } = await person.api.apiKeys.create({ body: { name: 'own', scopes: ['*'] } });
+      input.params = { id };
+    }
+    if (name === 'sessions.end') {
+      const { sessions, users } = this.#test.panel.core;
+      const owner = await users.find(person.userId);
+      if (!owner) throw new Error('There is no such person');
+      const { caller } = await sessions.create(owner, { ip: '127.0.0.1', userAgent: 'another' });
+      input.params = { id: caller.sessionId };
+    }
+    if (name === 'subusers.leave') await this.#share(input.params?.id as string, person);
+  }
+
+  readonly #special: Record<string, () => Promise<RouteInput>> = {
+    'sessions.reauthenticate': async () => ({ body: { password } }),
+    'accounts.changeEmail': async () => ({ body: { email: `${this.#name()}@example.com` } }),
+    'accounts.changePassword': async () => ({
+      body: { currentPassword: password, password: 'a brand new password' },
+    }),
+    'accounts.withdrawInvitation': async () => {
+      const { invitation } = await this.#test.admin.api.accounts.invite({ body: {} });
+      return { params: { id: invitation.id } };
+    },
+    // What these need first is a proof that only a device or a provider has.
+    'factors.confirmTotp': async () => ({ body: { code: '123456' }, otherCode: 'invalid_state' }),
+    'factors.renewRecoveryCodes': async () => ({ otherCode: 'invalid_state' }),
+    'factors.addPasskey': async () => ({ otherCode: 'invalid_credentials' }),
+    'factors.renamePasskey': async () => ({ otherCode: 'not_found' }),
+    'factors.removePasskey': async () => ({ otherCode: 'not_found' }),
+    'oidc.unlink': async () => ({ otherCode: 'not_found' }),
+    'oidc.create': async () => ({ body: this.#provider() }),
+    'oidc.update': async () => ({ params: await this.#existingProvider(), body: { name: this.#name() } }),
+    'oidc.delete': async () => ({ params: await this.#existingProvider() }),
+    'oidc.test': async () => ({ params: await this.#existingProvider() }),
+    // No mail is set up.
+    'mail.test': async () => ({ body: { to: 'someone@example.com' }, otherCode: 'invalid_state' }),
+    'mail.retry': async () => ({ otherCode: 'not_found' }),
+    'servers.create': async () => ({ body: newServer(this.#agent) }),
+    'servers.update': async () => ({ body: { description: 'changed' } }),
+    'servers.start': () => this.#stopped(),
+    'servers.delete': () => this.#stopped(),
+    'servers.reinstall': () => this.#stopped(),
+    'console.command': async () => ({ body: { command: 'say' } }),
+    'templates.get': async () => ({ params: { id: 'minecraft-js' } }),
+    'nodes.create': async () => ({ body: { name: this.#name(), publicAddress: '192.0.2.30' } }),
+    'nodes.update': async () => ({ body: { name: this.#name() } }),
+    'nodes.delete': () => this.#otherNode(),
+    'nodes.deploymentToken': () => this.#otherNode(),
+    'nodes.installHostPackages': async () => ({ body: { templateId: 'openttd' } }),
+    'networks.create': async () => ({ body: this.#network() }),
+    'networks.update': async () => ({ params: await this.#existingNetwork(), body: {} }),
+    'networks.delete': async () => ({ params: await this.#existingNetwork() }),
+    'images.pull': async () => ({ body: { reference: 'docker.io/library/busybox:1' } }),
+    'images.cancel': async () => ({ params: { pullId: await this.#heldPull() } }),
+    'images.import': async () => ({ query: {}, stream: archive }),
+    'images.remove': async () => {
+      const reference = `docker.io/library/unused:${++this.#made}`;
+      this.#agent.images.add(reference);
+      return { query: { reference } };
+    },
+    'images.prune': async () => ({ body: {} }),
+    'registries.create': async () => ({ body: this.#registry() }),
+    'registries.get': async () => ({ params: await this.#existingRegistry() }),
+    'registries.update': async () => ({ params: await this.#existingRegistry(), body: {} }),
+    'registries.delete': async () => ({ params: await this.#existingRegistry() }),
+    'users.create': async () => {
+      const name = this.#name();
+      return { body: { email: `${name}@example.com`, name } };
+    },
+    'users.get': () => this.#user(),
+    'users.update': async () => ({ ...(await this.#user()), body: { displayName: 'Changed' } }),
+    'users.setPassword': async () => ({
+      ...(await this.#user()),
+      body: { password: 'a brand new password' },
+    }),
+    'users.signOut': () => this.#user(),
+    'users.disable': () => this.#user(),
+    'users.enable': () => this.#user(),
+    'users.delete': () => this.#user(),
+    'accounts.makeResetLink': () => this.#user(),
+    'roles.create': async () => ({ body: { name: this.#name(), permissions: [] } }),
+    'roles.get': () => this.#role(),
+    'roles.update': async () => ({ ...(await this.#role()), body: { name: this.#name() } }),
+    'roles.delete': () => this.#role(),
+    'subusers.invite': async () => ({ body: { permissions: [] } }),
+    'subusers.update': async () => ({ params: await this.#existingSubuser(), body: { permissions: [] } }),
+    'subusers.remove': async () => ({ params: await this.#existingSubuser() }),
+    'subusers.revokeInvite': async () => {
+      const { params, token: _token, inviteId } = await this.#invite();
+      return { params: { ...params, inviteId } };
+    },
+    'subusers.acceptInvite': async () => ({ params: { token: (await this.#invite()).token } }),
+    'subusers.transferOwnership': async () => {
+      const { id, userId } = await this.#existingSubuser();
+      return { params: { id }, body: { userId } };
+    },
+    'apiKeys.create': async () => ({ body: { name: 'made', scopes: ['server.read'] } }),
+    'apiKeys.update': async () => ({ body: { name: 'changed' } }),
+    'adminApiKeys.create': async () => ({ body: { name: 'made', scopes: ['server.read'] } }),
+    'adminApiKeys.update': async () => ({ ...(await this.#key()), body: { name: 'changed' } }),
+    'adminApiKeys.revoke': () => this.#key(),
+  };
+
+  /** What routes are about that say no more: a server that runs, the node of the agent. */
+  async #placeOf({ url }: Route): Promise<object> {
+    if (url.startsWith('/api/servers/:id'))
+      return { id: (await runningServer(this.#test.admin, this.#agent)).id };
+    return url.startsWith('/api/nodes/:id') ? { id: this.#agent.nodeId } : {};
+  }
+
+  #name(): string {
+    return `made-${++this.#made}`;
+  }
+
+  async #stopped(): Promise<RouteInput> {
+    return { params: { id: (await installedServer(this.#test.admin, this.#agent)).id } };
+  }
+
+  async #otherNode(): Promise<RouteInput> {
+    const body = { name: this.#name(), publicAddress: '192.0.2.31' };
+    return { params: { id: (await this.#test.admin.api.nodes.create({ body })).id } };
+  }
+
+  #network() {
+    const subnet = `10.${++this.#made % 250}.0.0/24`;
+    return { name: `lan${this.#made}`, kind: 'macvlan' as const, parent: 'eth0', subnet };
+  }
+
+  async #existingNetwork() {
+    const params = { id: this.#agent.nodeId };
+    const { id } = await this.#test.admin.api.networks.create({ params, body: this.#network() });
+    return { ...params, networkId: id };
+  }
+
+  async #heldPull(): Promise<string> {
+    this.#agent.images.isHeld = true;
+    const { id } = await this.#test.admin.api.images.pull({
+      params: { id: this.#agent.nodeId },
+      body: { reference: `docker.io/library/busybox:${++this.#made}` },
+    });
+    this.#agent.images.isHeld = false;
+    return id;
+  }
+
+  #provider() {
+    return { name: this.#name(), issuer: 'http://127.0.0.1:9/', clientId: 'catalyst' };
+  }
+
+  async #existingProvider() {
+    const { id } = await this.#test.admin.api.oidc.create({ body: this.#provider() });
+    return { id };
+  }
+
+  #registry() {
+    return { host: `registry-${++this.#made}.example.com`, username: 'robot', password: 'a secret' };
+  }
+
+  async #existingRegistry() {
+    const { id } = await this.#test.admin.api.registries.create({ body: this.#registry() });
+    return { id };
+  }
+
+  async #user(): Promise<RouteInput> {
+    return { params: { id: (await this.#test.createUser(this.#name())).userId } };
+  }
+
+  async #role(): Promise<RouteInput> {
+    const body = { name: this.#name(), permissions: [] };
+    return { params: { id: (await this.#test.admin.api.roles.create({ body })).id } };
+  }
+
+  async #key(): Promise<RouteInput> {
+    const owner = await this.#test.createUser(this.#name());
+    const { id } = await owner.api.apiKeys.create({ body: { name: 'foreign', scopes: ['server.read'] } });
+    return { params: { id } };
+  }
+
+  async #existingSubuser(): Promise<{ id: string; userId: string }> {
+    const { id } = await installedServer(this.#test.admin, this.#agent);
+    const person = await this.#test.createUser(this.#name());
+    await this.#share(id, person);
+    return { id, userId: person.userId };
+  }
+
+  async #share(serverId: string, { userId }: TestClient): Promise<void> {
+    const now = new Date();
+    const row = { id: uuid(), serverId, userId, createdAt: now, updatedAt: now };
+    const { database, serverIndex } = this.#test.panel.core;
+    await database.getRepository(SubuserEntity).insert({ ...row, permissions: ['server.read'] });
+    await serverIndex.refresh(serverId);
+  }
+
+  async #invite() {
+    const { id } = await installedServer(this.#test.admin, this.#agent);
+    const params = { id };
+    const made = await this.#test.admin.api.subusers.invite({ params, body: { permissions: [] } });
+    return { params, token: made.token, inviteId: made.id };
+  }
+}
+
+/** As much of a tar archive as the fake agent looks at. */
+const archive = Buffer.alloc(1024);
+archive.write('ustar', 257);
+
+const smallest = (body: z.ZodType) => (body.safeParse({}).success ? {} : sampleOf(body));
