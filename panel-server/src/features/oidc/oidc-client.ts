@@ -53,7 +53,10 @@ export class OidcClients {
       return await discovery(issuer, row.clientId, {}, authentication, {
         [customFetch]: fetchGuarded,
         // Only this machine is spoken to without TLS; see `requireIssuer`.
-        execute: [enableNonRepudiationChecks, ...(issuer.protocol === 'http:' ? [allowInsecureRequests] : [])],
+        execute: [
+          enableNonRepudiationChecks,
+          ...(issuer.protocol === 'http:' ? [allowInsecureRequests] : []),
+        ],
       });
     } catch (cause) {
       throw providerTrouble(cause);
