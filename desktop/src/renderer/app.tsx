@@ -3,10 +3,11 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
+import './features/sessions/entry-secrets.ts';
 import { basePath } from './api/client.ts';
 import { queryClient } from './api/query-client.ts';
 import { ErrorPage, NotFoundPage } from './components/error-page.tsx';
-import { strings as apiKeys } from './features/api-keys/strings.ts';
+import { strings as account } from './features/account/strings.ts';
 import { Frame } from './features/frame/frame.tsx';
 import { FrameSkeleton } from './features/frame/frame-skeleton.tsx';
 import { strings as frame } from './features/frame/strings.ts';
@@ -132,12 +133,60 @@ const peopleRoutes: RouteObject[] = [
   },
 ];
 
+const accountRoutes: RouteObject[] = [
+  { index: true, lazy: page(() => import('./features/account/profile-tab.tsx'), 'ProfileTab') },
+  {
+    path: 'security',
+    handle: { crumb: account.tabs.security },
+    lazy: page(() => import('./features/account/security-tab.tsx'), 'SecurityTab'),
+  },
+  {
+    path: 'sessions',
+    handle: { crumb: account.tabs.sessions },
+    lazy: page(() => import('./features/account/sessions-tab.tsx'), 'SessionsTab'),
+  },
+  {
+    path: 'api-keys',
+    handle: { crumb: account.tabs.apiKeys },
+    lazy: page(() => import('./features/api-keys/own-keys.tsx'), 'OwnKeys'),
+  },
+];
+
 const settingsRoutes: RouteObject[] = [
   { index: true, lazy: page(() => import('./features/settings/appearance-tab.tsx'), 'AppearanceTab') },
   {
-    path: 'account',
-    handle: { crumb: settings.tabs.account },
-    lazy: page(() => import('./features/settings/account-tab.tsx'), 'AccountTab'),
+    path: 'sign-in',
+    handle: { crumb: settings.tabs.signIn },
+    lazy: page(() => import('./features/settings/sign-in/sign-in-tab.tsx'), 'SignInTab'),
+  },
+  {
+    path: 'mail',
+    handle: { crumb: settings.tabs.mail },
+    lazy: page(() => import('./features/settings/mail/mail-tab.tsx'), 'MailTab'),
+  },
+  {
+    path: 'providers',
+    handle: { crumb: settings.tabs.providers },
+    children: [
+      {
+        index: true,
+        lazy: page(() => import('./features/settings/providers/providers-tab.tsx'), 'ProvidersTab'),
+      },
+      {
+        path: 'new',
+        handle: { crumb: settings.newProvider },
+        lazy: page(() => import('./features/settings/providers/provider-page.tsx'), 'NewProviderPage'),
+      },
+      {
+        path: ':id',
+        lazy: async () => {
+          const { ProviderPage, ProviderCrumb } = await import(
+            './features/settings/providers/provider-page.tsx'
+          );
+          return { Component: ProviderPage, handle: { crumb: ProviderCrumb } };
+        },
+      },
+    ],
   },
   {
     path: 'registries',
@@ -151,6 +200,18 @@ const settingsRoutes: RouteObject[] = [
   },
 ];
 
+/** In front of the sign-in: where links and providers lead. */
+const entryRoutes: RouteObject[] = [
+  {
+    path: '/sign-in/callback',
+    lazy: page(() => import('./features/sessions/callback-page.tsx'), 'CallbackPage'),
+  },
+  { path: '/register', lazy: page(() => import('./features/sessions/register-page.tsx'), 'RegisterPage') },
+  { path: '/forgot', lazy: page(() => import('./features/sessions/forgot-page.tsx'), 'ForgotPage') },
+  { path: '/reset', lazy: page(() => import('./features/sessions/reset-page.tsx'), 'ResetPage') },
+  { path: '/verify', lazy: page(() => import('./features/sessions/verify-page.tsx'), 'VerifyPage') },
+];
+
 const router = createBrowserRouter(
   [
     {
@@ -158,6 +219,7 @@ const router = createBrowserRouter(
       HydrateFallback: FrameSkeleton,
       children: [
         { path: '/sign-in', Component: SignInPage },
+        ...entryRoutes,
         { path: '/setup', lazy: page(() => import('./features/setup/setup-page.tsx'), 'SetupPage') },
         { path: '/invite', lazy: page(() => import('./features/sharing/invite-page.tsx'), 'InvitePage') },
         {
@@ -175,9 +237,10 @@ const router = createBrowserRouter(
                     { path: 'nodes', handle: { crumb: frame.nodes }, children: nodeRoutes },
                     { path: 'people', handle: { crumb: people.title }, children: peopleRoutes },
                     {
-                      path: 'account/api-keys',
-                      handle: { crumb: apiKeys.title },
-                      lazy: page(() => import('./features/api-keys/api-keys-page.tsx'), 'ApiKeysPage'),
+                      path: 'account',
+                      handle: { crumb: account.title },
+                      lazy: page(() => import('./features/account/account-page.tsx'), 'AccountPage'),
+                      children: accountRoutes,
                     },
                     {
                       path: 'settings',

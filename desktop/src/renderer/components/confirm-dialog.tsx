@@ -27,6 +27,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
+          // It may stand in a form of the page, which is not what was confirmed.
+          event.stopPropagation();
           if (isReady) props.onConfirm();
         }}
       >

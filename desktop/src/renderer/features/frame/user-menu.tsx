@@ -38,7 +38,7 @@ export function UserMenu({ isIconOnly }: { isIconOnly: boolean }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{user.email}</Menu.Label>
-        <Menu.Item component={Link} to="/settings/account" leftSection={<IconUserCircle size={16} />}>
+        <Menu.Item component={Link} to="/account" leftSection={<IconUserCircle size={16} />}>
           {strings.account}
         </Menu.Item>
         <Menu.Item component={Link} to="/account/api-keys" leftSection={<IconKey size={16} />}>

@@ -12,6 +12,7 @@ export const strings = {
   },
   results: (count: number) => (count === 1 ? '1 result' : `${count} results`),
   newServer: 'New server',
+  ofAccount: (page: string) => `Account: ${page}`,
   theme: (name: string) => `Theme: ${name}`,
   signOut: 'Sign out',
   keysHint: '↑ ↓ to choose · Enter to go · Esc to close',

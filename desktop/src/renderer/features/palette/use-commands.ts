@@ -2,6 +2,7 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { useNavigate } from 'react-router';
+import { strings as accountStrings } from '../account/strings.ts';
 import { useNavigation } from '../frame/navigation.ts';
 import { useNodes } from '../nodes/use-nodes.ts';
 import { powerChoices } from '../servers/power.ts';
@@ -74,14 +75,16 @@ export function useCommands(text: string): RunnableCommand[] {
       ({ to, name }): RunnableCommand => ({ id: to, group: 'page', title: name, run: go(to) }),
     );
     const settings: RunnableCommand[] = [
-      ...(['account', 'about'] as const).map(
+      { id: 'account', group: 'setting', title: accountStrings.title, run: go('/account') },
+      ...(['security', 'sessions'] as const).map(
         (tab): RunnableCommand => ({
           id: tab,
           group: 'setting',
-          title: settingsStrings.tabs[tab],
-          run: go(`/settings/${tab}`),
+          title: strings.ofAccount(accountStrings.tabs[tab]),
+          run: go(`/account/${tab}`),
         }),
       ),
+      { id: 'about', group: 'setting', title: settingsStrings.tabs.about, run: go('/settings/about') },
       ...(['auto', 'light', 'dark'] as const).map(
         (scheme): RunnableCommand => ({
           id: `theme-${scheme}`,

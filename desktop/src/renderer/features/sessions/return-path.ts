@@ -1,4 +1,4 @@
-const outsideFrame = /^\/(sign-in|setup)(\/|$)/;
+const outsideFrame = /^\/(sign-in|setup|register|forgot|reset|verify)(\/|$)/;
 
 /** Where to go after signing in: only ever a page of this panel, whatever the address says. */
 export function safeReturnPath(wanted: string | null, origin: string): string {

@@ -3,6 +3,7 @@ import { hasCode } from '../../api/errors.ts';
 import { Failure } from '../../components/failure.tsx';
 import { FrameSkeleton } from '../frame/frame-skeleton.tsx';
 import { EntryPage } from './entry-page.tsx';
+import { ReauthenticationHost } from './reauthentication-host.tsx';
 import { signInPath } from './return-path.ts';
 import { strings } from './strings.ts';
 import { useMe } from './use-session.ts';
@@ -11,7 +12,14 @@ import { useMe } from './use-session.ts';
 export function SessionGate() {
   const me = useMe();
   const here = useLocation();
-  if (me.data) return <Outlet />;
+  if (me.data) {
+    return (
+      <>
+        <Outlet />
+        <ReauthenticationHost />
+      </>
+    );
+  }
   if (me.data === null) return <Navigate to={signInPath(here)} replace />;
   if (me.error) {
     if (hasCode(me.error, 'unavailable', 'timeout')) {

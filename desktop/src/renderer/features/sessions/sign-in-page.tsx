@@ -1,53 +1,72 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useState } from 'react';
-import { Navigate, useNavigate, useSearchParams } from 'react-router';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
+import { Link, Navigate, useSearchParams } from 'react-router';
 import { api } from '../../api/client.ts';
 import { hasCode } from '../../api/errors.ts';
 import { keys } from '../../api/keys.ts';
 import { useObservable } from '../../api/observable.ts';
 import { sessionEnd } from '../../api/session-end.ts';
-import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { useDocumentTitle } from '../../components/page-header.tsx';
-import { useNow } from '../../components/relative-time.tsx';
 import classes from './entry-page.module.css';
 import { EntryPage } from './entry-page.tsx';
-import { PanelUnreachable } from './panel-unreachable.tsx';
+import { FactorStep } from './factor-step.tsx';
+import { OtherWays } from './other-ways.tsx';
+import { PasswordStep } from './password-step.tsx';
+import { isRegistrationOpen } from './registration-open.ts';
+import { ResetForm } from './reset-form.tsx';
 import { safeReturnPath } from './return-path.ts';
 import { strings } from './strings.ts';
 import { isInsecureTransport } from './transport.ts';
-import { useBeginSession, useMe } from './use-session.ts';
+import { type NextStep, useEnter } from './use-enter.ts';
+import { useMe } from './use-session.ts';
+import { useSignInOptions } from './use-sign-in-options.ts';
 
 export function SignInPage() {
   useDocumentTitle(strings.signIn);
-  const navigate = useNavigate();
   const [search] = useSearchParams();
-  const begin = useBeginSession();
+  const wanted = search.get('next');
+  const enter = useEnter(wanted);
   const me = useMe();
   const setup = useSetupState();
+  const { data: options } = useSignInOptions();
   const ended = useObservable(sessionEnd);
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const next = safeReturnPath(search.get('next'), location.origin);
-  const signIn = useMutation({
-    mutationFn: () => api.sessions.login({ body: { email, password } }),
-    onSuccess: ({ user }) => {
-      begin(user);
-      navigate(next, { replace: true });
-    },
-  });
-  const waitSeconds = useWaitSeconds(signIn.error, signIn.submittedAt);
+  const [step, setStep] = useState<NextStep>();
+  const [news, setNews] = useState<string>();
+  const goTo = (next: NextStep | undefined) => {
+    setNews(undefined);
+    setStep(next);
+  };
+  const leaveFactor = useCallback((isOver: boolean) => {
+    setNews(isOver ? strings.challengeOver : undefined);
+    setStep(undefined);
+  }, []);
 
   if (setup.data) return <Navigate to="/setup" replace />;
-  if (me.data) return <Navigate to={next} replace />;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (waitSeconds === 0) signIn.mutate();
-  };
+  if (me.data) return <Navigate to={safeReturnPath(wanted, location.origin)} replace />;
+  if (step?.what === 'factor') {
+    return (
+      <FactorStep challenge={step.challenge} onSignedIn={enter} onNextStep={goTo} onBack={leaveFactor} />
+    );
+  }
+  if (step?.what === 'new-password') {
+    const done = () => {
+      setNews(strings.changedNowSignIn);
+      setStep(undefined);
+    };
+    return (
+      <EntryPage title={strings.mustChangeTitle} lead={strings.mustChangeLead}>
+        <ResetForm token={step.token} onDone={done} />
+        <button type="button" className={classes.link} onClick={() => goTo(undefined)}>
+          {strings.backToSignIn}
+        </button>
+      </EntryPage>
+    );
+  }
   return (
     <EntryPage title={strings.signInTo(location.host)}>
-      {ended !== null && signIn.isIdle && (
+      {news && <Notice tone="info">{news}</Notice>}
+      {ended !== null && !news && (
         <Notice tone="info" title={strings.ended}>
           {ended}
         </Notice>
@@ -57,57 +76,27 @@ export function SignInPage() {
           {strings.insecure}
         </Notice>
       )}
-      <form className={classes.form} onSubmit={submit}>
-        <TextInput
-          label={strings.email}
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          autoFocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label={strings.password}
-          name="password"
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          maxLength={256}
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <SignInError error={signIn.error} waitSeconds={waitSeconds} isUnreachable={me.isError} />
-        <Button type="submit" fullWidth loading={signIn.isPending} disabled={waitSeconds > 0}>
-          {waitSeconds > 0 ? strings.waitButton(waitSeconds) : strings.signIn}
-        </Button>
-      </form>
-      <p className={classes.footnote}>{strings.forgotten}</p>
+      <PasswordStep onSignedIn={enter} onNextStep={goTo} />
+      {options && <OtherWays options={options} wanted={wanted} onSignedIn={enter} />}
+      {options?.passwordReset ? (
+        <p className={classes.footnote}>
+          <Link className={classes.link} to="/forgot">
+            {strings.forgot}
+          </Link>
+        </p>
+      ) : (
+        <p className={classes.footnote}>{strings.forgotten}</p>
+      )}
+      {options && isRegistrationOpen(options) && (
+        <p className={classes.footnote}>
+          {strings.newHere}{' '}
+          <Link className={classes.link} to="/register">
+            {strings.createAccount}
+          </Link>
+        </p>
+      )}
     </EntryPage>
   );
-}
-
-function SignInError(props: { error: unknown; waitSeconds: number; isUnreachable: boolean }) {
-  const { error, waitSeconds } = props;
-  if (waitSeconds > 0) {
-    return (
-      <Notice tone="warning" urgent title={strings.waitTitle}>
-        {strings.wait(waitSeconds)}
-      </Notice>
-    );
-  }
-  if (hasCode(error, 'rate_limited')) return null;
-  if (hasCode(error, 'unavailable') || props.isUnreachable) return <PanelUnreachable />;
-  if (hasCode(error, 'invalid_credentials', 'invalid_input')) {
-    return (
-      <Notice tone="error" urgent>
-        {strings.wrong}
-      </Notice>
-    );
-  }
-  return error ? <Failure title={strings.failed} error={error} /> : null;
 }
 
 /** A panel without an administrator asks for one instead; one that has answers 404. */
@@ -124,16 +113,4 @@ function useSetupState() {
     },
     retry: false,
   });
-}
-
-function useWaitSeconds(error: unknown, failedAt: number): number {
-  const now = useNow();
-  const [until, setUntil] = useState(0);
-  useEffect(() => {
-    if (hasCode(error, 'rate_limited')) setUntil(Date.now() + (error.retryAfterSeconds ?? 30) * 1000);
-  }, [error]);
-  if (failedAt === 0 || !hasCode(error, 'rate_limited')) return 0;
-  // The page's clock may be a second behind, which must not add to the wait.
-  const seconds = Math.ceil((until - now.getTime()) / 1000);
-  return Math.min(Math.max(0, seconds), error.retryAfterSeconds ?? 30);
 }

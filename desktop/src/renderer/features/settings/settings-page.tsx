@@ -5,12 +5,18 @@ import { useMay } from '../sessions/use-session.ts';
 import classes from './settings-page.module.css';
 import { strings } from './strings.ts';
 
+const settingsOfPanel = [
+  { to: '/settings/sign-in', name: strings.tabs.signIn },
+  { to: '/settings/providers', name: strings.tabs.providers, hasPages: true },
+  { to: '/settings/mail', name: strings.tabs.mail },
+  { to: '/settings/registries', name: strings.tabs.registries },
+];
+
 export function SettingsPage() {
   const mayRead = useMay('settings.read');
   const tabs = [
     { to: '/settings', name: strings.tabs.appearance },
-    { to: '/settings/account', name: strings.tabs.account },
-    ...(mayRead ? [{ to: '/settings/registries', name: strings.tabs.registries }] : []),
+    ...(mayRead ? settingsOfPanel : []),
     { to: '/settings/about', name: strings.tabs.about },
   ];
   return (

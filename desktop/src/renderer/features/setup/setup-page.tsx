@@ -14,6 +14,7 @@ import { useDocumentTitle } from '../../components/page-header.tsx';
 import classes from '../sessions/entry-page.module.css';
 import { EntryPage } from '../sessions/entry-page.tsx';
 import { PanelUnreachable } from '../sessions/panel-unreachable.tsx';
+import { suggestedName } from '../sessions/suggested-name.ts';
 import { useBeginSession } from '../sessions/use-session.ts';
 import { setupCodeOf } from './setup-code.ts';
 import { strings } from './strings.ts';
@@ -113,9 +114,4 @@ export function SetupPage() {
       </form>
     </EntryPage>
   );
-}
-
-function suggestedName(email: string): string {
-  const [first = ''] = email.toLowerCase().split('@');
-  return first.replace(/[^a-z0-9_-]/g, '-').slice(0, 32);
 }
