@@ -257,6 +257,10 @@ function fitting({ url, method }: Route): object {
   // A range API would be asked.
   if (url === '/api/admin/settings') return { passwords: undefined };
   if (url === '/api/nodes/:id/networks/:networkId') return { plugins: undefined };
+  if (url === '/api/admin/roles' || url === '/api/admin/roles/:id') return { nodeIds: null };
+  if (url === '/api/admin/users') return { roleId: undefined };
+  if (url.endsWith('/api-keys') || url.endsWith('/api-keys/:id')) return { expiresAt: null };
+  if (url === '/api/servers/:id/transfer-ownership') return { userId: test.user.userId };
   if (url === '/api/nodes/:id/host-packages') return { templateId: 'openttd' };
   return {};
 }

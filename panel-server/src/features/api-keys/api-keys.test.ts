@@ -147,10 +147,10 @@ describe.each(testDatabases)('API keys on %s', (database) => {
   it('have a rate of their own', async () => {
     const { key } = await keyOf(test.admin, { requestsPerMinute: 5 });
     const other = await keyOf(test.admin);
-    const first = await Promise.all(Array.from({ length: 12 }, () => by({ 'x-api-key': key })));
-    await by({ 'x-api-key': key });
+    // Who it is, is found out with the first.
+    expect((await by({ 'x-api-key': key })).status).toBe(200);
+    for (let count = 0; count < 5; count += 1) await by({ 'x-api-key': key });
     const refused = await by({ 'x-api-key': key });
-    expect(first.map(({ status }) => status)).toContain(200);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await by({ 'x-api-key': other.key })).status).toBe(200);
