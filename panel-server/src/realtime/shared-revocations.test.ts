@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { codeOf } from '../testing/code-of.ts';
+import { FakeAgent } from '../testing/fake-agent.ts';
+import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
+import { roleWith } from '../testing/test-people.ts';
+import { installedServer } from '../testing/test-servers.ts';
+import { TestSocket } from '../testing/test-socket.ts';
+
+/** A second panel on the first one's database: what it remembers is its own. */
+describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres', () => {
+  let one: TestPanel;
+  let other: TestPanel;
+  let agent: FakeAgent;
+  let serverId: string;
+  beforeAll(async () => {
+    one = await testPanel({ database: 'postgres' });
+    agent = await FakeAgent.linked(one);
+    serverId = (await installedServer(one.admin, agent)).id;
+    other = await testPanel({
+      withoutAdmin: true,
+      environment: {
+        CATALYST_DATABASE_URL: one.config.databaseUrl,
+        // It has keys of its own, as one that was lost and made anew.
+        CATALYST_ACCEPT_DATA_LOSS: '1',
+      },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    agent?.disconnect();
+    await other?.close();
+    await one?.close();
+  });
+
+  const soon = (expectation: () => Promise<void> | void) =>
+    vi.waitFor(expectation, { timeout: 2000, interval: 50 });
+  const params = () => ({ id: serverId });
+
+  it('what one takes away is gone at the other within two seconds, over HTTP and sockets', async () => {
+    const guest = await one.createUser('guest');
+    const { token } = await one.admin.api.subusers.invite({
+      params: params(),
+      body: { permissions: ['console.read'] },
+    });
+    await guest.api.subusers.acceptInvite({ params: { token } });
+    const there = other.clientFor(guest.token);
+    await soon(async () => expect(await codeOf(there.servers.get({ params: params() }))).toBe('ok'));
+    const socket = await TestSocket.connected(other.url, guest.token);
+    const revoked = socket.collect('revoked');
+    await one.admin.api.subusers.remove({ params: { id: serverId, userId: guest.userId } });
+    await soon(() => expect(revoked).toEqual([{ serverId, reason: expect.any(String) }]));
+    expect(await codeOf(there.servers.get({ params: params() }))).toBe('not_found');
+    expect((await there.servers.list()).items).toEqual([]);
+    socket.close();
+  });
+
+  it('so with roles, keys, owners and accounts', async () => {
+    const person = await one.createUser('person', await roleWith(one, ['server.read']));
+    const { key, id } = await person.api.apiKeys.create({ body: { name: 'key', scopes: ['*'] } });
+    const there = { person: other.clientFor(person.token), key: other.clientFor(key) };
+    const seen = async () => [
+      await codeOf(there.person.servers.get({ params: params() })),
+      await codeOf(there.key.servers.get({ params: params() })),
+    ];
+    await soon(async () => expect(await seen()).toEqual(['ok', 'ok']));
+    await one.admin.api.users.update({
+      params: { id: person.userId },
+      body: { roleId: (await one.admin.api.users.get({ params: { id: one.user.userId } })).role.id },
+    });
+    await soon(async () => expect(await seen()).toEqual(['not_found', 'not_found']));
+    await one.admin.api.subusers.transferOwnership({ params: params(), body: { userId: person.userId } });
+    await soon(async () => expect(await seen()).toEqual(['ok', 'ok']));
+    const socket = await TestSocket.connected(other.url, key);
+    await person.api.apiKeys.revoke({ params: { id } });
+    await soon(() => expect(socket.socket.connected).toBe(false));
+    expect(await seen()).toEqual(['ok', 'unauthenticated']);
+    const browser = await TestSocket.connected(other.url, person.token);
+    await one.admin.api.users.disable({ params: { id: person.userId } });
+    await soon(() => expect(browser.socket.connected).toBe(false));
+    expect(await seen()).toEqual(['unauthenticated', 'unauthenticated']);
+  });
+});
