@@ -1,3 +1,4 @@
+import { AppError } from '@catalyst/shared/contract/errors';
 import { call, listen } from '@catalyst/shared/contract/rpc';
 import type { ConsoleLine, ConsoleStream } from '@catalyst/shared/features/console';
 import { clientCalls, clientEvents } from '@catalyst/shared/realtime';
@@ -136,8 +137,24 @@ export function openConsole(options: {
     catchUp = { until: lastSeq, count: Math.max(0, lastSeq - afterSeq) };
     noteReceived(received);
   };
+  let lastTry = 0;
+  /** After a restart of the panel the page may be back before the node's agent: then it is asked again. */
+  const followAgain = async () => {
+    lastTry += 1;
+    const thisTry = lastTry;
+    for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5000)) {
+      try {
+        return await follow();
+      } catch (error) {
+        const isAway = error instanceof AppError && error.code === 'node_offline';
+        if (!isAway) return set({ status: 'failed', error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (ending.signal.aborted || thisTry !== lastTry || !socket.connected) return;
+    }
+  };
   const onConnect = () => {
-    if (state.get().status === 'ready') void follow().catch((error) => set({ status: 'failed', error }));
+    if (state.get().status === 'ready') void followAgain();
     else if (state.get().status === 'failed') void load();
   };
   socket.on('connect', onConnect);
