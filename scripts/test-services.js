@@ -9,6 +9,7 @@ const services = [
     files: ['/usr/bin/chromium', '/usr/bin/chromium-browser'],
   },
   { name: 'PostgreSQL', packages: ['postgresql'], files: ['/usr/lib/postgresql/*/bin/initdb'] },
+  { name: 'Redis', packages: ['redis-server'], files: ['/usr/bin/redis-server'] },
   { name: 'OpenTTD', packages: ['openttd', 'openttd-opengfx'], files: ['/usr/games/openttd'] },
   { name: 'Luanti', packages: ['minetest-server'], files: ['/usr/games/minetestserver'] },
   {

@@ -13,6 +13,8 @@ export interface Config {
   sftpPort: number;
   /** A Postgres URL; without one the panel keeps a SQLite file in the data folder. */
   databaseUrl: string | undefined;
+  /** A Redis URL; with one, all panels count requests together. */
+  redisUrl: string | undefined;
   /** The first administrator, made at the first start. */
   firstAdmin: { email: string; password: string } | undefined;
   logLevel: LogLevel;
@@ -76,6 +78,7 @@ const Environment = z.object({
   CATALYST_PORT: port.default(3000),
   CATALYST_SFTP_PORT: port.default(2022),
   CATALYST_DATABASE_URL: z.string().optional(),
+  CATALYST_REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   CATALYST_ADMIN_EMAIL: z.string().optional(),
   CATALYST_ADMIN_PASSWORD: z.string().optional(),
   CATALYST_LOG_LEVEL: LogLevel.default('info'),
@@ -106,6 +109,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: values.CATALYST_PORT,
     sftpPort: values.CATALYST_SFTP_PORT,
     databaseUrl: databaseUrl(values.CATALYST_DATABASE_URL),
+    redisUrl: values.CATALYST_REDIS_URL,
     firstAdmin: firstAdmin(values.CATALYST_ADMIN_EMAIL, values.CATALYST_ADMIN_PASSWORD),
     logLevel: values.CATALYST_LOG_LEVEL,
     rateLimits: values.CATALYST_RATE_LIMITS,

@@ -30,6 +30,7 @@ import { Idempotency } from './http/idempotency.ts';
 import type { PanelHttp } from './http/panel-http.ts';
 import { RateLimiter } from './http/rate-limits.ts';
 import { createHttp } from './http/server.ts';
+import { SharedBuckets } from './http/shared-buckets.ts';
 import { createSocketServer } from './http/socket-server.ts';
 import { missingKeys, refuseLostKeys } from './identity/missing-keys.ts';
 import { loadPanelCertificate } from './identity/panel-certificate.ts';
@@ -136,7 +137,9 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   await signInLimiter.prune();
 
   const httpLog = log.child({ part: 'http' });
-  const limiter = new RateLimiter(config.rateLimits);
+  const shared = config.redisUrl ? await SharedBuckets.connect(config.redisUrl, httpLog) : undefined;
+  onClose(() => shared?.close());
+  const limiter = new RateLimiter(config.rateLimits, shared);
   const idempotency = new Idempotency(database, secretBox, httpLog);
   onClose(() => idempotency.close());
   const httpParts = {

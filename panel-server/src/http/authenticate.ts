@@ -17,8 +17,8 @@ export function authenticator(credentials: Credentials, limiter: RateLimiter) {
   return async function authenticate(request: FastifyRequest): Promise<void> {
     const credential = credentials.read(request.headers, request.isSecure);
     const known = credential && credentials.recall(credential, request.clientIp);
-    if (known) countFor(known, limiter);
-    else limiter.take(anonymousBucket(request), addressGroup(request.clientIp));
+    if (known) await countFor(known, limiter);
+    else await limiter.take(anonymousBucket(request), addressGroup(request.clientIp));
     const caller = known ?? (credential && (await credentials.find(credential, request.clientIp)));
     if (!caller) return;
     request.caller = caller;
@@ -29,10 +29,10 @@ export function authenticator(credentials: Credentials, limiter: RateLimiter) {
   };
 }
 
-function countFor({ userId, key }: Caller, limiter: RateLimiter): void {
-  if (!key) limiter.take('signedIn', userId);
-  else if (key.requestsPerMinute === null) limiter.take('signedIn', key.id);
-  else limiter.takeOwn(key.id, key.requestsPerMinute);
+function countFor({ userId, key }: Caller, limiter: RateLimiter): void | Promise<void> {
+  if (!key) return limiter.take('signedIn', userId);
+  if (key.requestsPerMinute === null) return limiter.take('signedIn', key.id);
+  return limiter.takeOwn(key.id, key.requestsPerMinute);
 }
 
 function anonymousBucket(request: FastifyRequest): 'health' | 'tickets' | 'files' | 'anonymous' {

@@ -18,12 +18,12 @@ export function createSocketServer(
   limiter: RateLimiter,
   isTrusted: ProxyTrust,
 ): Server {
-  const refusalOf = (request: IncomingMessage): string | undefined => {
+  const refusalOf = async (request: IncomingMessage): Promise<string | undefined> => {
     if (!door.isOpen) return 'The panel is starting';
     if (isRefusedPlain(request, isTrusted, config.allowPlainHttp)) return 'Use TLS';
     if (!isOwnOrigin(request, isTrusted, config.publicUrl)) return 'The page is of another site';
     try {
-      limiter.take('sockets', addressGroup(clientAddress(request, isTrusted)));
+      await limiter.take('sockets', addressGroup(clientAddress(request, isTrusted)));
     } catch {
       return 'Too many connections';
     }
@@ -36,8 +36,7 @@ export function createSocketServer(
     pingInterval: 10_000,
     pingTimeout: 20_000,
     allowRequest: (request, answer) => {
-      const refusal = refusalOf(request);
-      answer(refusal, refusal === undefined);
+      void refusalOf(request).then((refusal) => answer(refusal, refusal === undefined));
     },
   });
   io.engine.use(prepareSocketAnswer);

@@ -1,8 +1,11 @@
+import type { PanelSettingChanges } from '@catalyst/shared/features/settings';
 import { hash as argon2 } from '@node-rs/argon2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { z } from 'zod';
 import { ask } from '../../testing/ask.ts';
 import { startMailServer, type TestMailServer, tokenIn } from '../../testing/test-mail.ts';
 import { password, type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
+import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
 import { OutgoingMailEntity } from '../mail/outgoing-mail.entity.ts';
 import { RoleEntity } from '../users/role.entity.ts';
 import { UserEntity } from '../users/user.entity.ts';
@@ -42,10 +45,13 @@ describe.each(testDatabases)('accounts on %s', (database) => {
     mail.received.length = 0;
   });
 
-  const post = (path: string, body: unknown, headers: Record<string, string> = somewhere()) =>
-    ask(test, path, { body, headers });
-  const settings = (changes: Parameters<typeof test.admin.api.settings.update>[0]['body']) =>
-    test.admin.api.settings.update({ body: changes });
+  /** Every token that was sent, to be looked for where it must not be. */
+  const seenTokens = new Set<string>();
+  const post = (path: string, body: unknown, headers: Record<string, string> = somewhere()) => {
+    for (const value of Object.values(body as object)) if (/^[\w-]{43}$/.test(value)) seenTokens.add(value);
+    return ask(test, path, { body, headers });
+  };
+  const settings = (body: z.input<typeof PanelSettingChanges>) => test.admin.api.settings.update({ body });
   const withMail = () => test.admin.api.mail.set({ body: mail.settings });
   const withoutMail = () => test.admin.api.mail.remove();
   const login = (email: string, secret: string) => post('/api/auth/login', { email, password: secret });
@@ -397,6 +403,14 @@ describe.each(testDatabases)('accounts on %s', (database) => {
       await users.update({ id: userId }, { passwordHash: '' });
       expect((await login('old-hash@example.com', 'x')).status).toBe(401);
     });
+  });
+
+  it('leaves no password, code or token in the log and the audit', async () => {
+    const entries = await test.panel.core.database.getRepository(AuditEntryEntity).find();
+    const written = JSON.stringify(entries) + test.logText();
+    for (const secret of [password, newPassword, ...seenTokens]) expect(written).not.toContain(secret);
+    expect(seenTokens.size).toBeGreaterThan(10);
+    expect(entries.some(({ action }) => action === 'user.reset-password')).toBe(true);
   });
 
   describe('sessions', () => {

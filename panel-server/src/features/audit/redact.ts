@@ -1,6 +1,7 @@
 import { auditText } from './audit-text.ts';
 
-const secretName = /pass(word|phrase)?|secret|token|cookie|authorization|credential|private|api-?key|^code$/i;
+const secretName =
+  /pass(word|phrase)?|secret|token|cookie|authorization|credential|private|api-?key|recovery|challenge|ceremony|^(code|search|invitation)$/i;
 const maxEntries = 50;
 const maxDepth = 6;
 /** Of all of it, as JSON. */

@@ -341,7 +341,8 @@ describe('where passkeys cannot work', () => {
       headers: { 'content-type': 'application/json' },
       body: '{"purpose":"sign-in"}',
     }).catch(() => undefined);
-    if (answer) expect((await answer.json()).options.rpId).toBe('localhost');
+    // Where the name is not this machine's, there is nobody to ask.
+    if (answer) expect(await answer.json()).toMatchObject({ options: { rpId: 'localhost' } });
     await test.close();
   });
 });
