@@ -59,7 +59,7 @@ const user = (n: number, name: string, changes: Partial<ManagedUser>): ManagedUs
 export const users: ManagedUser[] = [
   user(1, 'robin', { displayName: 'Robin Okafor', ownedServers: 1, createdAt: ago(2 * hour) }),
   user(2, 'mika', { role: referenceTo(2), mustChangePassword: true }),
-  user(3, 'sam-the-one-with-the-very-long-name', {
+  user(3, 'samantha-wilhelmina-of-the-isles', {
     displayName: 'Samantha Wilhelmina Featherstonehaugh-Cholmondeley of the Western Isles',
     email: 'samantha.wilhelmina.featherstonehaugh@a-rather-long-domain.example.org',
     role: referenceTo(3),

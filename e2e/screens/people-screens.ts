@@ -120,6 +120,12 @@ export const peopleScreens: Screen[] = [
     shown: (page) => seen(page, 'holds rights that you do not hold'),
   },
   {
+    name: 'user-yourself',
+    path: `/people/users/${users[5]?.id}`,
+    dataSets: ['full'],
+    shown: (page) => seen(page, 'Survival'),
+  },
+  {
     name: 'user-link',
     path: `/people/users/${users[0]?.id}`,
     dataSets: ['full'],
@@ -299,7 +305,7 @@ export const peopleScreens: Screen[] = [
     name: 'sharing-edit',
     path: sharingPath,
     dataSets: ['full'],
-    act: (page) => button(page, 'Change what mika may do').click(),
+    act: (page) => button(page, 'Change rights of mika').click(),
     shown: (page) => seen(page, 'Counts at once'),
   },
   {

@@ -61,4 +61,6 @@ it.each([
   [['*'], 'Everything'],
   [[], 'No rights'],
   [['server.*', 'console.read', 'console.write'], 'Servers (all), Console'],
+  [['server.read', 'console.read'], 'Look only: Servers, Console'],
+  [permissions, 'Servers, Console, Files, Backups, Schedules, Databases and 14 more'],
 ])('says %j as “%s”', (granted, text) => expect(summaryOfGrants(granted)).toBe(text));

@@ -83,7 +83,7 @@ export function PermissionMatrix(props: PermissionMatrixProps) {
           </div>
           <div className={classes.rights}>
             {resource.permissions.map((name) => (
-              <Right key={name} {...props} pattern={name} label={descriptionOf(name)} hint={name} />
+              <Right key={name} {...props} pattern={name} label={descriptionOf(name)} />
             ))}
           </div>
         </fieldset>
@@ -115,7 +115,11 @@ function Right({ pattern, label, hint, spoken, ...matrix }: RightProps) {
           ? strings.included
           : undefined;
   return (
-    <div className={classes.right} data-locked={reason !== undefined || undefined} title={reason}>
+    <div
+      className={classes.right}
+      data-locked={reason !== undefined || undefined}
+      title={reason ? `${reason} (${pattern})` : pattern}
+    >
       <Checkbox
         checked={state !== 'off'}
         disabled={isReadOnly || reason !== undefined}
@@ -128,7 +132,7 @@ function Right({ pattern, label, hint, spoken, ...matrix }: RightProps) {
             {!isHeld && !isReadOnly && <IconLock size={12} className={classes.lock} aria-hidden />}
           </>
         }
-        description={hint && (pattern === '*' ? hint : <code className={classes.code}>{hint}</code>)}
+        description={hint}
       />
       {reason && (
         <span id={reasonId} className={classes.hidden}>

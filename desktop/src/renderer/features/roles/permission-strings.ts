@@ -33,6 +33,8 @@ export const permissionStrings = {
   noneFound: 'No right is called that.',
   chosen: (count: number) => (count === 1 ? '1 right' : `${count} rights`),
   nothing: 'No rights',
+  lookOnly: (what: string) => `Look only: ${what}`,
+  andMore: (what: string, count: number) => `${what} and ${count} more`,
   included: 'Included',
   notHeld: 'You do not hold this yourself',
   notHeldNotice:

@@ -12,12 +12,14 @@ import { strings as shared } from '../../components/strings.ts';
 import { PermissionList } from '../roles/permission-list.tsx';
 import entry from '../sessions/entry-page.module.css';
 import { EntryPage } from '../sessions/entry-page.tsx';
+import { isRegistrationOpen } from '../sessions/registration-open.ts';
 import { useMe, useSignOut } from '../sessions/use-session.ts';
+import { useSignInOptions } from '../sessions/use-sign-in-options.ts';
 import classes from './invite-page.module.css';
 import { forgetInvite, inviteTokenOf } from './invite-token.ts';
 import { presetOf } from './rights.ts';
 import { strings } from './strings.ts';
-import { useAcceptInvite, useInvitePreview, useMayRegister } from './use-invite.ts';
+import { useAcceptInvite, useInvitePreview } from './use-invite.ts';
 
 const { landing } = strings;
 
@@ -83,7 +85,7 @@ function Answer({ token, serverName }: { token: string; serverName: string }) {
   const me = useMe();
   const accept = useAcceptInvite(token);
   const signOut = useSignOut();
-  const mayRegister = useMayRegister();
+  const { data: options } = useSignInOptions();
   if (me.data) {
     return (
       <>
@@ -129,7 +131,7 @@ function Answer({ token, serverName }: { token: string; serverName: string }) {
       <Button component={Link} to="/sign-in?next=/invite" fullWidth>
         {landing.signIn}
       </Button>
-      {mayRegister ? (
+      {options && isRegistrationOpen(options) ? (
         <Button component={Link} to="/register?next=/invite" variant="default" fullWidth>
           {landing.register}
         </Button>

@@ -19,13 +19,3 @@ export function useAcceptInvite(token: string) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.servers }),
   });
 }
-
-/** Whether somebody without an account can make one. */
-export function useMayRegister(): boolean {
-  const { data } = useQuery({
-    queryKey: ['sign-in-options'],
-    queryFn: ({ signal }) => api.accounts.options({ signal }),
-    retry: false,
-  });
-  return data?.registration === 'open' || data?.registration === 'domain';
-}

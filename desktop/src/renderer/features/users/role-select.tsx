@@ -11,14 +11,17 @@ export function RoleSelect(props: RoleSelectProps) {
   const { data } = useRoles({ enabled: useMay('role.read') });
   const isWithinMine = useIsWithinMine();
   if (!data) return null;
+  // What everybody has is no favour, and what is given when nothing is chosen.
+  const usual = data.find(({ builtIn }) => builtIn === 'user');
+  const value = props.value ?? usual?.id ?? null;
   const choices = data.map((role) => {
-    const mayGive = isWithinMine(role.permissions);
-    const isPresent = role.id === props.value;
+    const mayGive = role.builtIn === 'user' || isWithinMine(role.permissions);
+    const isPresent = role.id === value;
     return {
       value: role.id,
       label: mayGive || isPresent ? role.name : strings.roleOther(role.name),
       disabled: !mayGive && !isPresent,
     };
   });
-  return <Select label={strings.role} data={choices} {...props} />;
+  return <Select label={strings.role} data={choices} {...props} value={value} />;
 }
