@@ -93,7 +93,7 @@ function isPermittedByRole({ grants, nodeIds }: Person, permission: Permission, 
 }
 
 function isPermittedOnServer({ userId }: Person, permission: Permission, place: Place): boolean {
-  if (typeof place === 'string' || !('ownerId' in place)) return false;
+  if (typeof place === 'string' || !('subusers' in place)) return false;
   if (permissionCatalogue[permission].scope !== 'server') return false;
   return place.ownerId === userId || (place.subusers.get(userId)?.has(permission) ?? false);
 }

@@ -124,7 +124,7 @@ export class ServerUpdates {
     if (!environment) return columns;
     const values = resolveVariables(this.#template(row), environment, {
       current: openEnvironment(secrets, row),
-      mayEditAll: mayEditAll(caller, row),
+      mayEditAll: mayEditAll(caller, { nodeId: row.nodeId }),
     });
     return { ...columns, ...sealEnvironment(secrets, row.id, this.#template(row), values) };
   }
