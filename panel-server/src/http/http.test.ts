@@ -77,7 +77,7 @@ describe('what is not a proper request', () => {
   });
 
   it('names the methods an address takes', async () => {
-    expect((await ask(test, '/api/auth/me', { method: 'PUT', body: {} })).headers.get('allow')).toBe(
+    expect((await ask(test, '/api/system', { method: 'PUT', body: {} })).headers.get('allow')).toBe(
       'GET, HEAD',
     );
   });
