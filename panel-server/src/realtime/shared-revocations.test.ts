@@ -19,7 +19,7 @@ describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres',
     other = await testPanel({
       withoutAdmin: true,
       environment: {
-        CATALYST_DATABASE_URL: one.config.databaseUrl,
+        CATALYST_DATABASE_URL: one.config.databaseUrl as string,
         // It has keys of its own, as one that was lost and made anew.
         CATALYST_ACCEPT_DATA_LOSS: '1',
       },
