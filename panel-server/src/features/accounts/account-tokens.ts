@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { randomToken } from '@catalyst/shared/node/random-token';
 import { type DataSource, type EntityManager, LessThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -83,7 +84,14 @@ export class AccountTokens {
   }
 
   dataOf<Data>({ id, sealedData }: AccountTokenRow): Data {
-    return (sealedData === null ? undefined : JSON.parse(this.#box.open(sealedData, place(id)))) as Data;
+    if (sealedData === null) return undefined as Data;
+    try {
+      return JSON.parse(this.#box.open(sealedData, place(id)));
+    } catch (cause) {
+      throw new AppError('conflict', 'What this link was made for cannot be read any more; make another', {
+        cause,
+      });
+    }
   }
 
   close(): void {

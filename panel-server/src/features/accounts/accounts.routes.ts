@@ -65,8 +65,9 @@ export function registerAccountRoutes(core: Core, accounts: Accounts): void {
   });
   app.route({
     ...accountRoutes.reset,
-    handler: async ({ body, clientIp }, reply) => {
-      await passwordReset.reset(body.token, body.password, clientIp);
+    handler: async (request, reply) => {
+      const { token, password } = request.body;
+      await passwordReset.reset(token, password, visitorOf(request));
       return reply.code(204).send();
     },
   });

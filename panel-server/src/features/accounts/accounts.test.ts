@@ -410,7 +410,10 @@ describe.each(testDatabases)('accounts on %s', (database) => {
     const written = JSON.stringify(entries) + test.logText();
     for (const secret of [password, newPassword, ...seenTokens]) expect(written).not.toContain(secret);
     expect(seenTokens.size).toBeGreaterThan(10);
-    expect(entries.some(({ action }) => action === 'user.reset-password')).toBe(true);
+    const reset = entries.find(
+      ({ action, outcome }) => action === 'user.reset-password' && outcome === 'success',
+    );
+    expect(reset).toMatchObject({ targetKind: 'user', targetName: 'forgetful' });
   });
 
   describe('sessions', () => {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Caller } from '../../access.ts';
 import type { PanelCore } from '../../core.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
+import type { Visitor } from '../sessions/sign-in.ts';
 import { assertOutranks } from '../users/granting.ts';
 import { UserEntity } from '../users/user.entity.ts';
 import type { AccountTokens } from './account-tokens.ts';
@@ -61,9 +62,9 @@ export class PasswordReset {
   }
 
   /** Ends all sessions. Of all who come with one token, one sets the password. */
-  async reset(token: string, password: string, ip: string): Promise<void> {
+  async reset(token: string, password: string, { client, recognise }: Visitor): Promise<void> {
     const { database, users, sessions, passwords, passwordRules, signInLimiter, mail } = this.#core;
-    const found = await signInLimiter.attempt(ip, 'reset', async () => {
+    const found = await signInLimiter.attempt(client.ip, 'reset', async () => {
       const known = await this.#tokens.find<ResetData>('password-reset', token);
       const owner = known?.userId ? await users.find(known.userId) : undefined;
       return known && owner && !owner.user.disabledAt && isStillGood(known, owner.user)
@@ -72,6 +73,7 @@ export class PasswordReset {
     });
     if (!found) throw usedAlready();
     const { id, email } = found;
+    recognise?.(found);
     await passwordRules.require(password, [email, found.name]);
     const passwordHash = await passwords.hash(password);
     await inTransaction(database, async (manager) => {

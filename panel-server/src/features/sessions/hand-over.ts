@@ -27,4 +27,7 @@ export const clientOf = (request: FastifyRequest): Client => ({
 export const visitorOf = (request: FastifyRequest): Visitor => ({
   client: clientOf(request),
   previous: request.caller ?? undefined,
+  recognise: ({ id, name }) => {
+    request.auditNote = { ...request.auditNote, target: { kind: 'user', id, name } };
+  },
 });

@@ -22,7 +22,11 @@ describe.each(testDatabases)('sessions on %s', (database) => {
       body: { email: ' Admin@Example.com', password },
     });
     expect(await test.clientFor(token).sessions.me()).toEqual(user);
-    expect(user).toMatchObject({ email: 'admin@example.com', name: 'admin', permissions: expect.arrayContaining(['*']) });
+    expect(user).toMatchObject({
+      email: 'admin@example.com',
+      name: 'admin',
+      permissions: expect.arrayContaining(['*']),
+    });
     expect(expiresAt.getTime() - Date.now()).toBeGreaterThan(23.9 * 3_600_000);
     expect(expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(24 * 3_600_000);
   });

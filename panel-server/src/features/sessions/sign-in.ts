@@ -8,7 +8,7 @@ import type { PanelCore } from '../../core.ts';
 import type { AccountTokens } from '../accounts/account-tokens.ts';
 import { issueResetToken } from '../accounts/reset-tokens.ts';
 import type { Factors } from '../factors/factors.service.ts';
-import { UserEntity } from '../users/user.entity.ts';
+import { UserEntity, type UserRow } from '../users/user.entity.ts';
 import { describeUser, type UserWithRole } from '../users/users.service.ts';
 import type { Client } from './session-store.ts';
 
@@ -23,6 +23,8 @@ export interface SignedInSession {
 export interface Visitor {
   client: Client;
   previous: Caller | undefined;
+  /** Whose account it is about, for the record: also when nothing comes of it. */
+  recognise?: (user: Pick<UserRow, 'id' | 'name'>) => void;
 }
 
 const challengeMs = 5 * 60_000;
@@ -77,6 +79,7 @@ export class SignIn {
       throw new AppError('invalid_credentials', 'The sign-in took too long; begin again');
     }
     const userId = owner.user.id;
+    visitor.recognise?.(owner.user);
     const isRight = await signInLimiter.attempt(
       ip,
       `factor ${userId}`,
