@@ -1,4 +1,4 @@
-import type { Permission } from '@catalyst/shared/contract/permissions';
+import { type Permission, permissionCatalogue } from '@catalyst/shared/contract/permissions';
 import type { User } from '@catalyst/shared/features/users';
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
@@ -37,7 +37,9 @@ export function useUser(): User {
 
 /** Whether the role allows something anywhere; what one server allows is in that server's `permissions`. */
 export function useMay(permission: Permission): boolean {
-  const { permissions } = useUser();
+  const { permissions, nodeIds } = useUser();
+  // On a role that is limited to nodes, rights on the whole panel count for nothing.
+  if (nodeIds !== null && permissionCatalogue[permission].scope === 'global') return false;
   return permissions.includes('*') || permissions.includes(permission);
 }
 
