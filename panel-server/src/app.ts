@@ -6,6 +6,7 @@ import { openCore, type PanelCore } from './core.ts';
 import { registerAccounts } from './features/accounts/accounts.feature.ts';
 import { registerApiKeyRoutes } from './features/api-keys/api-keys.routes.ts';
 import { ApiKeysService } from './features/api-keys/api-keys.service.ts';
+import { registerAudit } from './features/audit/audit.feature.ts';
 import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
@@ -90,6 +91,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     registerUserRoutes(core.http, new UserAdministration({ ...core, removal: new UserRemoval(core) }));
     registerSubusers(core);
     registerApiKeyRoutes(core.http, new ApiKeysService(core));
+    registerAudit(core);
 
     await core.http.ready();
     return {

@@ -37,6 +37,7 @@ import { Registries } from './migrations/0004-registries.ts';
 import { Networks } from './migrations/0005-networks.ts';
 import { People } from './migrations/0006-people.ts';
 import { AccountsAndMail } from './migrations/0007-accounts-and-mail.ts';
+import { AuditSearch } from './migrations/0008-audit-search.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -80,6 +81,7 @@ export const migrations = [
   Networks,
   People,
   AccountsAndMail,
+  AuditSearch,
 ];
 
 export interface OpenDatabase {

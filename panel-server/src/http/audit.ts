@@ -47,17 +47,25 @@ function entryOf(
   const { id } = (request.params ?? {}) as { id?: string };
   const note = request.auditNote;
   const isSuccess = reply.statusCode < 400;
+  const errorCode = isSuccess ? undefined : errorCodeOf(payload);
   const named = id && idShape.test(id) ? { kind: onServer ? 'server' : targetKind(action), id } : undefined;
   return {
     action,
     outcome: isSuccess ? 'success' : 'failure',
     actor: note?.actor ?? actorOf(request.caller ?? undefined),
     target: note?.target ?? named,
+    serverId: onServer ? named?.id : undefined,
     ip: request.clientIp,
     requestId: request.id,
-    errorCode: isSuccess ? undefined : errorCodeOf(payload),
-    details: note?.details ?? (isRecord(request.body) ? request.body : {}),
+    errorCode,
+    details: note?.details ?? detailsOf(request.body, errorCode),
   };
+}
+
+/** What was asked for. Of input that the contract does not know only the names, as a secret may be misspelled. */
+function detailsOf(body: unknown, errorCode: string | undefined): Record<string, unknown> {
+  if (!isRecord(body)) return {};
+  return errorCode === 'invalid_input' ? { fields: Object.keys(body).slice(0, 50) } : body;
 }
 
 /** Whatever else stands in an address names nothing that there could be. */

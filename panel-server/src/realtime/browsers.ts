@@ -183,6 +183,7 @@ export class Browsers implements ClientFeed {
       outcome: error ? 'failure' : 'success',
       actor: actorOf(caller),
       target: serverId === undefined ? undefined : { kind: 'server', id: serverId, name },
+      serverId,
       ip,
       errorCode: error?.code,
       details,

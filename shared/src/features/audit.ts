@@ -55,7 +55,10 @@ const filters = {
   action: z
     .string()
     .max(100)
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*\.?$/, 'must be an action such as server.start, or its beginning: server.')
+    .regex(
+      /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?$/,
+      'must be an action such as server.start, or its beginning: server.',
+    )
     .optional()
     .meta({ description: 'An action, or with a dot at its end all that begin so: `server.`' }),
   targetKind: term.optional(),
@@ -65,7 +68,9 @@ const filters = {
   ip: term.optional(),
   from: Timestamp.optional(),
   to: Timestamp.optional().meta({ description: 'Up to, not including' }),
-  q: displayText(100).optional().meta({ description: 'Part of the name of who acted or of what was acted on' }),
+  q: displayText(100)
+    .optional()
+    .meta({ description: 'Part of the name of who acted or of what was acted on' }),
 };
 
 /** Where in the list a page ended. */
@@ -155,7 +160,8 @@ export const auditRoutes = {
     url: '/api/admin/audit-logs/export',
     config: { permission: 'audit.read', audit: 'audit.export', stream: 'download' },
     schema: {
-      summary: 'All entries that match, newest first; NDJSON has what the hashes cover, so that it can be verified',
+      summary:
+        'All entries that match, newest first; NDJSON has what the hashes cover, so that it can be verified',
       tags,
       querystring: AuditFilter.extend({ format: AuditExportFormat.default('ndjson') }),
       response: { 200: z.any().meta({ description: 'application/x-ndjson or text/csv' }) },
@@ -193,7 +199,8 @@ export const auditRoutes = {
     url: '/api/servers/:id/activity',
     config: { permission: 'activity.read', onServer: true },
     schema: {
-      summary: 'What was done on the server, newest first; addresses of other people only for readers of the audit log',
+      summary:
+        'What was done on the server, newest first; addresses of other people only for readers of the audit log',
       tags,
       params: ServerParams,
       querystring: ActivityQuery,
@@ -201,4 +208,3 @@ export const auditRoutes = {
     },
   }),
 };
-

@@ -8,10 +8,18 @@ import type { Logger } from '../../logger.ts';
 const Head = z.object({ seq: z.int(), hash: z.string(), signature: z.string() });
 const writeEveryMs = 5000;
 
+interface SignedRow {
+  seq: number;
+  hash: string;
+  signature: string | null;
+}
+
 /**
  * How far the chain went, signed and outside the database: without it, rows cut off at the end would leave no trace.
  */
 export class AuditHead {
+  /** Where older entries are kept. */
+  readonly archiveFolder: string;
   readonly #identity: SigningKey;
   readonly #path: string;
   readonly #log: Logger;
@@ -23,16 +31,42 @@ export class AuditHead {
   constructor(identity: SigningKey, folder: string, log: Logger) {
     this.#identity = identity;
     this.#path = join(folder, 'audit-head.json');
+    this.archiveFolder = join(folder, 'audit-archive');
     this.#log = log;
     this.#read();
+  }
+
+  get latest(): { seq: number; hash: string } {
+    return this.#latest;
   }
 
   get seq(): number {
     return this.#latest.seq;
   }
 
-  agreesWith(row: { seq: number; hash: string }): boolean {
-    return row.seq !== this.#latest.seq || row.hash === this.#latest.hash;
+  get publicKey(): string {
+    return this.#identity.publicKey;
+  }
+
+  sign(head: { seq: number; hash: string }): string {
+    return this.signText(signedText(head));
+  }
+
+  /** The panel itself wrote this row, and so all before it. */
+  isConfirmed(row: SignedRow): boolean {
+    return row.seq === this.#latest.seq ? row.hash === this.#latest.hash : this.isSigned(row);
+  }
+
+  isSigned({ seq, hash, signature }: SignedRow): boolean {
+    return signature !== null && this.isSignedText(signedText({ seq, hash }), signature);
+  }
+
+  isSignedText(text: string, signature: string): boolean {
+    return isSignedBy(this.#identity.publicKey, text, signature);
+  }
+
+  signText(text: string): string {
+    return this.#identity.sign(text);
   }
 
   moveTo({ seq, hash }: { seq: number; hash: string }): void {
@@ -69,7 +103,7 @@ export class AuditHead {
     const head = this.#latest;
     if (head.seq === this.#written.seq) return;
     try {
-      const signature = this.#identity.sign(signedText(head));
+      const signature = this.sign(head);
       await writeFileAtomically(this.#path, `${JSON.stringify({ ...head, signature })}\n`);
       this.#written = head;
     } catch (err) {

@@ -1,4 +1,4 @@
-import { chainHash } from './audit-chain.ts';
+import { chainHash, impliedServer } from './audit-chain.ts';
 import type { AuditEntryRow } from './audit-entry.entity.ts';
 import { auditText } from './audit-text.ts';
 import { redact } from './redact.ts';
@@ -7,6 +7,8 @@ export interface AuditActor {
   kind: AuditEntryRow['actorKind'];
   id?: string;
   name?: string;
+  /** The API key that a program used, of the user named here. */
+  key?: { id: string; name: string };
 }
 
 export interface AuditRecord {
@@ -15,6 +17,8 @@ export interface AuditRecord {
   outcome: AuditEntryRow['outcome'];
   actor: AuditActor;
   target?: { kind: string; id?: string; name?: string };
+  /** The server on which it happened; when left out, the target if that is one. */
+  serverId?: string;
   ip?: string;
   requestId?: string;
   errorCode?: string;
@@ -23,7 +27,7 @@ export interface AuditRecord {
 }
 
 /** What is kept of a record while it waits for its place in the chain. */
-export type AuditContent = Omit<AuditEntryRow, 'seq' | 'previousHash' | 'hash'>;
+export type AuditContent = Omit<AuditEntryRow, 'seq' | 'previousHash' | 'hash' | 'signature'>;
 
 /** Made at once, as what a person sent may be large and is not kept until the entry is written. */
 export function auditContent(record: AuditRecord): AuditContent {
@@ -45,11 +49,16 @@ export function standIn({ at, action, outcome, actorKind, actorId }: AuditConten
 
 export function auditRow(kept: AuditContent, previous: { seq: number; hash: string }): AuditEntryRow {
   const row = { ...kept, seq: previous.seq + 1, previousHash: previous.hash };
-  return { ...row, hash: chainHash(row) };
+  return { ...row, hash: chainHash(row), signature: null };
 }
 
 function content(record: AuditRecord, details: Record<string, unknown>): AuditContent {
-  const { action, outcome, actor, target, ip, requestId, errorCode } = record;
+  const { action, outcome, actor, ip, requestId, errorCode } = record;
+  const target = {
+    targetKind: optional(record.target?.kind),
+    targetId: optional(record.target?.id),
+    targetName: optional(record.target?.name),
+  };
   return {
     at: new Date(),
     action: auditText(action),
@@ -57,9 +66,10 @@ function content(record: AuditRecord, details: Record<string, unknown>): AuditCo
     actorKind: actor.kind,
     actorId: optional(actor.id),
     actorName: optional(actor.name),
-    targetKind: optional(target?.kind),
-    targetId: optional(target?.id),
-    targetName: optional(target?.name),
+    keyId: optional(actor.key?.id),
+    keyName: optional(actor.key?.name),
+    ...target,
+    serverId: optional(record.serverId) ?? impliedServer(target),
     ip: optional(ip),
     requestId: optional(requestId),
     errorCode: optional(errorCode),

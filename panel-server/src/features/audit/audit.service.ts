@@ -1,11 +1,11 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { type DataSource, MoreThan } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Caller } from '../../access.ts';
 import { isDataRefused, isDiskFull } from '../../database/database-errors.ts';
 import { inTransaction, isInTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
-import { chainHash, chainStart } from './audit-chain.ts';
-import { AuditEntryEntity } from './audit-entry.entity.ts';
+import { chainStart } from './audit-chain.ts';
+import { AuditEntryEntity, type AuditEntryRow } from './audit-entry.entity.ts';
 import type { AuditHead } from './audit-head.ts';
 import {
   type AuditActor,
@@ -15,6 +15,7 @@ import {
   auditRow,
   standIn,
 } from './audit-row.ts';
+import { type ChainFinding, foreignEntries, lastConfirmed, verifyChain } from './verify-chain.ts';
 
 export type { AuditActor, AuditRecord };
 
@@ -32,9 +33,9 @@ const auditLock = 4_374_428;
 
 /** The append-only record of who did what. Entries are written in batches, one writer at a time, chained by hashes. */
 export class AuditService {
+  readonly head: AuditHead;
   readonly #database: DataSource;
   readonly #log: Logger;
-  readonly #head: AuditHead;
   readonly #queue: Waiting[] = [];
   #rowsPerInsert = rowsPerInsert;
   #writing: Promise<void> | undefined;
@@ -43,7 +44,7 @@ export class AuditService {
   constructor(database: DataSource, head: AuditHead, log: Logger) {
     this.#database = database;
     this.#log = log;
-    this.#head = head;
+    this.head = head;
   }
 
   /**
@@ -70,28 +71,9 @@ export class AuditService {
     throw unwritable();
   }
 
-  /** Walks the whole chain. `brokenAt` is the first number that is missing or was changed. */
-  async verify(): Promise<{ entries: number; brokenAt: number | null }> {
-    const repository = this.#database.getRepository(AuditEntryEntity);
-    let previous = chainStart;
-    for (;;) {
-      const rows = await repository.find({
-        where: { seq: MoreThan(previous.seq) },
-        order: { seq: 'ASC' },
-        take: 1000,
-      });
-      for (const row of rows) {
-        const isNext = row.seq === previous.seq + 1 && row.previousHash === previous.hash;
-        if (!isNext || chainHash(row) !== row.hash)
-          return { entries: previous.seq, brokenAt: previous.seq + 1 };
-        if (!this.#head.agreesWith(row)) return { entries: previous.seq, brokenAt: row.seq };
-        previous = row;
-      }
-      if (rows.length < 1000) break;
-    }
-    // Rows cut off at the end leave a sound chain, but the head remembers how far it went.
-    const isCut = this.#head.seq > previous.seq;
-    return { entries: previous.seq, brokenAt: isCut ? previous.seq + 1 : null };
+  /** Walks the whole chain. */
+  verify(): Promise<ChainFinding> {
+    return verifyChain(this.#database, this.head);
   }
 
   async close(): Promise<void> {
@@ -104,7 +86,7 @@ export class AuditService {
         'The panel ends with audit entries unwritten',
       );
     }
-    await this.#head.flush();
+    await this.head.flush();
   }
 
   async #writeAll(): Promise<void> {
@@ -154,25 +136,43 @@ export class AuditService {
         await manager.query('SELECT pg_advisory_xact_lock($1)', [auditLock]);
       }
       const [tail] = await manager.find(AuditEntryEntity, { order: { seq: 'DESC' }, take: 1 });
-      let previous: { seq: number; hash: string } = tail ?? chainStart;
-      const rows = batch.map(({ content }) => {
+      // Rows that are gone leave a gap: their numbers are not given again.
+      const { latest } = this.head;
+      let previous = (tail?.seq ?? 0) < latest.seq ? latest : (tail ?? chainStart);
+      const contents = batch.map(({ content }) => content);
+      if (tail && !this.head.isConfirmed(tail)) contents.unshift(await this.#foreignRows(manager, tail));
+      const rows: AuditEntryRow[] = [];
+      for (const content of contents) {
         const row = auditRow(content, previous);
+        rows.push(row);
         previous = row;
-        return row;
-      });
+      }
+      const newest = rows.at(-1) as AuditEntryRow;
+      newest.signature = this.head.sign(newest);
       await manager.insert(AuditEntryEntity, rows as never);
       return previous;
     });
-    this.#head.moveTo(last);
+    this.head.moveTo(last);
+  }
+
+  /** Somebody else has added to the table. That is written down for good, as the chain goes on from there. */
+  async #foreignRows(manager: EntityManager, tail: AuditEntryRow): Promise<AuditContent> {
+    const confirmed = await lastConfirmed(manager, this.head, tail.seq);
+    const details = { firstForeign: confirmed + 1, lastForeign: tail.seq };
+    this.#log.error(details, 'There are audit entries that this panel did not write');
+    return auditContent({
+      action: foreignEntries,
+      outcome: 'failure',
+      actor: { kind: 'system' },
+      details,
+    });
   }
 }
 
 export function actorOf(caller: Caller | undefined): AuditActor {
   if (!caller) return { kind: 'anonymous' };
-  const { key, userId, name } = caller;
-  return key
-    ? { kind: 'key', id: key.id, name: `${key.name} of ${name}` }
-    : { kind: 'user', id: userId, name };
+  const { userId: id, name, key } = caller;
+  return key ? { kind: 'key', id, name, key: { id: key.id, name: key.name } } : { kind: 'user', id, name };
 }
 
 const unwritable = () => new AppError('unavailable', 'The audit log cannot be written at the moment');

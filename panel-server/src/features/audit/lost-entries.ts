@@ -12,19 +12,20 @@ export async function settleLostEntries(
   head: AuditHead,
   expected: ExpectedData,
 ): Promise<void> {
-  const [tail = chainStart] = await database
-    .getRepository(AuditEntryEntity)
-    .find({ order: { seq: 'DESC' }, take: 1 });
+  const [tail] = await database.getRepository(AuditEntryEntity).find({ order: { seq: 'DESC' }, take: 1 });
   const lastWritten = head.seq;
-  if (tail.seq >= lastWritten) return;
+  const lastFound = tail?.seq ?? 0;
+  // With a key that is new too, nothing confirms what is there.
+  const isAccepted = expected.acceptLoss && tail !== undefined && !head.isConfirmed(tail);
+  if (lastFound >= lastWritten && !isAccepted) return;
   const restore = 'Or put the database back from your newest backup, and move audit-head.json away.';
-  refuseLostData('The database', tail.seq, expected, restore);
-  head.moveTo(tail);
+  refuseLostData('The database', lastFound, expected, restore);
+  head.moveTo(tail ?? chainStart);
   await audit.record({
     action: 'audit.loss-accepted',
     outcome: 'success',
     actor: { kind: 'system' },
-    details: { lastWritten, lastFound: tail.seq },
+    details: { lastWritten, lastFound },
   });
   await head.flush();
 }
