@@ -1,9 +1,7 @@
 export const strings = {
-  title: 'API keys',
   lead: 'Keys let programs act for you: each may do what you choose here, and never more than you may yourself at that moment.',
   everyonesLead:
     'What programs of all users can sign in with. Each may do what its owner may, as far as its scopes go.',
-  reference: 'API description',
   create: 'New key',
   failed: 'The API keys could not be read',
   emptyTitle: 'No API key',
@@ -62,5 +60,4 @@ export const strings = {
   createdNotice: 'Copy it now: it is shown only this once.',
   try: 'Try it:',
   done: 'Done',
-  account: 'Account',
 };

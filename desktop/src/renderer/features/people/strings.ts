@@ -16,7 +16,6 @@ export const strings = {
   notMailed: 'Send this link yourself. It is shown only this once.',
   done: 'Done',
   another: 'Invite another',
-  invitations: 'Invitations',
   invitationsLead: 'Links that nobody has used yet.',
   invitationsFailed: 'The invitations could not be read',
   noInvitationsTitle: 'No open invitation',

@@ -1,5 +1,4 @@
 export const strings = {
-  title: 'Roles',
   description:
     'What people may do on the whole panel. Access to a single server is given on its Sharing page.',
   add: 'New role',
@@ -23,7 +22,6 @@ export const strings = {
   unknownNode: 'A node you may not see',
   rights: 'Rights',
   rightsHint: 'Changes count at once for everyone who has the role.',
-  cannotChange: 'This role cannot be changed.',
   administratorFixed:
     'An administrator may do everything. This cannot be changed, so that there is always a way in.',
   holdsMore: 'This role holds rights that you do not hold yourself, so you cannot change it.',
@@ -33,7 +31,6 @@ export const strings = {
   saved: (name: string) => `The role ${name} was saved`,
   saveFailed: 'Not saved',
   createFailed: 'The role was not created',
-  invalid: 'Some fields need another look',
   savedHint: (count: number) =>
     count === 0
       ? 'Nobody has this role yet.'

@@ -1,5 +1,4 @@
 export const strings = {
-  title: 'Sharing',
   people: 'People',
   peopleHint:
     'Who may do something on this server because it is theirs or was shared with them. Roles of the panel may allow more.',
