@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
+import { accountAnswers, plainAccountAnswers } from './account-answers.ts';
 import { admin, consoleLines, id, ids, networks, nodes, servers, templates } from './example-data.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
@@ -47,6 +48,7 @@ const full: Answers = {
   ...session,
   ...system,
   ...peopleAnswers,
+  ...accountAnswers,
   'templates.list': () => page(templates),
   'nodes.list': () => page(nodes),
   'nodes.get': ({ params }) => find(nodes, params.id),
@@ -83,6 +85,7 @@ const full: Answers = {
 const empty: Answers = {
   ...full,
   ...nobodyAnswers,
+  ...plainAccountAnswers,
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
   'networks.list': () => page([]),

@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page } from 'playwright-core';
+import { accountScreens } from './account-screens.ts';
 import type { DataSet } from './data-sets.ts';
 import { admin, ids, nodes, servers } from './example-data.ts';
 import { heading, seen, skeleton } from './look-for.ts';
@@ -10,6 +11,8 @@ import type { Answers } from './stub-routes.ts';
 export interface Screen {
   name: string;
   path: string;
+  /** The name in the address; an address by number has no passkeys. */
+  host?: 'localhost';
   /** The data sets it is made with. */
   dataSets: DataSet[];
   answers?: Answers;
@@ -566,12 +569,6 @@ export const screens: Screen[] = [
     shown: (page) => heading(page, 'Density'),
   },
   {
-    name: 'settings-account',
-    path: '/settings/account',
-    dataSets: ['full'],
-    shown: (page) => seen(page, 'alex@example.org'),
-  },
-  {
     name: 'settings-about',
     path: '/settings/about',
     dataSets: ['full', 'loading', 'failing'],
@@ -634,4 +631,5 @@ export const screens: Screen[] = [
     shown: (page) => seen(page, 'The panel cannot be reached'),
   },
   ...peopleScreens,
+  ...accountScreens,
 ];

@@ -49,7 +49,7 @@ export async function answerRequest(
       body: check(schema.body, await readBody(request), 'body'),
     };
     const output = await answer(input);
-    const [status, outputSchema] = Object.entries(schema.response)[0] as [string, z.ZodType];
+    const [status, outputSchema] = responseOf(Object.entries(schema.response), output);
     if (found.route.config.stream)
       response.writeHead(200, { 'content-type': 'text/plain' }).end(String(output));
     else if (status === '204') response.writeHead(204).end();
@@ -59,6 +59,14 @@ export async function answerRequest(
     if (!(error instanceof AppError)) console.error(error);
     sendJson(response, known.status, known.toBody('stub'));
   }
+}
+
+/** Of several answers that an operation may give, the first that this one is. */
+function responseOf(responses: [status: string, schema: z.ZodType][], output: unknown): [string, z.ZodType] {
+  const fitting = responses.find(
+    ([, schema]) => responses.length === 1 || z.safeEncode(schema, output).success,
+  );
+  return fitting ?? (responses[0] as [string, z.ZodType]);
 }
 
 function check(schema: z.ZodType | undefined, value: unknown, part: string): unknown {

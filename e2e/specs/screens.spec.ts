@@ -48,7 +48,8 @@ describe.each([360, 1440] as const)('%d px wide', (width) => {
       const page = await context.newPage();
       const complaints = listenForComplaints(page);
       try {
-        await page.goto(panel.url + screen.path);
+        const url = screen.host ? panel.url.replace('127.0.0.1', screen.host) : panel.url;
+        await page.goto(url + screen.path);
         await screen.act?.(page, dataSet);
         await screen.shown(page, dataSet);
         await growToContent(page, views[width]);

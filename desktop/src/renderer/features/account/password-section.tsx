@@ -25,8 +25,7 @@ export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
       password: (text) => passwordProblem(text, minLength),
     },
   });
-  const issues = issuesByField(change.error);
-  useEffect(() => form.setErrors(issuesByField(change.error)), [change.error, form.setErrors]);
+  useEffect(() => form.setErrors(errorsOf(change.error)), [change.error, form.setErrors]);
   const save = ({ currentPassword, password }: typeof form.values) => {
     if (waitSeconds > 0) return;
     change.mutate(
@@ -39,7 +38,7 @@ export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
       },
     );
   };
-  const isFieldError = Object.keys(issues).length > 0 && !hasCode(change.error, 'rate_limited');
+  const isFieldError = Object.keys(errorsOf(change.error)).length > 0;
   return (
     <Section
       id="password"
@@ -67,4 +66,11 @@ export function PasswordSection({ hasPassword }: { hasPassword: boolean }) {
       </form>
     </Section>
   );
+}
+
+function errorsOf(error: unknown): Record<string, string> {
+  const issues = issuesByField(error);
+  return hasCode(error, 'invalid_credentials')
+    ? { ...issues, currentPassword: strings.wrongPassword }
+    : issues;
 }

@@ -43,6 +43,7 @@ export const strings = {
   passwordChanged: 'The password was changed; your other sessions were ended',
   passwordSet: 'The password was set',
   passwordFailed: 'The password was not changed',
+  wrongPassword: 'This is not your current password',
   fillIn: 'Fill this in',
 
   totp: 'Authenticator app',

@@ -57,9 +57,11 @@ export function SignInPage() {
     return (
       <EntryPage title={strings.mustChangeTitle} lead={strings.mustChangeLead}>
         <ResetForm token={step.token} onDone={done} />
-        <button type="button" className={classes.link} onClick={() => goTo(undefined)}>
-          {strings.backToSignIn}
-        </button>
+        <div className={classes.links}>
+          <button type="button" className={classes.link} onClick={() => goTo(undefined)}>
+            {strings.backToSignIn}
+          </button>
+        </div>
       </EntryPage>
     );
   }

@@ -107,7 +107,7 @@ export const strings = {
     `If there is an account with ${email}, a link is on its way. It works for an hour.`,
 
   resetTitle: 'Set a new password',
-  resetLead: 'You are signed out everywhere, then sign in with it.',
+  resetLead: 'All your sessions end; sign in with it then.',
   newPassword: 'New password',
   reset: 'Set password',
   resetFailed: 'The password was not set',

@@ -74,8 +74,11 @@ export function MailServerForm({ settings, isReadOnly }: { settings: Settings | 
             />
           </div>
           <div>
+            <div className={classes.label} id="security-label">
+              {strings.security}
+            </div>
             <SegmentedControl
-              aria-label={strings.security}
+              aria-labelledby="security-label"
               data={securities}
               disabled={isReadOnly}
               value={form.values.security}

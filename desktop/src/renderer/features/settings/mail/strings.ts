@@ -69,7 +69,7 @@ export const strings = {
   attempts: (count: number) => (count === 1 ? '1 attempt' : `${count} attempts`),
   next: 'next',
   retry: 'Try again',
-  retryOf: (recipient: string) => `Try the mail to ${recipient} again`,
+  retryOf: (recipient: string) => `Try again: the mail to ${recipient}`,
   retryFailed: 'It was not tried again',
   more: 'Show more',
 };

@@ -3,8 +3,8 @@ import '@mantine/core/styles/Switch.layer.css';
 import '@mantine/core/styles/Pill.layer.css';
 import '@mantine/core/styles/PillsInput.layer.css';
 import type { UseFormReturnType } from '@mantine/form';
-import { Copyable } from '../../../components/copy-button.tsx';
 import { Section } from '../../../components/section.tsx';
+import { ShownOnce } from '../../people/shown-once.tsx';
 import classes from '../settings-form.module.css';
 import type { ProviderForm } from './provider-form.ts';
 import { strings } from './strings.ts';
@@ -68,7 +68,7 @@ export function ProviderSection({ form, isReadOnly, redirectUri, secretHint, isN
       {redirectUri !== null && (
         <div>
           <div className={classes.label}>{strings.redirectUri}</div>
-          <Copyable value={redirectUri} what="address" />
+          <ShownOnce value={redirectUri} what="address" />
           <p className={classes.sub}>{strings.redirectHint}</p>
         </div>
       )}

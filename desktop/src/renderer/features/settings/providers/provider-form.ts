@@ -49,6 +49,7 @@ export function validate(form: ProviderForm, isNew: boolean): Record<string, str
   const issues = isNew
     ? validateWith(NewOidcProvider)(toNew(form))
     : validateWith(OidcProviderChanges)(toChanges(form));
+  if (issues.issuer && form.issuer.trim() !== '') issues.issuer = strings.issuerInvalid;
   const rows = form.groupRoles.flatMap(({ group, roleId }, index) => [
     ...(group.trim() === '' ? [[`groupRoles.${index}.group`, strings.groupMissing]] : []),
     ...(roleId === '' ? [[`groupRoles.${index}.roleId`, strings.roleMissing]] : []),

@@ -20,6 +20,7 @@ export const strings = {
   nameHint: 'Stands on the button: “Sign in with …”.',
   issuer: 'Issuer',
   issuerHint: 'Its address, under which /.well-known/openid-configuration is found.',
+  issuerInvalid: 'Must be an address that starts with https://',
   issuerFixed: 'Another issuer is another provider: add that one instead.',
   clientId: 'Client id',
   clientSecret: 'Client secret',

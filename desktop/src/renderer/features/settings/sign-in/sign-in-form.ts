@@ -54,6 +54,7 @@ export function toFields(issues: Record<string, string>): Record<string, string>
 
 export function validate(form: SignInForm): Record<string, string> {
   const issues = toFields(validateWith(PanelSettingChanges)(partsOf(form)));
+  if (issues.breachApiUrl) issues.breachApiUrl = strings.breachApiInvalid;
   if (form.mode === 'domain' && form.domains.length === 0) issues.domains ??= strings.domainsMissing;
   return issues;
 }

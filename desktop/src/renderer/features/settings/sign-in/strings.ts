@@ -27,6 +27,7 @@ export const strings = {
   passwordsHint: 'For passwords that are chosen from now on. Those that are often used or known are refused.',
   minLength: 'Shortest length',
   breachApi: 'Address of a breach list (optional)',
+  breachApiInvalid: 'Must be an address that starts with https://',
   breachApiHint:
     'Asked whether a password is known, as the range API of Pwned Passwords answers. Only five digits of a hash leave the panel.',
 
