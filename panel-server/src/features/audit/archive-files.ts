@@ -117,7 +117,7 @@ async function* readArchive(head: AuditHead, manifest: ArchiveManifest): AsyncGe
   }
 }
 
-async function manifestNames(head: AuditHead): Promise<string[]> {
+export async function manifestNames(head: AuditHead): Promise<string[]> {
   try {
     const names = await readdir(head.archiveFolder);
     return names.filter((name) => manifestName.test(name)).sort();
