@@ -85,7 +85,7 @@ describe('signing in', () => {
     await row(page, 'Survival').waitFor();
     panel.answers['sessions.me'] = signedOut['sessions.me'] as () => never;
     panel.tell('revoked', { reason: 'signed out elsewhere' });
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   });
 
   it('tells wrong credentials, too many attempts and an absent panel apart', async () => {
@@ -95,15 +95,15 @@ describe('signing in', () => {
     });
     await page.getByLabel('E-mail').fill('alex@example.org');
     await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('E-mail or password is wrong').waitFor();
     panel.answers['sessions.login'] = refuse('rate_limited', 'Wait', { retryAfterSeconds: 2 });
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     expect(await page.getByRole('button', { name: /Try again in \d s/ }).isDisabled()).toBe(true);
     // The button comes back by itself when the wait is over.
-    await page.getByRole('button', { name: 'Sign in', disabled: false }).waitFor();
+    await page.getByRole('button', { name: 'Sign in', exact: true, disabled: false }).waitFor();
     panel.setReachable(false);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('The panel cannot be reached').waitFor();
   });
 });
