@@ -72,7 +72,7 @@ describe.each(testDatabases)('mail on %s', (database) => {
   it('tries again with growing pauses until the server takes it, and then never again', async () => {
     server.refuse(451, 2);
     const recipient = `${database}-later@example.com`;
-    await test.panel.core.mail.send('password-reset', recipient, link);
+    await test.panel.core.mail.send('account-exists', recipient, link);
     await vi.waitFor(async () => expect(await stateOf(recipient)).toMatchObject({ attempts: 1 }));
     const first = await stateOf(recipient);
     expect(first).toMatchObject({ state: 'waiting', problem: expect.stringContaining('451') });
@@ -91,7 +91,7 @@ describe.each(testDatabases)('mail on %s', (database) => {
   });
 
   it('gives up at once on an address that the server does not know, until an admin asks again', async () => {
-    await test.panel.core.mail.send('password-reset', server.refusedRecipient, link);
+    await test.panel.core.mail.send('account-exists', server.refusedRecipient, link);
     await vi.waitFor(async () =>
       expect(await stateOf(server.refusedRecipient)).toMatchObject({
         state: 'failed',
@@ -109,7 +109,7 @@ describe.each(testDatabases)('mail on %s', (database) => {
   it('survives a restart of the panel', async () => {
     server.refuse(451, 1);
     const recipient = `${database}-restart@example.com`;
-    await test.panel.core.mail.send('password-reset', recipient, link);
+    await test.panel.core.mail.send('account-exists', recipient, link);
     await vi.waitFor(async () => expect(await stateOf(recipient)).toMatchObject({ attempts: 1 }));
     await test.restart();
     await passTime();
@@ -127,7 +127,7 @@ describe.each(testDatabases)('mail on %s', (database) => {
     const recipients = Array.from({ length: 25 }, (_, index) => `${database}-many-${index}@example.com`);
     await Promise.all(
       recipients.map(async (recipient, index) => {
-        await (panels[index % 3] ?? core.mail).send('password-reset', recipient, link);
+        await (panels[index % 3] ?? core.mail).send('account-exists', recipient, link);
         for (const panel of [core.mail, ...panels]) panel.outbox.wake();
       }),
     );
@@ -145,7 +145,7 @@ describe.each(testDatabases)('mail on %s', (database) => {
   it('is taken up again when the panel that held it was killed', async () => {
     const recipient = `${database}-killed@example.com`;
     server.refuse(451, 1);
-    await test.panel.core.mail.send('password-reset', recipient, link);
+    await test.panel.core.mail.send('account-exists', recipient, link);
     await vi.waitFor(async () => expect(await stateOf(recipient)).toMatchObject({ attempts: 1 }));
     await mails().update({ recipient }, { leasedUntil: new Date(Date.now() + 60_000) });
     await passTime();
