@@ -14,11 +14,20 @@ const refuse =
     throw new AppError(...args);
   };
 const signedOut: Answers = { 'sessions.me': refuse('unauthenticated', 'Nobody is signed in') };
-const asks = (...methods: ('totp' | 'recovery-code' | 'passkey')[]): Answers => ({
+type Method = 'totp' | 'recovery-code' | 'passkey';
+/** Made when it is asked for: its time runs from then. */
+const challenge = (...methods: Method[]) => ({
+  token: 'c',
+  methods,
+  expiresAt: new Date(Date.now() + 300_000),
+});
+const asks = (...methods: Method[]): Answers => ({
   ...signedOut,
-  'sessions.login': refuse('factor_required', 'Now prove the second factor', {
-    challenge: { token: 'c', methods, expiresAt: new Date(Date.now() + 300_000) },
-  }),
+  'sessions.login': () => {
+    throw new AppError('factor_required', 'Now prove the second factor', {
+      challenge: challenge(...methods),
+    });
+  },
   'sessions.factor': refuse('invalid_credentials', 'The code is wrong or was used already'),
 });
 const signIn = async (page: Page) => {
@@ -66,9 +75,11 @@ const entryScreens: Screen[] = [
     dataSets: ['full'],
     answers: {
       ...signedOut,
-      'sessions.login': refuse('password_change_required', 'Choose a new password first', {
-        challenge: { token: 'c', methods: [], expiresAt: new Date(Date.now() + 300_000) },
-      }),
+      'sessions.login': () => {
+        throw new AppError('password_change_required', 'Choose a new password first', {
+          challenge: challenge(),
+        });
+      },
     },
     act: signIn,
     shown: (page) => heading(page, 'Choose your own password'),

@@ -614,6 +614,7 @@ export const screens: Screen[] = [
         displayName: null,
         role: 'user',
         permissions: ['template.read'],
+        nodeIds: null,
         createdAt: new Date(),
       }),
     },

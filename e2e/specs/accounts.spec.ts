@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { api } from '@catalyst/shared/api';
 import { createApiClient } from '@catalyst/shared/contract/client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ageProofsOf } from '../age-proofs.ts';
 import { codeOfApp, nextCodeOfApp } from '../authenticator-app.ts';
 import { launchBrowser } from '../browser.ts';
 import { admin, Product } from '../product.ts';
@@ -151,7 +149,7 @@ it('takes the passkey as the second step as well', async () => {
 });
 
 it('asks who sits there before a dangerous action, and goes on with it after the proof', async () => {
-  ageProofs();
+  ageProofsOf(product, robin.email);
   await page.goto(`${panel}/account/security`);
   await page.getByRole('button', { name: 'Make new codes' }).click();
   const question = page.getByRole('dialog', { name: 'Make new recovery codes?' });
@@ -183,7 +181,7 @@ it('asks who sits there before a dangerous action, and goes on with it after the
 });
 
 it('refuses a wrong code as the proof, and takes a passkey', async () => {
-  ageProofs();
+  ageProofsOf(product, robin.email);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
   const proof = page.getByRole('dialog', { name: 'Confirm it is you' });
@@ -195,7 +193,7 @@ it('refuses a wrong code as the proof, and takes a passkey', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^Remove .* computer$/ }).waitFor();
 
-  ageProofs();
+  ageProofsOf(product, robin.email);
   await page.getByRole('button', { name: 'Turn off' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
   await proof.getByRole('button', { name: 'Use a passkey' }).click();
@@ -291,20 +289,3 @@ it('saves how long passwords have to be, and holds the invited to it', async () 
   await other.getByRole('button', { name: 'Create account' }).click();
   await isIn(other);
 });
-
-/** Makes Robin’s proofs old ones: nobody waits ten minutes for it here. */
-function ageProofs(): void {
-  const folder = join(product.dataDir, 'panel');
-  const file = readdirSync(folder).find((name) => /\.(sqlite|db)$/.test(name)) as string;
-  const database = new DatabaseSync(join(folder, file));
-  try {
-    database.exec('PRAGMA busy_timeout = 5000');
-    const age = database.prepare(
-      'UPDATE sessions SET "authenticatedAt" = 0 WHERE "userId" = (SELECT id FROM users WHERE name = ?)',
-    );
-    const { changes } = age.run(robin.name);
-    expect(changes).toBeGreaterThan(0);
-  } finally {
-    database.close();
-  }
-}

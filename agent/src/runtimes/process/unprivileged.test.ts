@@ -36,7 +36,15 @@ describeUnless(reason, 'an agent', () => {
     const orders = { options: { runRoot, cgroupPrefix }, launch };
     const agent = new SuiteAgentProcess(orders, { uid: agentUid, gid: agentUid });
     const report = await agent.report();
-    expect(report.enforces).toEqual({ user: false, memory: false, cpu: false, pids: false });
+    expect(report.enforces).toEqual({
+      user: false,
+      memory: false,
+      swap: false,
+      cpu: false,
+      cpuPinning: false,
+      ioWeight: false,
+      pids: false,
+    });
     expect(report.notes.join(' ')).toMatch(
       /memory limit is not enforced because the agent does not run as root/,
     );

@@ -172,7 +172,7 @@ describe.each(testDatabases)('API keys on %s', (database) => {
     const [entry] = await test.panel.core.database
       .getRepository(AuditEntryEntity)
       .find({ where: { action: 'server.update' }, order: { seq: 'DESC' }, take: 1 });
-    expect(entry).toMatchObject({ actorKind: 'key', actorId: id, actorName: 'billing of admin' });
+    expect(entry).toMatchObject({ actorKind: 'key', actorName: 'admin', keyId: id, keyName: 'billing' });
   });
 
   it('are not more than a person can look after, however many are made at once', async () => {

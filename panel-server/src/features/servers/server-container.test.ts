@@ -220,13 +220,12 @@ describe.each(testDatabases)("a server's container on %s", (database) => {
     });
 
     it.each([
-      ['0.0.0.0', '0.0.0.0', true],
-      ['0.0.0.0', '192.0.2.10', true],
-      ['192.0.2.10', '0.0.0.0', true],
-      ['192.0.2.10', '192.0.2.11', false],
-      ['192.0.2.10', '192.0.2.10', true],
-    ])('on %s and %s meet: %s', async (first, second, isTaken) => {
-      const port = 30_300 + Math.floor(Math.random() * 1000);
+      ['0.0.0.0', '0.0.0.0', true, 30_300],
+      ['0.0.0.0', '192.0.2.10', true, 30_301],
+      ['192.0.2.10', '0.0.0.0', true, 30_302],
+      ['192.0.2.10', '192.0.2.11', false, 30_303],
+      ['192.0.2.10', '192.0.2.10', true, 30_304],
+    ])('on %s and %s meet: %s', async (first, second, isTaken, port) => {
       const at = (ip: string, name: string) =>
         failure(create({ name, portBindings: [{ name: 'extra', ip, port, protocol: 'tcp' }] }));
       expect(await at(first, 'The first')).toBeNull();
