@@ -2,6 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
 import { accountAnswers, plainAccountAnswers } from './account-answers.ts';
+import { auditAnswers, silentAnswers } from './audit-answers.ts';
 import { admin, consoleLines, id, ids, networks, nodes, servers, templates } from './example-data.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
@@ -49,6 +50,7 @@ const full: Answers = {
   ...system,
   ...peopleAnswers,
   ...accountAnswers,
+  ...auditAnswers,
   'templates.list': () => page(templates),
   'nodes.list': () => page(nodes),
   'nodes.get': ({ params }) => find(nodes, params.id),
@@ -86,6 +88,7 @@ const empty: Answers = {
   ...full,
   ...nobodyAnswers,
   ...plainAccountAnswers,
+  ...silentAnswers,
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
   'networks.list': () => page([]),

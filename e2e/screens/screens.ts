@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page } from 'playwright-core';
 import { accountScreens } from './account-screens.ts';
+import { auditScreens } from './audit-screens.ts';
 import type { DataSet } from './data-sets.ts';
 import { admin, ids, nodes, servers } from './example-data.ts';
 import { heading, seen, skeleton } from './look-for.ts';
@@ -633,4 +634,5 @@ export const screens: Screen[] = [
   },
   ...peopleScreens,
   ...accountScreens,
+  ...auditScreens,
 ];

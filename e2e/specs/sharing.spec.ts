@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { api } from '@catalyst/shared/api';
 import { createApiClient } from '@catalyst/shared/contract/client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -183,6 +184,48 @@ it('a key that may look, looks, and does nothing else', async () => {
   await owner.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await owner.getByText('No API key').waitFor();
   expect(await ask('GET', '/api/servers', key)).toBe(401);
+});
+
+it('leaves in the server’s activity who did what, also what was refused', async () => {
+  await owner.goto(`${await product.url()}/servers/${sharedId}`);
+  await owner.getByRole('link', { name: 'Activity' }).click();
+  const entries = owner.getByRole('list', { name: 'Entries, newest first' }).getByRole('button');
+  const command = entries.filter({ hasText: 'Send command' }).filter({ hasText: moderator.name });
+  await command.first().click();
+  await owner.getByText('greet everybody').waitFor();
+  await owner.getByRole('combobox', { name: 'Outcome' }).click();
+  await owner.getByRole('option', { name: 'Refused or failed' }).click();
+  await entries
+    .filter({ hasText: 'Stop server' })
+    .filter({ hasText: 'refused: forbidden' })
+    .first()
+    .waitFor();
+  await command.first().waitFor({ state: 'detached' });
+});
+
+it('can be searched on the panel’s page, kept as an address, and verified', async () => {
+  await owner.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Audit' }).click();
+  const entries = owner.getByRole('list', { name: 'Entries, newest first' }).getByRole('button');
+  await owner.getByLabel('Search names').fill('shared world');
+  await owner.waitForURL('**/audit?q=shared+world');
+  await entries.filter({ hasText: 'Take access to server away' }).first().click();
+  await owner.getByRole('button', { name: 'Everything on Shared world' }).click();
+  await owner.reload();
+  await owner.getByRole('button', { name: 'Remove the filter One target' }).waitFor();
+  await entries.filter({ hasText: 'Accept invite to server' }).waitFor();
+  expect(await entries.filter({ hasText: 'Create user' }).count()).toBe(0);
+
+  await owner.getByRole('button', { name: 'Verify' }).click();
+  await owner.getByText(/^All [\d,]+ entries are as they were written$/).waitFor();
+  await owner.getByRole('button', { name: 'Close' }).last().click();
+  await owner.getByRole('button', { name: 'Export' }).click();
+  const [file] = await Promise.all([
+    owner.waitForEvent('download'),
+    owner.getByRole('menuitem', { name: /CSV/ }).click(),
+  ]);
+  const exported = readFileSync(await file.path(), 'utf8');
+  expect(exported).toContain('subuser.accept');
+  expect(exported).not.toContain('user.create');
 });
 
 const window = (): Promise<BrowserContext> => browser.newContext({ viewport: { width: 1280, height: 800 } });

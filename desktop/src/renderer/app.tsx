@@ -57,6 +57,11 @@ const serverRoutes: RouteObject[] = [
         handle: { crumb: serverStrings.tabs.settings },
         lazy: page(() => import('./features/servers/server-settings-tab.tsx'), 'ServerSettingsTab'),
       },
+      {
+        path: 'activity',
+        handle: { crumb: serverStrings.tabs.activity },
+        lazy: page(() => import('./features/audit/activity-tab.tsx'), 'ActivityTab'),
+      },
     ],
   },
 ];
@@ -236,6 +241,11 @@ const router = createBrowserRouter(
                     { path: 'servers', handle: { crumb: frame.servers }, children: serverRoutes },
                     { path: 'nodes', handle: { crumb: frame.nodes }, children: nodeRoutes },
                     { path: 'people', handle: { crumb: people.title }, children: peopleRoutes },
+                    {
+                      path: 'audit',
+                      handle: { crumb: frame.audit },
+                      lazy: page(() => import('./features/audit/audit-page.tsx'), 'AuditPage'),
+                    },
                     {
                       path: 'account',
                       handle: { crumb: account.title },

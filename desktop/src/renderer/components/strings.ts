@@ -10,6 +10,8 @@ const copyables = {
   image: 'image',
   link: 'link',
   key: 'key',
+  hash: 'hash',
+  signature: 'signature',
 };
 export type CopyableName = keyof typeof copyables;
 

@@ -5,6 +5,7 @@ export const strings = {
   nodes: 'Nodes',
   people: 'People',
   apiKeys: 'API keys',
+  audit: 'Audit',
   settings: 'Settings',
   collapse: 'Collapse the navigation',
   expand: 'Expand the navigation',

@@ -53,6 +53,9 @@ function Shown({ server, error, retry }: ShownProps) {
     { to: `/servers/${id}/network`, name: strings.tabs.network },
     ...(mayOpen ? [{ to: `/servers/${id}/sharing`, name: strings.tabs.sharing }] : []),
     { to: `/servers/${id}/settings`, name: strings.tabs.settings },
+    ...(mayOnServer(server, 'activity.read')
+      ? [{ to: `/servers/${id}/activity`, name: strings.tabs.activity }]
+      : []),
   ];
   return (
     <div className={classes.page}>

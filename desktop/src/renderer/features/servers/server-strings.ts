@@ -13,6 +13,7 @@ export const serverStrings = {
     network: 'Network',
     sharing: 'Sharing',
     settings: 'Settings',
+    activity: 'Activity',
   },
   tabsOf: (name: string) => `Pages of ${name}`,
   on: (node: string) => `on ${node}`,
