@@ -17,7 +17,7 @@ import { Doctor } from './node/doctor/doctor.ts';
 import { Health } from './node/health.ts';
 import { ResourceStats } from './node/resource-stats.ts';
 import { openStatsServer } from './node/stats-server.ts';
-import { openCgroups } from './runtimes/cgroups/open-cgroups.ts';
+import { giveBackCgroups, openCgroups } from './runtimes/cgroups/open-cgroups.ts';
 import { openNodeImages } from './runtimes/containerd/images/node-images.ts';
 import { type ContainerdOptions, openContainerd } from './runtimes/containerd/open-containerd.ts';
 import { ProcessRuntime } from './runtimes/process-runtime.ts';
@@ -47,6 +47,7 @@ export interface Agent {
 
 /** The link does not wait longer for servers that are hard to take back; their state is told when it is known. */
 const recoveryPatienceMs = 5000;
+const cgroupRoot = '/sys/fs/cgroup';
 
 /** The whole agent. Throws a StartError when it cannot run here. */
 export async function startAgent({ config, log, ...options }: AgentOptions): Promise<Agent> {
@@ -76,11 +77,12 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     });
     const specs = () => supervisor.all.map(({ parts }) => parts.file.record.spec);
     const images = containerd && (await openNodeImages(containerd.images, folder, specs, log));
+    const cgroupPrefix = cgroupPrefixOf(folder);
     const doctor = new Doctor({
       dataDir: config.dataDir,
       unreachable,
       containerd: containerd?.reads ?? null,
-      cgroups: () => openCgroups('/sys/fs/cgroup', cgroupPrefixOf(folder)),
+      cgroups: () => openCgroups(cgroupRoot, cgroupPrefix),
       networkNames: new NetworkNames(networkPrefixOf(folder)),
     });
     const stats = new ResourceStats(() => supervisor.all);
@@ -124,6 +126,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
         await stats.close();
         await supervisor.close();
         await containerd?.close();
+        await giveBackCgroups(cgroupRoot, cgroupPrefix);
         await giveBackLock();
       },
     };
