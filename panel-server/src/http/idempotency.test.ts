@@ -118,7 +118,8 @@ describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
     vi.advanceTimersByTime(20_000);
     // By its age another panel on the same Postgres sees whether this one is still there.
     if (database === 'postgres') {
-      await expect.poll(async () => (await rows.findOneBy({}))?.createdAt.getTime()).toBeGreaterThan(hourAgo);
+      const claimedAt = async () => (await rows.findOneBy({}))?.createdAt.getTime();
+      await expect.poll(claimedAt, { timeout: 10_000 }).toBeGreaterThan(hourAgo);
     }
     expect((await install()).body.error.message).toContain('has not ended');
     answer.resolve({ installed: ['npm'], output: '' });
