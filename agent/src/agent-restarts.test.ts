@@ -17,7 +17,9 @@ import {
 import { finished, order, runServer } from './testing/test-agent.ts';
 
 describeUnless(noPosix, 'an agent that is killed', () => {
-  it('finds its game as it was: the same process, every line once, commands obeyed', async () => {
+  it('finds its game as it was: the same process, every line once, commands obeyed', {
+    timeout: 90_000,
+  }, async () => {
     const { panel, agent } = await started();
     const id = await runServer(panel, gameSpec(counting));
     const pid = await pidOf(panel, agent, id);

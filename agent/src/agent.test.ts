@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { cgroupPrefixOf } from './agent.ts';
 import { isProcessAlive } from './testing/agent-process.ts';
 import { describeUnless, noPosix } from './testing/describe-unless.ts';
 import { counting, gameSpec, isLinuxRoot, node, pidOf, started, texts } from './testing/real-games.ts';
@@ -20,6 +21,16 @@ describeUnless(noPosix, 'an agent', () => {
     agent.start();
     await panel.connected(2);
     expect(panel.snapshot).toMatchObject([{ serverId: id, state: 'running', pid }]);
+  });
+
+  it('gives its control groups back when it ends without a game', async () => {
+    const { panel, agent } = await started();
+    const id = await runServer(panel, gameSpec(counting));
+    const groups = () => globSync(`/sys/fs/cgroup/{,*/}${cgroupPrefixOf(agent.folder)}`);
+    if (isLinuxRoot) expect(groups()).not.toEqual([]);
+    expect(await finished(panel, await order(panel, id, 'kill'))).toBeNull();
+    expect(await agent.end('SIGTERM')).toBe(0);
+    expect(groups()).toEqual([]);
   });
 
   it('refuses a data folder that another agent uses', async () => {

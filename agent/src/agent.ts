@@ -17,9 +17,9 @@ import { Doctor } from './node/doctor/doctor.ts';
 import { Health } from './node/health.ts';
 import { ResourceStats } from './node/resource-stats.ts';
 import { openStatsServer } from './node/stats-server.ts';
-import { openCgroups } from './runtimes/cgroups/open-cgroups.ts';
-import { openNodeImages } from './runtimes/containerd/images/node-images.ts';
-import { type ContainerdOptions, openContainerd } from './runtimes/containerd/open-containerd.ts';
+import { giveBackCgroups, openCgroups } from './runtimes/cgroups/open-cgroups.ts';
+import { isContainerdHere } from './runtimes/containerd/containerd-presence.ts';
+import type { ContainerdOptions, OpenContainerd } from './runtimes/containerd/open-containerd.ts';
 import { ProcessRuntime } from './runtimes/process-runtime.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { RecordStore } from './servers/record-store.ts';
@@ -47,6 +47,7 @@ export interface Agent {
 
 /** The link does not wait longer for servers that are hard to take back; their state is told when it is known. */
 const recoveryPatienceMs = 5000;
+const cgroupRoot = '/sys/fs/cgroup';
 
 /** The whole agent. Throws a StartError when it cannot run here. */
 export async function startAgent({ config, log, ...options }: AgentOptions): Promise<Agent> {
@@ -62,7 +63,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     );
     const unreachable = await unreachableReason(folder);
     if (unreachable !== null) log.error(unreachable);
-    const containerd = options.runtimes ? null : await openContainerd(containerdOptions(config, folder, log));
+    const containerd = options.runtimes ? null : await containerdOf(config, folder, log);
     const runtimes = options.runtimes?.(folder, hostEnvironment) ?? [
       processRuntime(folder, hostEnvironment),
       ...(containerd ? [containerd.runtime] : []),
@@ -75,12 +76,13 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       ownerOfPort: (port) => containerd?.networks.ownerOf(port) ?? null,
     });
     const specs = () => supervisor.all.map(({ parts }) => parts.file.record.spec);
-    const images = containerd && (await openNodeImages(containerd.images, folder, specs, log));
+    const images = containerd && (await containerd.openImages(folder, specs));
+    const cgroupPrefix = cgroupPrefixOf(folder);
     const doctor = new Doctor({
       dataDir: config.dataDir,
       unreachable,
       containerd: containerd?.reads ?? null,
-      cgroups: () => openCgroups('/sys/fs/cgroup', cgroupPrefixOf(folder)),
+      cgroups: () => openCgroups(cgroupRoot, cgroupPrefix),
       networkNames: new NetworkNames(networkPrefixOf(folder)),
     });
     const stats = new ResourceStats(() => supervisor.all);
@@ -124,6 +126,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
         await stats.close();
         await supervisor.close();
         await containerd?.close();
+        await giveBackCgroups(cgroupRoot, cgroupPrefix);
         await giveBackLock();
       },
     };
@@ -145,6 +148,13 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
 function processRuntime(folder: DataFolder, { SystemRoot }: NodeJS.ProcessEnv): Runtime {
   const cgroupPrefix = cgroupPrefixOf(folder);
   return new ProcessRuntime({ runRoot: folder.run, cgroupPrefix, systemRoot: SystemRoot });
+}
+
+/** Null on machines without containerd, which do not load what drives it. One that is there but does not run is waited for. */
+async function containerdOf(config: Config, folder: DataFolder, log: Logger): Promise<OpenContainerd | null> {
+  if (!isContainerdHere(config.containerdSocket, config.hostEnvironment)) return null;
+  const { openContainerd } = await import('./runtimes/containerd/open-containerd.ts');
+  return openContainerd(containerdOptions(config, folder, log));
 }
 
 function containerdOptions(config: Config, folder: DataFolder, log: Logger): ContainerdOptions {

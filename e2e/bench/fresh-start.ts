@@ -1,6 +1,6 @@
 /**
  * From a fresh clone to a page that answers, beside its floor: `npm ci` alone on the same clone, both with a warm npm
- * cache. Then the second start. Run it where nothing else runs.
+ * cache. Then the second start, and one on an empty data folder. Run it where nothing else runs.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,13 +20,15 @@ try {
   );
   rmSync(floorClone, { recursive: true });
   const ours = clone('ours');
-  const firstSeconds = await start(ours);
-  const secondSeconds = await start(ours);
+  const firstSeconds = await start(ours, 'data');
+  const secondSeconds = await start(ours, 'data');
+  const emptySeconds = await start(ours, 'other-data');
   console.log(`npm ci alone       ${floorSeconds.toFixed(1)} s`);
   console.log(
     `first npm start    ${firstSeconds.toFixed(1)} s (floor + ${(firstSeconds - floorSeconds).toFixed(1)} s)`,
   );
   console.log(`second npm start   ${secondSeconds.toFixed(1)} s`);
+  console.log(`on an empty folder ${emptySeconds.toFixed(1)} s`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -37,8 +39,8 @@ function clone(name: string): string {
   return target;
 }
 
-async function start(cloneFolder: string): Promise<number> {
-  const dataDir = join(folder, 'data');
+async function start(cloneFolder: string, dataFolder: string): Promise<number> {
+  const dataDir = join(folder, dataFolder);
   rmSync(join(dataDir, 'run', 'port'), { force: true });
   const npm = spawn('npm', ['start'], {
     cwd: cloneFolder,

@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-describe.runIf(process.platform === 'linux')('the packed app', () => {
+describe.runIf(process.platform === 'linux')('the packed app (skipped but on Linux)', () => {
   const packed = (...names: string[]) => join(folder, 'out', 'linux-unpacked', ...names);
   const resources = (...names: string[]) => packed('resources', ...names);
 
@@ -97,7 +97,7 @@ describe.runIf(process.platform === 'linux')('the packed app', () => {
     expect(stdout.trim().split('\n')).toEqual(['2', process.version, 'true']);
   });
 
-  it.runIf(isBuilt)('starts the shipped panel with its interface', async () => {
+  it.runIf(isBuilt)('starts the shipped panel with its interface (skipped unless built)', async () => {
     const dataDir = join(folder, 'data');
     const panel = spawn(resources('node', 'node'), [resources('panel-server', 'main.js')], {
       env: {
@@ -129,7 +129,7 @@ describe.runIf(process.platform === 'linux')('the packed app', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('npm run desktop', () => {
+describe.runIf(process.platform === 'linux')('npm run desktop (skipped but on Linux)', () => {
   const launch = (environment: Record<string, string>) =>
     spawnSync(
       process.execPath,
@@ -147,7 +147,7 @@ describe.runIf(process.platform === 'linux')('npm run desktop', () => {
     expect(status).toBe(7);
   });
 
-  it.skipIf(isFetched)('says in a sentence that Electron cannot be fetched', () => {
+  it.skipIf(isFetched)('says in a sentence that Electron cannot be fetched (skipped where it was)', () => {
     const { status, stderr } = launch({
       ELECTRON_MIRROR: 'http://127.0.0.1:1/',
       electron_config_cache: join(folder, 'cache'),

@@ -91,7 +91,7 @@ function isOurs(pid: number): boolean {
 
 describe.each([
   { name: 'a fake panel', entry: fakePanel, isThere: true },
-  { name: 'the built panel', entry: undefined, isThere: builtPanel },
+  { name: 'the built panel (skipped where there is none)', entry: undefined, isThere: builtPanel },
 ])('with $name', ({ entry, isThere }) => {
   it.runIf(isThere)(
     'opens on set-up, survives the death of the panel, and leaves no process behind',

@@ -280,8 +280,8 @@ describe('the console', () => {
     });
     const page = await openPage(panel, `/servers/${ids.running}`);
     await page.locator('.xterm-rows').getByText(`line ${last}`, { exact: true }).waitFor();
-    const print = (count: number) => {
-      const lines = Array.from({ length: count }, (_, n) => lineAt(last + 1 + n));
+    const print = (count: number, text?: string) => {
+      const lines = Array.from({ length: count }, (_, n) => lineAt(last + 1 + n, text));
       last += count;
       panel.tell('server_log', { serverId: ids.running, lines });
     };
@@ -360,6 +360,34 @@ describe('the console', () => {
       .toContainEqual(expect.objectContaining({ before: 1501 }));
     await page.getByRole('button', { name: /Jump to the end/ }).click();
     await seen('line 2007');
+  });
+
+  it('finds text from the newest line back, and forth again', async () => {
+    const { page } = await openConsole();
+    await page.getByRole('textbox', { name: 'Command' }).press('Control+f');
+    const find = page.getByRole('textbox', { name: 'Find in the console' });
+    const count = page.getByRole('search').getByRole('status');
+    const counted = (text: string) => expect.poll(() => count.textContent(), { timeout: 10_000 }).toBe(text);
+    await find.fill('line 3');
+    await counted('11 of 11');
+    await find.press('Enter');
+    await counted('10 of 11');
+    await find.press('Shift+Enter');
+    await counted('11 of 11');
+    await find.fill('nowhere');
+    await counted('No match');
+    await find.press('Escape');
+    await find.waitFor({ state: 'detached' });
+  });
+
+  it('shows colours, and copies text without them', async () => {
+    const { page, print } = await openConsole({ last: 2 });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    print(1, '\x1b[31mCreeper!\x1b[0m');
+    await page.locator('.xterm-rows .xterm-fg-1').getByText('Creeper!', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Copy selection, or all that is loaded' }).click();
+    await page.getByText('3 lines copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('line 1\nline 2\nCreeper!');
   });
 
   it('shows one stream alone when asked', async () => {

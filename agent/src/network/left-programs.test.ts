@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
+import { notLinux } from '../testing/describe-unless.ts';
 import { endLeftPrograms } from './left-programs.ts';
 
-it.skipIf(process.platform !== 'linux')('ends programs of a name and value, and no others', async () => {
+it('ends programs of a name and value, and no others', async ({ skip }) => {
+  if (notLinux) skip(notLinux);
   const start = (value: string) => spawn('/bin/sleep', ['60'], { env: { CATALYST_TEST_LEFT: value } });
   const [left, other] = [start('mine'), start('mine too')];
   await Promise.all([once(left, 'spawn'), once(other, 'spawn')]);

@@ -11,6 +11,7 @@ export interface IdempotencyKeyRow {
   status: number | null;
   /** Encrypted, as an answer may hold a token. */
   answer: string | null;
+  /** A claim under way is made younger again and again. */
   createdAt: Date;
 }
 

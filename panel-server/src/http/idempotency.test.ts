@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IsNull } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Ask, ask } from '../testing/ask.ts';
+import { FakeAgent } from '../testing/fake-agent.ts';
 import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.ts';
 
@@ -87,6 +89,42 @@ describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
       expect(message).toContain(database === 'postgres' ? 'has not ended' : 'was cut short');
       expect(await nodesNamed('cut now')).toBe(1);
     });
+  });
+
+  it('of a long request stays claimed as long as its panel works on it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const panel = await testPanel({ database });
+    onTestFinished(() => panel.close());
+    const agent = await FakeAgent.linked(panel);
+    onTestFinished(() => agent.disconnect());
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<{ installed: string[]; output: string }>();
+    agent.answer('host-packages:install', () => {
+      asked.resolve();
+      return answer.promise;
+    });
+    const install = () =>
+      ask(panel, `/api/nodes/${agent.nodeId}/host-packages`, {
+        body: { templateId: 'minecraft-js' },
+        token: panel.admin.token,
+        headers: { 'idempotency-key': 'key-9' },
+      });
+    const first = install();
+    await asked.promise;
+    const rows = panel.panel.core.database.getRepository(IdempotencyKeyEntity);
+    const hourAgo = Date.now() - 3_600_000;
+    await rows.update({ status: IsNull() }, { createdAt: new Date(hourAgo) });
+    vi.advanceTimersByTime(20_000);
+    // By its age another panel on the same Postgres sees whether this one is still there.
+    if (database === 'postgres') {
+      const claimedAt = async () => (await rows.findOneBy({}))?.createdAt.getTime();
+      await expect.poll(claimedAt, { timeout: 10_000 }).toBeGreaterThan(hourAgo);
+    }
+    expect((await install()).body.error.message).toContain('has not ended');
+    answer.resolve({ installed: ['npm'], output: '' });
+    expect((await first).status).toBe(200);
+    expect((await install()).headers.get('idempotency-replayed')).toBe('true');
   });
 
   it('stores answers encrypted', async () => {

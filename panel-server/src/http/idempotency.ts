@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type DataSource, IsNull, LessThan } from 'typeorm';
+import { type DataSource, In, IsNull, LessThan } from 'typeorm';
 import { isUniqueViolation } from '../database/database-errors.ts';
 import type { SecretBox } from '../identity/secret-box.ts';
 import type { Logger } from '../logger.ts';
@@ -9,8 +9,9 @@ import { IdempotencyKeyEntity, type IdempotencyKeyRow } from './idempotency-key.
 
 const keepMs = 24 * 3_600_000;
 const pruneEveryMs = 3_600_000;
-/** Longer than any request runs. What another panel began before that, it no longer works on. */
-const leaseMs = 30 * 60_000;
+const renewEveryMs = 20_000;
+/** A claim that is older was not renewed: the panel that worked on it is gone. */
+const leaseMs = 2 * 60_000;
 const keyShape = /^[\x21-\x7e]{1,128}$/;
 const place = (id: string) => `idempotency_keys/${id}/answer`;
 
@@ -29,12 +30,14 @@ export class Idempotency {
   /** What this panel works on; on SQLite there is no other. */
   readonly #underWay = new Set<string>();
   readonly #pruning: NodeJS.Timeout;
+  readonly #renewing: NodeJS.Timeout;
 
   constructor(database: DataSource, box: SecretBox, log: Logger) {
     this.#database = database;
     this.#box = box;
     this.#log = log;
     this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs).unref();
+    this.#renewing = setInterval(() => void this.#renew(), renewEveryMs).unref();
   }
 
   readonly preHandler = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -94,8 +97,11 @@ export class Idempotency {
   #isUnderWay({ id, status, createdAt }: IdempotencyKeyRow): boolean {
     if (status !== null) return false;
     if (this.#underWay.has(id)) return true;
-    const hasOtherPanels = this.#database.options.type === 'postgres';
-    return hasOtherPanels && Date.now() - createdAt.getTime() < leaseMs;
+    return this.#hasOtherPanels && Date.now() - createdAt.getTime() < leaseMs;
+  }
+
+  get #hasOtherPanels(): boolean {
+    return this.#database.options.type === 'postgres';
   }
 
   async #keep(id: string, status: number, answer: string): Promise<void> {
@@ -106,6 +112,18 @@ export class Idempotency {
 
   close(): void {
     clearInterval(this.#pruning);
+    clearInterval(this.#renewing);
+  }
+
+  /** Other panels see by it that this one is still at work. */
+  async #renew(): Promise<void> {
+    if (!this.#hasOtherPanels || this.#underWay.size === 0) return;
+    try {
+      const claimed = { id: In([...this.#underWay]), status: IsNull() };
+      await this.#database.getRepository(IdempotencyKeyEntity).update(claimed, { createdAt: new Date() });
+    } catch (err) {
+      this.#log.warn({ err }, 'Claims of idempotency keys were not renewed');
+    }
   }
 
   async #prune(): Promise<void> {

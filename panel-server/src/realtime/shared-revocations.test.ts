@@ -7,7 +7,7 @@ import { installedServer } from '../testing/test-servers.ts';
 import { TestSocket } from '../testing/test-socket.ts';
 
 /** A second panel on the first one's database: what it remembers is its own. */
-describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres', () => {
+describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres (skipped without it)', () => {
   let one: TestPanel;
   let other: TestPanel;
   let agent: FakeAgent;

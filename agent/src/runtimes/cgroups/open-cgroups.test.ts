@@ -1,9 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Limits } from '@catalyst/shared/features/server-spec';
 import { expect, test } from 'vitest';
-import { openCgroups } from './open-cgroups.ts';
+import { giveBackCgroups, openCgroups } from './open-cgroups.ts';
 
 test('says why there are none', () => {
   expect(openCgroups('/nowhere', 'x')).toEqual({ tree: null, reason: 'this system has no control groups' });
@@ -58,5 +66,20 @@ test('says which controller is missing', () => {
   const root = mkdtempSync(join(tmpdir(), 'catalyst-cgroup1-'));
   mkdirSync(join(root, 'memory'));
   expect(openCgroups(root, 'x').tree?.enforces).toMatchObject({ memory: true, cpu: false, pids: false });
+  rmSync(root, { recursive: true });
+});
+
+test('are given back when no server is in them', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'catalyst-cgroup1-'));
+  for (const name of ['memory', 'pids', 'devices/x']) mkdirSync(join(root, name), { recursive: true });
+  openCgroups(root, 'x');
+  const server = join(root, 'memory', 'x', 'server.start');
+  mkdirSync(server);
+  await giveBackCgroups(root, 'x');
+  expect(existsSync(server)).toBe(true);
+  rmSync(server, { recursive: true });
+  await giveBackCgroups(root, 'x');
+  for (const name of ['memory', 'pids', 'devices']) expect(existsSync(join(root, name, 'x'))).toBe(false);
+  await giveBackCgroups('/nowhere', 'x');
   rmSync(root, { recursive: true });
 });

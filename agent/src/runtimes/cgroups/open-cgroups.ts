@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CgroupTree } from './cgroup.ts';
 import { openCgroupV1 } from './cgroup-v1.ts';
@@ -21,4 +22,10 @@ export function openCgroups(root: string, prefix: string): CgroupsOrReason {
       ? 'the control groups of this machine cannot be written to'
       : 'the agent does not run as root and was given no control group of its own';
   return { tree: null, reason };
+}
+
+/** Gives the part named `prefix` back, unless a server is still in it. */
+export async function giveBackCgroups(root: string, prefix: string): Promise<void> {
+  const trees = await readdir(root).catch(() => []);
+  await Promise.allSettled(['.', ...trees].map((tree) => rmdir(join(root, tree, prefix))));
 }

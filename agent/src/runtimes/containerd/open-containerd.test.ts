@@ -42,7 +42,6 @@ describeUnless(
         hostEnvironment: process.env,
         log: createLogger('error'),
       });
-      if (!opened) throw new Error('containerd was not found');
       containerd = opened;
       onTestFinished(() => opened.close());
       agent = await TestSupervisor.open({ folder, runtime: opened.runtime, giveUsers: true });

@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import type { ServerSpec } from '@catalyst/shared/features/server-spec';
+import type { DataFolder } from '../../data-folder.ts';
 import type { Logger } from '../../logger.ts';
 import { ServerNetworks } from '../../network/server-networks.ts';
 import type { ContainerdReads } from '../../node/doctor/containerd-checks.ts';
-import { findProgram, serverPath } from '../../node/program-paths.ts';
 import { snapshotter } from './container-removal.ts';
 import { ContainerdClient } from './containerd-client.ts';
+import { usualSocket } from './containerd-presence.ts';
 import { containerdReads } from './containerd-reads.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ImageStore } from './images/image-store.ts';
+import { type OpenNodeImages, openNodeImages } from './images/node-images.ts';
 
 export interface ContainerdOptions {
   /** Where containerd was said to listen; null for where it usually does, if there is one on this machine. */
@@ -28,20 +31,18 @@ export interface ContainerdOptions {
 /** Everything that has to do with containerd, from one agent. */
 export interface OpenContainerd {
   readonly runtime: ContainerdRuntime;
-  readonly images: ImageStore;
   readonly networks: ServerNetworks;
   /** For the doctor. */
   readonly reads: ContainerdReads;
+  /** `specs` are those whose images are in use. */
+  openImages(folder: DataFolder, specs: () => readonly ServerSpec[]): Promise<OpenNodeImages>;
   /** Lets go; servers run on. */
   close(): Promise<void>;
 }
 
-const usualSocket = '/run/containerd/containerd.sock';
-
-/** Null on machines without containerd. One that is there but does not run is waited for. */
-export async function openContainerd(options: ContainerdOptions): Promise<OpenContainerd | null> {
+/** For a machine with containerd. One that does not run is waited for. */
+export async function openContainerd(options: ContainerdOptions): Promise<OpenContainerd> {
   const { namespace, runRoot, log } = options;
-  if (process.platform !== 'linux' || !isOnMachine(options)) return null;
   const client = new ContainerdClient({ socketPath: options.socketPath ?? usualSocket, namespace });
   const registries = { allowedNetworks: options.registryNetworks };
   const store = new ImageStore({ client, snapshotter, logger: log, registries });
@@ -70,20 +71,15 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
   });
   return {
     runtime,
-    images: store,
     networks,
     reads: containerdReads(client),
+    openImages: (folder, specs) => openNodeImages(store, folder, specs, log),
     async close() {
       await networks.close();
       store.close();
       runtime.close();
     },
   };
-}
-
-function isOnMachine({ socketPath, hostEnvironment }: ContainerdOptions): boolean {
-  if (socketPath !== null || existsSync(usualSocket)) return true;
-  return findProgram('containerd', serverPath(hostEnvironment)) !== null;
 }
 
 /** A server that has ever been started here has a folder of runs for as long as it exists. */

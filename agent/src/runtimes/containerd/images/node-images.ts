@@ -8,7 +8,7 @@ import type { ImageStore } from './image-store.ts';
 import type { NodeImages } from './images.calls.ts';
 import { ImportedImages } from './imported-images.ts';
 
-interface OpenNodeImages extends NodeImages {
+export interface OpenNodeImages extends NodeImages {
   /** Stops what is under way. */
   close(): Promise<void>;
 }
