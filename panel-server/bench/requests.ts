@@ -1,78 +1,49 @@
 /** Requests a second over 20 connections for 10 s each: /health, /api/auth/me, and /api/servers with 100 servers. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { api } from '@catalyst/shared/api';
-import { createApiClient } from '@catalyst/shared/contract/client';
 import { FakeAgent } from '../src/testing/fake-agent.ts';
+import { startBenchPanel } from './measuring/bench-panel.ts';
+import { quantile } from './measuring/figures.ts';
 
 const connections = 20;
 const durationMs = 10_000;
-const admin = { email: 'admin@example.com', password: 'correct horse battery' };
 const unlimited = { anonymous: 10_000_000, signedIn: 10_000_000, health: 10_000_000 };
 
-const dataDir = await mkdtemp(join(tmpdir(), 'catalyst-bench-'));
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const panel = spawn(process.execPath, [main], {
-  env: {
-    PATH: process.env.PATH,
-    CATALYST_DATA_DIR: dataDir,
-    CATALYST_PORT: '0',
-    CATALYST_LOG_LEVEL: 'warn',
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-    CATALYST_RATE_LIMITS: JSON.stringify(unlimited),
-  },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-try {
-  await once(panel.stdout, 'data');
-  const port = Number(await readFile(join(dataDir, 'run', 'port'), 'utf8'));
-  const url = `http://127.0.0.1:${port}`;
-  const { token } = await createApiClient(api, { baseUrl: url }).sessions.login({ body: admin });
-  const client = createApiClient(api, { baseUrl: url, token: () => token });
-  const agent = await FakeAgent.linked({ admin: { api: client } } as never);
-  agent.announceHealth({ memoryTotalMb: 1_000_000, diskTotalMb: 1_000_000_000, cpuCores: 1000 });
-  const serverIds: string[] = [];
-  for (let index = 0; index < 100; index++) {
-    const limits = { allocatedMemoryMb: 512, allocatedCpuCores: 1, allocatedDiskMb: 1024 };
-    const { id } = await client.servers.create({
-      body: { name: `Server ${index}`, templateId: 'minecraft-js', nodeId: agent.nodeId, ...limits },
-    });
-    serverIds.push(id);
-  }
-  await delay(1000);
-  // As in life: every report makes the pages of the list anew.
-  const usage = { cpuPercent: 12.5, memoryBytes: 300_000_000, diskBytes: 1_000_000_000, pids: 12 };
-  const reporting = setInterval(() => {
-    const stats = serverIds.map((serverId) => ({ serverId, ...usage }));
-    agent.socket.emit('resource_stats', { at: Date.now(), stats });
-  }, 1000);
-  for (const path of ['/health', '/api/auth/me', '/api/servers', '/api/servers?limit=100']) {
-    await measure(port, path, token, 1000);
-    const before = await cpuSeconds(panel.pid as number);
-    const { times, bytes } = await measure(port, path, token, durationMs);
-    const cores = ((await cpuSeconds(panel.pid as number)) - before) / (durationMs / 1000);
-    times.sort((a, b) => a - b);
-    const at = (share: number) => (times[Math.floor(times.length * share)] ?? Number.NaN).toFixed(1);
-    const rate = Math.round(times.length / (durationMs / 1000));
-    console.log(
-      `${path.padEnd(24)} ${String(rate).padStart(6)} requests/s  p50 ${at(0.5)}  p99 ${at(0.99)}  max ${at(0.9999)} ms` +
-        `  ${Math.round(bytes / times.length)} B each  panel ${cores.toFixed(2)} cores`,
-    );
-  }
-  clearInterval(reporting);
-  agent.disconnect();
-} finally {
-  panel.kill('SIGTERM');
-  if (panel.exitCode === null) await once(panel, 'exit');
-  await rm(dataDir, { recursive: true, force: true });
+await using panel = await startBenchPanel({ CATALYST_RATE_LIMITS: JSON.stringify(unlimited) });
+const { port, pid, token, client } = panel;
+const agent = await FakeAgent.linked({ admin: { api: client } } as never);
+agent.announceHealth({ memoryTotalMb: 1_000_000, diskTotalMb: 1_000_000_000, cpuCores: 1000 });
+const serverIds: string[] = [];
+for (let index = 0; index < 100; index++) {
+  const limits = { allocatedMemoryMb: 512, allocatedCpuCores: 1, allocatedDiskMb: 1024 };
+  const { id } = await client.servers.create({
+    body: { name: `Server ${index}`, templateId: 'minecraft-js', nodeId: agent.nodeId, ...limits },
+  });
+  serverIds.push(id);
 }
+await delay(1000);
+// As in life: every report makes the pages of the list anew.
+const usage = { cpuPercent: 12.5, memoryBytes: 300_000_000, diskBytes: 1_000_000_000, pids: 12 };
+const reporting = setInterval(() => {
+  const stats = serverIds.map((serverId) => ({ serverId, ...usage }));
+  agent.socket.emit('resource_stats', { at: Date.now(), stats });
+}, 1000);
+for (const path of ['/health', '/api/auth/me', '/api/servers', '/api/servers?limit=100']) {
+  await measure(port, path, token, 1000);
+  const before = await cpuSeconds(pid);
+  const { times, bytes } = await measure(port, path, token, durationMs);
+  const cores = ((await cpuSeconds(pid)) - before) / (durationMs / 1000);
+  const at = (share: number) => quantile(times, share).toFixed(1);
+  const rate = Math.round(times.length / (durationMs / 1000));
+  console.log(
+    `${path.padEnd(24)} ${String(rate).padStart(6)} requests/s  p50 ${at(0.5)}  p99 ${at(0.99)}  max ${at(0.9999)} ms` +
+      `  ${Math.round(bytes / times.length)} B each  panel ${cores.toFixed(2)} cores`,
+  );
+}
+clearInterval(reporting);
+agent.disconnect();
 
 /** Each connection asks again as soon as it has its answer. */
 async function measure(port: number, path: string, token: string, forMs: number) {

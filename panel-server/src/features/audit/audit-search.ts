@@ -17,8 +17,8 @@ export interface AuditPage {
 }
 
 /** How many rows one page looks at, at most: what it takes, and how long others wait, has this bound. */
-const maxExamined = 10_000;
-const minExamined = 1000;
+const maxExamined = 4000;
+const minExamined = 200;
 
 /**
  * Reads pages of the log. Each is read off the index of the filter that leaves the fewest rows; the other filters are

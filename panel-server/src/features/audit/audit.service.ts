@@ -2,6 +2,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Caller } from '../../access.ts';
 import { isDataRefused, isDiskFull } from '../../database/database-errors.ts';
+import { insertRows } from '../../database/insert-rows.ts';
 import { inTransaction, isInTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
 import { manifestNames } from './archive-files.ts';
@@ -156,7 +157,7 @@ export class AuditService {
       }
       const newest = rows.at(-1) as AuditEntryRow;
       newest.signature = this.head.sign(newest);
-      await manager.insert(AuditEntryEntity, rows as never);
+      await insertRows(manager, AuditEntryEntity, rows);
       return previous;
     });
     this.head.moveTo(last);
