@@ -27,6 +27,7 @@ import { hasNotBegun } from './first-process.ts';
 import { networkFiles } from './network-files.ts';
 import { Orphans } from './orphans.ts';
 import { limitRoot } from './root-limit.ts';
+import type { RuncRisk } from './runc-risk.ts';
 import { TaskWatch } from './task-watch.ts';
 
 export interface ContainerdRuntimeOptions {
@@ -39,6 +40,7 @@ export interface ContainerdRuntimeOptions {
   cgroupRoot?: string;
   /** Name of this agent's part of the control groups. */
   cgroupPrefix: string;
+  runcRisk?: RuncRisk;
   logger?: ContainerServerParts['logger'];
 }
 
@@ -54,6 +56,7 @@ export class ContainerdRuntime implements Runtime {
   readonly #cgroupsReason: string;
   readonly #watch: TaskWatch;
   readonly #orphans: Orphans;
+  readonly #runcRisk: RuncRisk | undefined;
   readonly #logger: ContainerServerParts['logger'];
 
   constructor(options: ContainerdRuntimeOptions) {
@@ -63,6 +66,7 @@ export class ContainerdRuntime implements Runtime {
     this.#images = options.images;
     this.#networks = options.networks;
     this.#logger = options.logger;
+    this.#runcRisk = options.runcRisk;
     const opened = openCgroups(options.cgroupRoot ?? '/sys/fs/cgroup', options.cgroupPrefix);
     this.#cgroups = opened.tree;
     this.#cgroupsReason = opened.tree ? 'this kernel does not offer it' : opened.reason;
@@ -89,7 +93,9 @@ export class ContainerdRuntime implements Runtime {
       const version = await this.#client.version();
       this.#orphans.look();
       const notes = [...enforcementNotes(enforces, this.#cgroupsReason), ...userNamespaceNotes()];
-      return { ...report, available: true, version: `containerd ${version}`, notes };
+      const risk = await this.#runcRisk?.look();
+      const risks = risk ? [risk] : [];
+      return { ...report, available: true, version: `containerd ${version}`, notes, risks };
     } catch (error) {
       const { message } = error as Error;
       const note =

@@ -8,6 +8,7 @@ import { ContainerdClient } from './containerd-client.ts';
 import { containerdReads } from './containerd-reads.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ImageStore } from './images/image-store.ts';
+import { RuncRisk } from './runc-risk.ts';
 
 export interface ContainerdOptions {
   /** Where containerd was said to listen; null for where it usually does, if there is one on this machine. */
@@ -54,6 +55,7 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
   await recoverNetworks(networks, runRoot, log);
   const recoverImages = onceItWorks(() => store.recover());
   recoverImages().catch((err) => log.debug({ err }, 'Images are looked after once containerd runs'));
+  const runcRisk = new RuncRisk();
   const runtime = new ContainerdRuntime({
     runRoot,
     client,
@@ -66,13 +68,14 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
     },
     networks,
     cgroupPrefix: options.cgroupPrefix,
+    runcRisk,
     logger: log,
   });
   return {
     runtime,
     images: store,
     networks,
-    reads: containerdReads(client),
+    reads: containerdReads(client, runcRisk),
     async close() {
       await networks.close();
       store.close();
