@@ -10,8 +10,9 @@ import { lastSignOfLife } from '../process/process-server.ts';
 import { createRunFolder, removeRunFolder } from '../process/run-state.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Exit, Launch, Progress, RunningServer, Runtime, RuntimeReport } from '../runtime.ts';
+import { TaskStatus, tasksApi } from './api/tasks.ts';
 import type { ContainerImages, ContainerNetworks } from './container-parts.ts';
-import { removeContainer, snapshotter } from './container-removal.ts';
+import { ifThere, removeContainer, snapshotter } from './container-removal.ts';
 import { ContainerServer, type ContainerServerParts } from './container-server.ts';
 import { type BegunContainer, type ContainerStartParts, startContainer } from './container-start.ts';
 import { toContainerStartError } from './container-start-error.ts';
@@ -169,7 +170,9 @@ export class ContainerdRuntime implements Runtime {
     if (state === 'unreadable' || (state && state.bootId !== bootId())) return unknownExit(folder);
     const main = state?.main;
     const isThere = main !== undefined && main !== null && isAlive(main);
-    if (!main || (isThere && hasNotBegun(main))) return this.#neverHappened(serverId, startId);
+    if (!main || (isThere && hasNotBegun(main) && !(await this.#isToBegin(serverId, startId)))) {
+      return this.#neverHappened(serverId, startId);
+    }
     const server = this.#take(serverId, startId, { ...state, main });
     if (isThere) return server;
     server.look();
@@ -210,6 +213,18 @@ export class ContainerdRuntime implements Runtime {
       watch: this.#watch,
       logger: this.#logger,
     });
+  }
+
+  /** Whether a container was told to begin; it takes a moment until its program is in the place of runc. */
+  async #isToBegin(serverId: string, startId: string): Promise<boolean> {
+    const containerId = containerIdOf(serverId, startId);
+    try {
+      const task = await ifThere(this.#client.call(tasksApi.get, { containerId }));
+      return task?.process?.status === TaskStatus.running;
+    } catch (error) {
+      if (error instanceof ContainerdUnavailable) return false;
+      throw error;
+    }
   }
 
   async #neverHappened(serverId: string, startId: string): Promise<null> {
