@@ -1,15 +1,32 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { isInTransition, isUp } from '@catalyst/shared/features/server-states';
-import type { Server } from '@catalyst/shared/features/servers';
+import type { NewServer, Server } from '@catalyst/shared/features/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ContainerMachine } from '../container-machine.ts';
 import { tickerTemplate } from '../container-templates.ts';
 import { admin, until } from '../product.ts';
 import { busyboxImage } from '../services/busybox-image.ts';
 import type { OciImage } from '../services/oci-image.ts';
+import type { Registry } from '../services/registry.ts';
 
 // What goes wrong with servers in containers: each has a clear state and sentence, a way on, and leaves nothing.
+
+const damages = [
+  {
+    id: 'altered',
+    what: 'with other bytes than its digest promises',
+    damage: (bytes: Buffer) => Buffer.alloc(bytes.length, 'x'),
+  },
+  {
+    id: 'cut-short',
+    what: 'that is shorter than the image says',
+    damage: (bytes: Buffer) => bytes.subarray(0, bytes.length - 1000),
+  },
+];
 
 let machine: ContainerMachine;
 let whyNot: string | undefined;
@@ -38,6 +55,23 @@ beforeAll(async () => {
   await machine.addTemplate(tickerTemplate(await machine.push(heavy, 'games/heavy'), { id: 'heavy' }));
   const argv = ['/bin/sh', '-c', 'echo loading; while read -r word; do [ "$word" != stop ] || exit 0; done'];
   await machine.addTemplate(tickerTemplate(open, { id: 'loading', startup: { argv } }));
+  const bomb = 'bomb() { bomb | bomb & }; echo ready; while :; do bomb; sleep 1; done';
+  await machine.addTemplate(
+    tickerTemplate(open, { id: 'forks', startup: { argv: ['/bin/sh', '-c', bomb] } }),
+  );
+  const stubborn = 'trap "" TERM; echo ready; while :; do sleep 1; done';
+  await machine.addTemplate(
+    tickerTemplate(open, {
+      id: 'stubborn',
+      startup: { argv: ['/bin/sh', '-c', stubborn] },
+      stop: { kind: 'signal', signal: 'SIGTERM', timeoutSeconds: 1 },
+    }),
+  );
+  const never = { restartPolicy: { mode: 'never' as const } };
+  await machine.addTemplate(tickerTemplate(open, { id: 'once', ...never }));
+  for (const { id } of damages) {
+    await machine.addTemplate(tickerTemplate(`${host}/games/${id}:latest`, { id }));
+  }
   await machine.product.start();
   client = await machine.product.adminClient();
   await until('containerd is available', async () => {
@@ -93,6 +127,28 @@ it('says that a registry wants credentials, refuses wrong ones, and starts with 
   await stateIs(id, 'running');
 });
 
+it.each(damages)(
+  'says that a registry has a layer $what, and starts once it is whole',
+  async ({ id: name, damage }) => {
+    // Of another size each time, so that no layer is here already.
+    const whole = busyboxImage({ ballastBytes: [name.length * 10_000] }) ?? image;
+    await machine.push(whole, `games/${name}`);
+    const layers = [...whole.blobs].filter(([digest]) => !image.blobs.has(digest));
+    const [ballast] = layers.toSorted(([, one], [, other]) => other.length - one.length)[0] ?? [];
+    const path = storedBlob(machine.open.registry, ballast ?? '');
+    const right = readFileSync(path);
+    writeFileSync(path, damage(right));
+    const id = await create(name, { startAfterInstall: true });
+    const server = await stateIs(id, 'crashed');
+    expect(server.reason).toBe('image_pull_failed');
+    expect(server.reasonText).toMatch(/(digest promises|than the image says)/);
+    expect(machine.traces()).toMatchObject({ containers: [], tasks: [], snapshots: [], shims: [] });
+    writeFileSync(path, right);
+    await client.servers.start({ params: { id } });
+    await stateIs(id, 'running');
+  },
+);
+
 it('says which port is taken, and starts once it is free', async () => {
   const id = await create('ticker');
   const { primaryPort } = await stateIs(id, 'stopped');
@@ -119,6 +175,73 @@ it('says that containerd does not run, and starts once it does', async () => {
   await machine.containerd.restart();
   await client.servers.start({ params: { id } });
   await stateIs(id, 'running');
+});
+
+it('says which CNI plugin is missing, and starts once it is there', async () => {
+  const plugins = ['/usr/lib/cni', '/opt/cni/bin'].find(existsSync);
+  if (!plugins) throw new Error('containernetworking-plugins is not installed');
+  execFileSync('ip', ['link', 'add', 'lan0', 'type', 'veth', 'peer', 'name', 'lan1']);
+  // In the mounts of the test alone.
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', plugins]);
+  let isHidden = true;
+  const show = () => {
+    if (isHidden) execFileSync('umount', [plugins]);
+    isHidden = false;
+  };
+  try {
+    const [node] = (await client.nodes.list()).items;
+    const params = { id: node?.id ?? '' };
+    const { id: networkId } = await client.networks.create({
+      params,
+      body: { name: 'lan', kind: 'macvlan', parent: 'lan0', subnet: '10.77.0.0/24' },
+    });
+    const id = await create('ticker', { networkMode: 'lan', staticIp: '10.77.0.5' });
+    await stateIs(id, 'stopped');
+    await client.servers.start({ params: { id } });
+    const server = await stateIs(id, 'crashed');
+    expect(server.reason).toBe('start_failed');
+    expect(server.reasonText).toMatch(/lacks the CNI plugin .*macvlan.* containernetworking-plugins/);
+    show();
+    await client.servers.start({ params: { id } });
+    await stateIs(id, 'running');
+    await remove(id);
+    await client.networks.delete({ params: { ...params, networkId } });
+  } finally {
+    show();
+    execFileSync('ip', ['link', 'delete', 'lan0']);
+  }
+});
+
+it('kills a server that ignores SIGTERM, once its time is over', async () => {
+  const id = await create('stubborn', { startAfterInstall: true });
+  await stateIs(id, 'running');
+  await client.servers.stop({ params: { id } });
+  await stateIs(id, 'stopped');
+  expect(await consoleOf(id)).toContain('It did not stop within 1 s and was killed.');
+  expect(await machine.pidsOf(id)).toEqual([]);
+});
+
+it('keeps a fork bomb to its processes, lets its neighbour go on, and kills it to the last one', async () => {
+  const neighbour = await create('ticker', { startAfterInstall: true });
+  await stateIs(neighbour, 'running');
+  const id = await create('forks', { startAfterInstall: true, pids: 60, allocatedCpuCores: 0.5 });
+  await stateIs(id, 'running');
+  await until('it is at its limit', async () => (await machine.pidsOf(id)).length > 50);
+  expect((await machine.pidsOf(id)).length).toBeLessThanOrEqual(60);
+  await client.console.command({ params: { id: neighbour }, body: { command: 'say fine' } });
+  await until('the neighbour answers', async () => (await consoleOf(neighbour)).includes('said fine'));
+  await client.servers.kill({ params: { id } });
+  await stateIs(id, 'stopped');
+  expect(await machine.pidsOf(id)).toEqual([]);
+});
+
+it('says that a server ran out of memory', async () => {
+  const id = await create('once', { startAfterInstall: true });
+  await stateIs(id, 'running');
+  await client.console.command({ params: { id }, body: { command: 'bomb' } });
+  const server = await stateIs(id, 'crashed');
+  expect(server.reason).toBe('out_of_memory');
+  expect(server.reasonText).toBe('It ran out of memory; its limit is 64 MB.');
 });
 
 it('runs one container when it is started twice at once', async () => {
@@ -157,7 +280,7 @@ it('ends a download that nobody waits for any more', async () => {
   machine.open.internet.setSpeed(null);
 });
 
-async function create(templateId: string, { startAfterInstall = false } = {}): Promise<string> {
+async function create(templateId: string, changes: Partial<NewServer> = {}): Promise<string> {
   const { id } = await client.servers.create({
     body: {
       name: templateId,
@@ -165,10 +288,16 @@ async function create(templateId: string, { startAfterInstall = false } = {}): P
       allocatedMemoryMb: 64,
       allocatedCpuCores: 1,
       allocatedDiskMb: 64,
-      startAfterInstall,
+      ...changes,
     },
   });
   return id;
+}
+
+/** Where the registry keeps what it serves for a digest. */
+function storedBlob({ folder }: Registry, digest: string): string {
+  const hash = digest.replace('sha256:', '');
+  return join(folder, 'content/docker/registry/v2/blobs/sha256', hash.slice(0, 2), hash, 'data');
 }
 
 async function stateIs(id: string, wanted: Server['state']): Promise<Server> {

@@ -131,3 +131,11 @@ it('says what the machine has and lacks', async () => {
   await page.getByText(/things are fine/).click();
   await page.getByText(`containerd ${machine.containerd.version} answers.`).waitFor();
 });
+
+it('warns above all else where its runc lets containers out', async () => {
+  const { nodes } = await machine.product.adminClient();
+  const [node] = (await nodes.list()).items;
+  const risks = node?.health?.runtimes.flatMap((runtime) => runtime.risks ?? []) ?? [];
+  for (const risk of risks) await page.getByRole('status').filter({ hasText: risk }).waitFor();
+  expect(await page.getByText('Containers here can be broken out of').count()).toBe(risks.length);
+});

@@ -126,6 +126,8 @@ export interface RuntimeReport {
   snapshotter?: string;
   /** Plain sentences on what is missing or not isolated. */
   notes: string[];
+  /** The same on known holes in the walls between servers and the machine. */
+  risks?: string[];
 }
 
 /** Runs servers. Knows neither the panel nor sockets; output goes to the run folder's spool, which others read. */

@@ -24,6 +24,8 @@ export const RuntimeReport = z
     snapshotter: z.string().max(60).optional(),
     /** Plain sentences on what is missing or not isolated. */
     notes: z.array(z.string().max(500)).max(30),
+    /** The same on known holes in the walls between servers and the machine. */
+    risks: z.array(z.string().max(500)).max(10).optional(),
   })
   .meta({ id: 'RuntimeReport' });
 

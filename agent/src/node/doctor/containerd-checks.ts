@@ -9,6 +9,8 @@ export interface ContainerdReads {
   version(): Promise<string>;
   /** Why the snapshotter does not work; null when it does. */
   snapshotterFault(): Promise<string | null>;
+  /** What is known to be wrong with the walls that runc makes; null when nothing is. */
+  runcRisk(): Promise<string | null>;
 }
 
 const title = 'containerd';
@@ -33,8 +35,8 @@ export async function containerdChecks(
   }
   const answer = await answerOf(check, containerd);
   return answer.status === 'ok'
-    ? [answer, await runc(machine), await snapshotter(containerd)]
-    : [answer, await runc(machine)];
+    ? [answer, await runc(machine, containerd), await snapshotter(containerd)]
+    : [answer, await runc(machine, containerd)];
 }
 
 async function answerOf(
@@ -65,7 +67,7 @@ async function answerOf(
   }
 }
 
-async function runc(machine: Machine): Promise<DoctorCheck> {
+async function runc(machine: Machine, containerd: ContainerdReads): Promise<DoctorCheck> {
   const check = checkOf('runc', 'runc');
   if (!machine.hasProgram('runc')) {
     return check.problem(
@@ -80,6 +82,14 @@ async function runc(machine: Machine): Promise<DoctorCheck> {
       'The program runc is there but does not work.',
       'Install it again.',
       installCommand('--reinstall', 'runc'),
+    );
+  }
+  const risk = await containerd.runcRisk();
+  if (risk !== null) {
+    return check.warning(
+      risk,
+      'Install the newest runc that your distribution has, or one of 1.2.8, 1.3.3 or newer.',
+      installCommand('runc'),
     );
   }
   return check.ok(`${output.split('\n', 1)[0]?.trim() || 'runc'} is there.`);

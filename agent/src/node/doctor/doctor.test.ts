@@ -79,6 +79,7 @@ function examine(changes: Changes = {}): Promise<DoctorCheck[]> {
   const containerd = {
     version: async () => '1.6.20',
     snapshotterFault: async () => null,
+    runcRisk: async () => null,
     ...changes.containerd,
   };
   const doctor = new Doctor({
@@ -167,6 +168,14 @@ describe('the doctor', () => {
       'runc',
       'problem',
       /no container can start/,
+      /install -y runc/,
+    ],
+    [
+      'a runc that lets containers out',
+      { containerd: { runcRisk: async () => 'runc 1.1.5 is older than the fixes of one hole.' } },
+      'runc',
+      'warning',
+      /older than the fixes/,
       /install -y runc/,
     ],
     [

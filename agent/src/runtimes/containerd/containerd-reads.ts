@@ -2,9 +2,10 @@ import type { ContainerdReads } from '../../node/doctor/containerd-checks.ts';
 import { introspectionApi } from './api/introspection.ts';
 import { snapshotter } from './container-removal.ts';
 import type { ContainerdClient } from './containerd-client.ts';
+import type { RuncRisk } from './runc-risk.ts';
 
 /** What the doctor asks of containerd. */
-export const containerdReads = (client: ContainerdClient): ContainerdReads => ({
+export const containerdReads = (client: ContainerdClient, runcRisk: RuncRisk): ContainerdReads => ({
   version: () => client.version(),
   async snapshotterFault() {
     const filters = [`type==io.containerd.snapshotter.v1,id==${snapshotter}`];
@@ -13,4 +14,5 @@ export const containerdReads = (client: ContainerdClient): ContainerdReads => ({
     if (!plugin) return 'this containerd was built without it';
     return plugin.initError ? plugin.initError.message : null;
   },
+  runcRisk: () => runcRisk.look(),
 });

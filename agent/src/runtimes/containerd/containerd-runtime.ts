@@ -10,8 +10,9 @@ import { lastSignOfLife } from '../process/process-server.ts';
 import { createRunFolder, removeRunFolder } from '../process/run-state.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Exit, Launch, Progress, RunningServer, Runtime, RuntimeReport } from '../runtime.ts';
+import { TaskStatus, tasksApi } from './api/tasks.ts';
 import type { ContainerImages, ContainerNetworks } from './container-parts.ts';
-import { removeContainer, snapshotter } from './container-removal.ts';
+import { ifThere, removeContainer, snapshotter } from './container-removal.ts';
 import { ContainerServer, type ContainerServerParts } from './container-server.ts';
 import { type BegunContainer, type ContainerStartParts, startContainer } from './container-start.ts';
 import { toContainerStartError } from './container-start-error.ts';
@@ -27,6 +28,7 @@ import { hasNotBegun } from './first-process.ts';
 import { networkFiles } from './network-files.ts';
 import { Orphans } from './orphans.ts';
 import { limitRoot } from './root-limit.ts';
+import type { RuncRisk } from './runc-risk.ts';
 import { TaskWatch } from './task-watch.ts';
 
 export interface ContainerdRuntimeOptions {
@@ -39,6 +41,7 @@ export interface ContainerdRuntimeOptions {
   cgroupRoot?: string;
   /** Name of this agent's part of the control groups. */
   cgroupPrefix: string;
+  runcRisk?: RuncRisk;
   logger?: ContainerServerParts['logger'];
 }
 
@@ -54,6 +57,7 @@ export class ContainerdRuntime implements Runtime {
   readonly #cgroupsReason: string;
   readonly #watch: TaskWatch;
   readonly #orphans: Orphans;
+  readonly #runcRisk: RuncRisk | undefined;
   readonly #logger: ContainerServerParts['logger'];
 
   constructor(options: ContainerdRuntimeOptions) {
@@ -63,6 +67,7 @@ export class ContainerdRuntime implements Runtime {
     this.#images = options.images;
     this.#networks = options.networks;
     this.#logger = options.logger;
+    this.#runcRisk = options.runcRisk;
     const opened = openCgroups(options.cgroupRoot ?? '/sys/fs/cgroup', options.cgroupPrefix);
     this.#cgroups = opened.tree;
     this.#cgroupsReason = opened.tree ? 'this kernel does not offer it' : opened.reason;
@@ -89,7 +94,9 @@ export class ContainerdRuntime implements Runtime {
       const version = await this.#client.version();
       this.#orphans.look();
       const notes = [...enforcementNotes(enforces, this.#cgroupsReason), ...userNamespaceNotes()];
-      return { ...report, available: true, version: `containerd ${version}`, notes };
+      const risk = await this.#runcRisk?.look();
+      const risks = risk ? [risk] : [];
+      return { ...report, available: true, version: `containerd ${version}`, notes, risks };
     } catch (error) {
       const { message } = error as Error;
       const note =
@@ -163,7 +170,9 @@ export class ContainerdRuntime implements Runtime {
     if (state === 'unreadable' || (state && state.bootId !== bootId())) return unknownExit(folder);
     const main = state?.main;
     const isThere = main !== undefined && main !== null && isAlive(main);
-    if (!main || (isThere && hasNotBegun(main))) return this.#neverHappened(serverId, startId);
+    if (!main || (isThere && hasNotBegun(main) && !(await this.#isToBegin(serverId, startId)))) {
+      return this.#neverHappened(serverId, startId);
+    }
     const server = this.#take(serverId, startId, { ...state, main });
     if (isThere) return server;
     server.look();
@@ -204,6 +213,18 @@ export class ContainerdRuntime implements Runtime {
       watch: this.#watch,
       logger: this.#logger,
     });
+  }
+
+  /** Whether a container was told to begin; it takes a moment until its program is in the place of runc. */
+  async #isToBegin(serverId: string, startId: string): Promise<boolean> {
+    const containerId = containerIdOf(serverId, startId);
+    try {
+      const task = await ifThere(this.#client.call(tasksApi.get, { containerId }));
+      return task?.process?.status === TaskStatus.running;
+    } catch (error) {
+      if (error instanceof ContainerdUnavailable) return false;
+      throw error;
+    }
   }
 
   async #neverHappened(serverId: string, startId: string): Promise<null> {

@@ -11,6 +11,7 @@ import { containerdReads } from './containerd-reads.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ImageStore } from './images/image-store.ts';
 import { type OpenNodeImages, openNodeImages } from './images/node-images.ts';
+import { RuncRisk } from './runc-risk.ts';
 
 export interface ContainerdOptions {
   /** Where containerd was said to listen; null for where it usually does, if there is one on this machine. */
@@ -55,6 +56,7 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
   await recoverNetworks(networks, runRoot, log);
   const recoverImages = onceItWorks(() => store.recover());
   recoverImages().catch((err) => log.debug({ err }, 'Images are looked after once containerd runs'));
+  const runcRisk = new RuncRisk();
   const runtime = new ContainerdRuntime({
     runRoot,
     client,
@@ -67,12 +69,13 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
     },
     networks,
     cgroupPrefix: options.cgroupPrefix,
+    runcRisk,
     logger: log,
   });
   return {
     runtime,
     networks,
-    reads: containerdReads(client),
+    reads: containerdReads(client, runcRisk),
     openImages: (folder, specs) => openNodeImages(store, folder, specs, log),
     async close() {
       await networks.close();

@@ -83,6 +83,11 @@ export function NodePage() {
       {node.statusText && (
         <Notice tone={node.status === 'refused' ? 'error' : 'info'}>{node.statusText}</Notice>
       )}
+      {risksOf(node).map((risk) => (
+        <Notice key={risk} tone="error" title={strings.riskTitle}>
+          {risk} {strings.riskHint}
+        </Notice>
+      ))}
       <TabLinks
         label={strings.tabsOf(node.name)}
         tabs={[
@@ -118,6 +123,10 @@ export function NodePage() {
       )}
     </div>
   );
+}
+
+function risksOf({ health }: Node): string[] {
+  return health?.runtimes.flatMap(({ risks = [] }) => risks) ?? [];
 }
 
 /** Name of the node in the breadcrumbs. */

@@ -62,6 +62,8 @@ export const strings = {
   gone: 'It was removed.',
   oneFailed: 'The node could not be read',
   edit: 'Edit',
+  riskTitle: 'Containers here can be broken out of',
+  riskHint: 'Servers still run. Until this machine is updated, run only images that you trust.',
   resources: 'Resources',
   promised: 'Memory promised to servers',
   promisedNothing: 'None',
