@@ -4,7 +4,7 @@ import { type RewriteJob, type RewriteResult, rewriteConfig } from './rewrite-co
 const most = { patienceMs: 10_000, memoryMb: 256 };
 
 const lightParsers: readonly string[] = ['file', 'properties', 'ini', 'json'];
-const lightBytes = 256 * 1024;
+const lightBytes = 64 * 1024;
 
 /**
  * Rewrites files one after the other. What a game left in them may keep a parser busy or fill its memory, so all but

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type Node, parseAllDocuments, Scalar, visit } from 'yaml';
 import { type Rewrite, UnreadableConfig } from './config-edit.ts';
 import { lineEnding, withLineEnding } from './text-lines.ts';
 import { editTree, type Made, type Tree } from './tree.ts';
@@ -33,12 +33,31 @@ function parse(text: string): Document {
   const [problem] = made.errors;
   if (problem)
     throw new UnreadableConfig(`It is not YAML (${problem.code.toLowerCase().replaceAll('_', ' ')}).`);
+  refuseTwins(made);
   refuseExpansion(made);
   return made;
 }
 
+/** Readers differ in which of two equal keys they take. */
+function refuseTwins(document: Document): void {
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+      if (new Set(keys).size < keys.length) throw new UnreadableConfig('It is not YAML (duplicate key).');
+    },
+  });
+}
+
 /** Aliases of aliases of … grow without end for whoever follows them. */
 function refuseExpansion(document: Document): void {
+  let hasAlias = false;
+  visit(document, {
+    Alias: () => {
+      hasAlias = true;
+      return visit.BREAK;
+    },
+  });
+  if (!hasAlias) return;
   try {
     document.toJS({ maxAliasCount: mostAliases });
   } catch {
@@ -52,6 +71,8 @@ function read(text: string): Document[] {
     schema: 'failsafe',
     customTags: [emptyTag],
     keepSourceTokens: false,
+    // The library compares each key with all others, which in big files takes minutes.
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
   }) as Document[];
