@@ -56,7 +56,11 @@ const parts = {
   'panel-server': bundle('panel-server', ['panel-server/src/main.ts'], nativePackages),
   agent: bundle(
     'agent',
-    ['agent/src/main.ts', 'agent/src/runtimes/process/node-holder.ts'],
+    [
+      'agent/src/main.ts',
+      'agent/src/runtimes/process/node-holder.ts',
+      'agent/src/config-files/config-worker.ts',
+    ],
     [],
     // The panel hands them to the machines that install it.
     ['installers/linux'],

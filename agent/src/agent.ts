@@ -74,6 +74,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       ...{ folder, store, runtimes, log, unreachable, hostEnvironment },
       diskQuota: disk.quota,
       ownerOfPort: (port) => containerd?.networks.ownerOf(port) ?? null,
+      gatewayAddress: async () => (await containerd?.networks.gatewayAddress()) ?? '',
     });
     const specs = () => supervisor.all.map(({ parts }) => parts.file.record.spec);
     const images = containerd && (await containerd.openImages(folder, specs));

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, isAlive, Product, until } from '../product.ts';
 
@@ -21,16 +22,18 @@ const games = [
     program: '/usr/games/openttd',
     exchange: { command: 'server_info', answer: 'Current/maximum clients' },
     afterwards: 'Shutting down network',
+    named: 'private.cfg',
   },
   {
     templateId: 'luanti',
     program: '/usr/games/minetestserver',
     exchange: null,
     afterwards: 'Server: Shutting down',
+    named: 'minetest.conf',
   },
 ];
 
-describe.each(games)('$templateId', ({ templateId, program, exchange, afterwards }) => {
+describe.each(games)('$templateId', ({ templateId, program, exchange, afterwards, named }) => {
   const isInstalled = existsSync(program);
 
   it.runIf(isInstalled)(
@@ -58,12 +61,16 @@ describe.each(games)('$templateId', ({ templateId, program, exchange, afterwards
         expect(lines?.map(({ text }) => text).join('\n')).toContain(exchange.answer);
       }
 
+      const name = `Renamed & "new"`;
+      await client.servers.update({ params, body: { environment: { SERVER_TITLE: name } } });
       await client.servers.restart({ params });
       await until('another process runs', async () => {
         const [now] = await product.gamePids(id);
         return now !== undefined && now !== pid;
       });
       await stateIs(id, 'running');
+      const file = join(product.dataDir, 'agent', 'servers', id, named);
+      expect(readFileSync(file, 'utf8')).toContain(`server_name = ${name}\n`);
 
       await client.servers.stop({ params });
       await stateIs(id, 'stopped');

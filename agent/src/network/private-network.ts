@@ -51,6 +51,11 @@ export class PrivateNetwork {
     });
   }
 
+  /** Of the host, as all its servers see it. */
+  async gatewayAddress(): Promise<string> {
+    return gatewayOf(await this.open());
+  }
+
   /** Takes away what they share when none of them is left. */
   closeWhenEmpty(): Promise<void> {
     return this.#queue(async () => {

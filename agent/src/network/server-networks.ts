@@ -183,6 +183,11 @@ export class ServerNetworks {
     } else await this.#private.closeAfterOthers();
   }
 
+  /** Of the host, as the servers of the private network see it. */
+  gatewayAddress(): Promise<string> {
+    return this.#private.gatewayAddress();
+  }
+
   /** The server that a port of this machine belongs to; null when it is no server's, or its server does not run. */
   ownerOf(port: PortAddress): string | null {
     return this.#claims.ownerOf(port);

@@ -10,6 +10,7 @@ import { gameLaunch } from './server-launch.ts';
 import type { ServerParts } from './server-parts.ts';
 import { checkStart } from './start-checks.ts';
 import type { Task } from './task-line.ts';
+import { writeSettings } from './write-settings.ts';
 
 interface Game {
   running: RunningServer;
@@ -54,6 +55,7 @@ export class GameKeeper {
     await runs.clear();
     const launch = gameLaunch(this.#parts);
     await prepareLaunch(this.#parts, launch, task.signal);
+    await writeSettings(this.#parts, task.signal);
     const readiness = watchReadiness(spec, console);
     try {
       this.#take(await runs.start(launch, task.signal));

@@ -23,6 +23,8 @@ export interface ServerParts {
   readonly diskQuota: ProjectQuota | null;
   /** Which server this port of the machine is published for; null when it is no container's. */
   ownerOfPort(port: PortAddress): string | null;
+  /** Where the game reaches this node; empty when it cannot. */
+  interfaceAddress(): Promise<string>;
   /** A line of the agent's own in the server's console. */
   say(text: string): void;
 }

@@ -37,6 +37,8 @@ interface SupervisorOptions {
   /** See ServerParts; null and nobody's when left out. */
   diskQuota?: ProjectQuota | null;
   ownerOfPort?: ServerParts['ownerOfPort'];
+  /** In the private network; empty when left out. */
+  gatewayAddress?: () => Promise<string>;
 }
 
 /** So many are taken back, or started after a reboot, at once; after so long the next need not wait any more. */
@@ -143,7 +145,7 @@ export class Supervisor {
 
   #add(file: RecordFile): GameServer | null {
     const { folder, store, log, unreachable, hostEnvironment } = this.#options;
-    const { diskQuota = null, ownerOfPort = () => null } = this.#options;
+    const { diskQuota = null, ownerOfPort = () => null, gatewayAddress = async () => '' } = this.#options;
     const { serverId } = file.record.spec;
     let runtime: Runtime;
     try {
@@ -172,6 +174,11 @@ export class Supervisor {
         hostEnvironment,
         diskQuota,
         ownerOfPort,
+        interfaceAddress: async () => {
+          const { mode } = file.record.spec.network;
+          if (mode === 'host') return '127.0.0.1';
+          return mode === 'bridge' ? gatewayAddress() : '';
+        },
         say: (text) => {
           console.append('system', text).catch((err) => log.warn({ err, serverId }, 'A line was not stored'));
         },

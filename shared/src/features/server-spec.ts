@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Port } from '../contract/values.ts';
+import { ConfigFile, mostConfigFiles } from './config-files.ts';
 
 export const CpuPinning = z
   .string()
@@ -155,7 +156,8 @@ export type HostPackage = z.output<typeof HostPackage>;
 
 /**
  * All an agent needs to run one server without asking the panel: it is kept on the agent's disk. Placeholders are
- * already filled in, so every element of `argv` and every value of `environment` is literal.
+ * already filled in, so every element of `argv` and every value of `environment` is literal; only `configFiles` hold
+ * some, since one of them is known to the node alone.
  */
 export const ServerSpec = z.strictObject({
   serverId: Id,
@@ -184,6 +186,8 @@ export const ServerSpec = z.strictObject({
     image: ImageReference.optional(),
     timeoutSeconds: z.int().min(10).max(7200).default(1800),
   }),
+  /** Brought in line with the environment before each start. */
+  configFiles: z.array(ConfigFile).max(mostConfigFiles).default([]),
   hostPackages: z.array(HostPackage).max(20).default([]),
   suspended: z.boolean().default(false),
 });

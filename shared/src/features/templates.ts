@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { displayText, PageQuery, pageOf, plainText } from '../contract/values.ts';
+import { ConfigFile, mostConfigFiles } from './config-files.ts';
 import { DoneRule, HostPackage, InstallStep, RestartPolicy, StopRule } from './server-spec.ts';
 import { VariableRule } from './variable-rules.ts';
 
@@ -61,6 +62,7 @@ export const Template = z
       steps: z.array(InstallStep),
       timeoutSeconds: z.int().min(10).max(7200).default(1800),
     }),
+    configFiles: z.array(ConfigFile).max(mostConfigFiles).default([]),
     hostPackages: z.array(HostPackage).default([]),
     restartPolicy: RestartPolicy.prefault({}),
     defaults: z.strictObject({

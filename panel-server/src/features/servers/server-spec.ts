@@ -63,6 +63,7 @@ export function buildSpec(
     stop: template.stop,
     restartPolicy: server.restartPolicy,
     install: { steps: installSteps, timeoutSeconds: template.install.timeoutSeconds },
+    configFiles: template.configFiles,
     hostPackages: server.runtime === 'process' ? template.hostPackages : [],
     suspended: server.suspendedAt !== null,
   };

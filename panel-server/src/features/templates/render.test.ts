@@ -116,6 +116,15 @@ describe('rendering a template', () => {
   });
 });
 
+it("asks in a game's files only for variables that its template has", () => {
+  const own = ['SERVER_IP', 'SERVER_PORT', 'SERVER_MEMORY'];
+  for (const { configFiles, variables } of catalogue) {
+    const names = [...variables.map(({ name }) => name), ...own];
+    const asked = [...JSON.stringify(configFiles).matchAll(/\{\{(.*?)\}\}/g)].map(([, name]) => name);
+    expect(names.map((name) => `env.${name}`)).toEqual(expect.arrayContaining(asked));
+  }
+});
+
 describe('a pattern of a template', () => {
   it.each([
     '(a+)+',

@@ -14,7 +14,7 @@ export const luanti: Template = {
     {
       name: 'SERVER_TITLE',
       label: 'Name in the server list',
-      description: 'Takes effect with the installation.',
+      description: 'Takes effect at the next start.',
       defaultValue: 'A Catalyst server',
       rule: { kind: 'text', minLength: 1, maxLength: 80 },
       userVisible: true,
@@ -24,7 +24,7 @@ export const luanti: Template = {
     {
       name: 'MOTD',
       label: 'Message of the day',
-      description: 'Takes effect with the installation.',
+      description: 'Takes effect at the next start.',
       defaultValue: 'Welcome!',
       rule: { kind: 'text', minLength: 0, maxLength: 200 },
       userVisible: true,
@@ -34,7 +34,7 @@ export const luanti: Template = {
     {
       name: 'MAX_PLAYERS',
       label: 'Player slots',
-      description: 'Takes effect with the installation.',
+      description: 'Takes effect at the next start.',
       defaultValue: '15',
       rule: { kind: 'integer', min: 1, max: 200 },
       userVisible: true,
@@ -76,6 +76,18 @@ max_users = {{MAX_PLAYERS}}
       },
     ],
   },
+  configFiles: [
+    {
+      path: 'minetest.conf',
+      parser: 'ini',
+      find: {
+        server_name: '{{env.SERVER_TITLE}}',
+        motd: '{{env.MOTD}}',
+        bind_address: '{{env.SERVER_IP}}',
+        max_users: '{{env.MAX_PLAYERS}}',
+      },
+    },
+  ],
   hostPackages: [{ debian: 'minetest-server', program: 'minetestserver' }],
   restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
   defaults: { memoryMb: 512, minimumMemoryMb: 128, cpuCores: 1, diskMb: 1024 },

@@ -15,7 +15,7 @@ export const openttd: Template = {
     {
       name: 'SERVER_TITLE',
       label: 'Name in the server list',
-      description: 'Takes effect with the installation.',
+      description: 'Takes effect at the next start.',
       defaultValue: 'A Catalyst server',
       rule: { kind: 'text', minLength: 1, maxLength: 60 },
       userVisible: true,
@@ -25,7 +25,7 @@ export const openttd: Template = {
     {
       name: 'MAX_CLIENTS',
       label: 'Player slots',
-      description: 'Takes effect with the installation.',
+      description: 'Takes effect at the next start.',
       defaultValue: '25',
       rule: { kind: 'integer', min: 2, max: 255 },
       userVisible: true,
@@ -35,7 +35,7 @@ export const openttd: Template = {
     {
       name: 'MAP_SIZE',
       label: 'Map size',
-      description: 'Takes effect with the installation.',
+      description: 'Of a new game.',
       defaultValue: '8',
       rule: {
         kind: 'choice',
@@ -103,6 +103,25 @@ autosave_on_exit = true
       },
     ],
   },
+  configFiles: [
+    {
+      path: 'openttd.cfg',
+      parser: 'ini',
+      find: {
+        'network.server_name': '{{env.SERVER_TITLE}}',
+        'network.max_clients': '{{env.MAX_CLIENTS}}',
+        'game_creation.map_x': '{{env.MAP_SIZE}}',
+        'game_creation.map_y': '{{env.MAP_SIZE}}',
+      },
+    },
+    // Where the game takes the name to at its first start.
+    {
+      path: 'private.cfg',
+      parser: 'ini',
+      find: { 'network.server_name': '{{env.SERVER_TITLE}}' },
+      createFile: false,
+    },
+  ],
   hostPackages: [
     { debian: 'openttd', program: 'openttd' },
     { debian: 'openttd-opengfx', program: '/usr/share/games/openttd/baseset/opengfx/opengfx.obg' },

@@ -38,6 +38,7 @@ export const exampleTemplate: Template = {
   done: { kind: 'line', contains: 'ready', timeoutSeconds: 60 },
   stop: { kind: 'command', command: 'quit', timeoutSeconds: 30 },
   install: { steps: [], timeoutSeconds: 60 },
+  configFiles: [],
   hostPackages: [],
   restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
   defaults: { memoryMb: 512, minimumMemoryMb: 256, cpuCores: 1, diskMb: 512 },
