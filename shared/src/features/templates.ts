@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { route } from '../contract/route.ts';
 import { displayText, PageQuery, pageOf, plainText } from '../contract/values.ts';
-import { DoneRule, HostPackage, InstallStep, RestartPolicy, StopRule } from './server-spec.ts';
+import {
+  DoneRule,
+  HostPackage,
+  ImageReference,
+  InstallStep,
+  RestartPolicy,
+  StopRule,
+} from './server-spec.ts';
 import { VariableRule } from './variable-rules.ts';
 
 export const VariableName = z
   .string()
-  .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be upper case letters, digits and _');
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and _, and no digit first');
 
 export const TemplateVariable = z.strictObject({
   name: VariableName,
@@ -26,7 +33,41 @@ export const TemplatePort = z.strictObject({
   protocol: z.enum(['tcp', 'udp', 'both']),
   /** Taken when it is free, else the next free one. */
   preferred: z.int().min(1024).max(65535),
+  /** A variable that holds its number, whatever else would be its value. */
+  variable: VariableName.optional(),
 });
+
+/** A command that the game is started by; its words stay apart, whatever they hold. */
+const ArgvStartup = z.strictObject({
+  argv: z.array(z.string()).min(1),
+  environment: z.record(z.string(), z.string()).default({}),
+});
+
+/**
+ * Lines by label, the first is the usual one. A shell reads them: they are handed to the image in its environment, as
+ * `STARTUP`, and never become part of a command of ours.
+ */
+const ShellStartup = z.strictObject({
+  shell: z
+    .record(z.string().max(200), z.string().max(8192))
+    .refine((lines) => Object.keys(lines).length > 0, 'must have a line'),
+  environment: z.record(z.string(), z.string()).default({}),
+});
+
+/** A script that installs the game, in an image of its own. */
+export const InstallScript = z.strictObject({
+  image: ImageReference,
+  entrypoint: z.string().min(1).max(200),
+  content: z.string().max(1_000_000),
+});
+
+/** A file of the game that is brought up to date before each start. */
+export const TemplateConfigFile = z.strictObject({
+  path: z.string().min(1).max(1024),
+  parser: z.enum(['file', 'properties', 'ini', 'json', 'yaml', 'xml', 'toml']),
+  find: z.record(z.string(), z.json()),
+});
+export type TemplateConfigFile = z.output<typeof TemplateConfigFile>;
 
 const TemplateId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/, 'must be the id of a template');
 
@@ -36,6 +77,8 @@ const TemplateId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/, 'must be the id
  */
 export const Template = z
   .strictObject({
+    /** Of this format; grows when old templates have to be read in another way. */
+    format: z.literal(1).default(1),
     id: TemplateId,
     version: z.int().min(1),
     name: displayText(80),
@@ -49,18 +92,30 @@ export const Template = z
     processRuntime: z.boolean(),
     /** Whether the game wants a terminal, where the runtime has one to give; it has no error output then. */
     terminal: z.boolean().default(false),
-    variables: z.array(TemplateVariable).max(100),
+    variables: z.array(TemplateVariable).max(250),
     ports: z.array(TemplatePort).min(1).max(16),
-    startup: z.strictObject({
-      argv: z.array(z.string()).min(1),
-      environment: z.record(z.string(), z.string()).default({}),
-    }),
+    startup: z.union([ArgvStartup, ShellStartup]),
     done: DoneRule,
     stop: StopRule,
     install: z.strictObject({
       steps: z.array(InstallStep),
+      script: InstallScript.optional(),
       timeoutSeconds: z.int().min(10).max(7200).default(1800),
     }),
+    configFiles: z.array(TemplateConfigFile).max(100).default([]),
+    /** Files that users shall not touch, as in a `.gitignore`. */
+    fileDenylist: z.array(z.string().min(1).max(1024)).max(500).default([]),
+    /** What makes the game write its world down before a backup, and go on afterwards. */
+    saveCommands: z
+      .strictObject({ off: z.string().min(1).max(500), on: z.string().min(1).max(500) })
+      .optional(),
+    /** What the interface helps with, such as `eula` and `java_version`. */
+    features: z.array(z.string().max(100)).max(50).default([]),
+    tags: z.array(displayText(100)).max(50).default([]),
+    author: plainText(200).default(''),
+    /** Where newer versions of it come from. */
+    updateUrl: z.string().max(2000).nullable().default(null),
+    origin: z.enum(['built-in', 'own', 'imported']).default('built-in'),
     hostPackages: z.array(HostPackage).default([]),
     restartPolicy: RestartPolicy.prefault({}),
     defaults: z.strictObject({
@@ -74,6 +129,8 @@ export const Template = z
   })
   .meta({ id: 'Template' });
 export type Template = z.output<typeof Template>;
+/** As it is written, without what has a default. */
+export type TemplateInput = z.input<typeof Template>;
 
 export const TemplateParams = z.strictObject({ id: z.string().max(64) });
 
