@@ -1,5 +1,5 @@
 import { templateRoutes } from '@catalyst/shared/features/templates';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, RequestPayload } from 'fastify';
 import { namedTarget } from '../../http/audit-target.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import { maxEggBytes } from './eggs/read-egg.ts';
@@ -71,8 +71,9 @@ export async function registerTemplateRoutes(
     );
     (files as unknown as PanelHttp).route({
       ...templateRoutes.import,
-      onRequest: async ({ raw }) => {
+      preParsing: async ({ raw }: FastifyRequest, _reply: unknown, payload: RequestPayload) => {
         raw.setTimeout(idleMs, () => raw.destroy());
+        return payload;
       },
       handler: async (request, reply) => {
         const { fileName, dryRun } = request.query;
