@@ -2,11 +2,15 @@ import type { ConsoleLine } from '@catalyst/shared/features/console';
 import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
 import type { Server } from '@catalyst/shared/features/servers';
-import type { Template } from '@catalyst/shared/features/templates';
+import { Template } from '@catalyst/shared/features/templates';
 import type { User } from '@catalyst/shared/features/users';
-import { luanti } from '../../panel-server/src/features/templates/catalogue/luanti.ts';
-import { minecraftJs } from '../../panel-server/src/features/templates/catalogue/minecraft-js.ts';
-import { openttd } from '../../panel-server/src/features/templates/catalogue/openttd.ts';
+import { luanti as luantiInput } from '../../panel-server/src/features/templates/catalogue/luanti.ts';
+import { minecraftJs as minecraftJsInput } from '../../panel-server/src/features/templates/catalogue/minecraft-js.ts';
+import { openttd as openttdInput } from '../../panel-server/src/features/templates/catalogue/openttd.ts';
+
+const [luanti, minecraftJs, openttd] = [luantiInput, minecraftJsInput, openttdInput].map((input) =>
+  Template.parse(input),
+) as [Template, Template, Template];
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { ask } from './testing/ask.ts';
 import { FakeAgent } from './testing/fake-agent.ts';
 import { sampleOf } from './testing/sample.ts';
+import { newTemplate } from './testing/test-egg.ts';
 import { type TestClient, type TestPanel, testPanel } from './testing/test-panel.ts';
 import { installedServer } from './testing/test-servers.ts';
 import { TestSocket } from './testing/test-socket.ts';
@@ -242,6 +243,7 @@ const smallest = (querystring: z.ZodType) =>
 
 /** Values that name things which are there, and sizes that fit. */
 function fitting({ url, method }: Route): object {
+  if (url === '/api/templates') return newTemplate();
   const sizes = { allocatedMemoryMb: 1024, allocatedDiskMb: 2048, environment: {} };
   if (url === '/api/servers' && method === 'POST') {
     const chosen = {

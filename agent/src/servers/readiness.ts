@@ -23,38 +23,48 @@ export function watchReadiness(
   console: ServerConsole,
   options: { seqBefore?: number } = {},
 ): Readiness {
-  return done.kind === 'line' ? lineReadiness(done, console, options.seqBefore) : portReadiness(done, ports);
+  if (done.kind === 'port') return portReadiness(done, ports);
+  return lineReadiness(done.kind === 'line' ? [done.contains] : done.anyOf, console, options.seqBefore);
 }
 
 function lineReadiness(
-  { contains }: Extract<DoneRule, { kind: 'line' }>,
+  anyOf: readonly string[],
   console: ServerConsole,
   seqBefore: number | undefined,
 ): Readiness {
   const seen = Promise.withResolvers<void>();
   const stop = console.onLine((text, stream) => {
-    if ((stream === 'stdout' || stream === 'stderr') && text.includes(contains)) seen.resolve();
+    if ((stream === 'stdout' || stream === 'stderr') && holdsAny(text, anyOf)) seen.resolve();
   });
   return {
     stop,
     async wait(signal) {
-      if (seqBefore !== undefined && (await wasSeen(console, contains, seqBefore))) return;
+      if (seqBefore !== undefined && (await wasSeen(console, anyOf, seqBefore))) return;
       await orAborted(seen.promise, signal);
     },
   };
 }
 
 /** The search of the history ignores case, the rule does not. */
-async function wasSeen(console: ServerConsole, contains: string, seqBefore: number): Promise<boolean> {
+async function wasSeen(
+  console: ServerConsole,
+  anyOf: readonly string[],
+  seqBefore: number,
+): Promise<boolean> {
+  const q = anyOf.length === 1 && anyOf[0] !== '' ? anyOf[0] : undefined;
   for (let after: number | null = seqBefore; after !== null; ) {
-    const page = await console.read({ after, q: contains });
+    const page = await console.read({ after, q });
     for (const { stream, text } of page.lines) {
-      if ((stream === 'stdout' || stream === 'stderr') && stripColours(text).includes(contains)) return true;
+      if ((stream === 'stdout' || stream === 'stderr') && holdsAny(stripColours(text), anyOf)) {
+        return true;
+      }
     }
     after = page.more ? page.nextSeq : null;
   }
   return false;
 }
+
+const holdsAny = (line: string, texts: readonly string[]) => texts.some((text) => line.includes(text));
 
 function portReadiness(
   { port: name }: Extract<DoneRule, { kind: 'port' }>,

@@ -23,6 +23,8 @@ import { SignInFailureEntity } from '../features/sessions/sign-in-failure.entity
 import { SettingEntity } from '../features/settings/setting.entity.ts';
 import { ServerInviteEntity } from '../features/subusers/server-invite.entity.ts';
 import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
+import { TemplateEntity } from '../features/templates/template.entity.ts';
+import { TemplateVersionEntity } from '../features/templates/template-version.entity.ts';
 import { DeletedUserEntity } from '../features/users/deleted-user.entity.ts';
 import { RoleEntity } from '../features/users/role.entity.ts';
 import { UserEntity } from '../features/users/user.entity.ts';
@@ -38,6 +40,7 @@ import { Networks } from './migrations/0005-networks.ts';
 import { People } from './migrations/0006-people.ts';
 import { AccountsAndMail } from './migrations/0007-accounts-and-mail.ts';
 import { AuditSearch } from './migrations/0008-audit-search.ts';
+import { Templates } from './migrations/0009-templates.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -70,6 +73,8 @@ export const entities: EntitySchema[] = [
   OidcProviderEntity,
   IdentityEntity,
   OutgoingMailEntity,
+  TemplateEntity,
+  TemplateVersionEntity,
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
@@ -82,6 +87,7 @@ export const migrations = [
   People,
   AccountsAndMail,
   AuditSearch,
+  Templates,
 ];
 
 export interface OpenDatabase {

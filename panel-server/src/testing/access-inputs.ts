@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
 import type { FakeAgent } from './fake-agent.ts';
 import { sampleOf } from './sample.ts';
+import { newTemplate, testEgg } from './test-egg.ts';
 import { password, type TestClient, type TestPanel } from './test-panel.ts';
 import { installedServer, newServer, runningServer } from './test-servers.ts';
 
@@ -97,6 +98,15 @@ export class AccessInputs {
     'servers.reinstall': () => this.#stopped(),
     'console.command': async () => ({ body: { command: 'say' } }),
     'templates.get': async () => ({ params: { id: 'minecraft-js' } }),
+    'templates.versions': async () => ({ params: { id: 'minecraft-js' } }),
+    'templates.export': async () => ({ params: { id: 'minecraft-js' } }),
+    'templates.create': async () => ({ body: newTemplate({ name: this.#name() }) }),
+    'templates.update': () => this.#ownTemplate(),
+    'templates.delete': () => this.#ownTemplate(),
+    'templates.import': async () => ({ stream: Buffer.from(JSON.stringify(testEgg())) }),
+    'templates.importMany': async () => ({
+      body: { files: [{ fileName: 'egg.json', content: JSON.stringify(testEgg()) }] },
+    }),
     'nodes.create': async () => ({ body: { name: this.#name(), publicAddress: '192.0.2.30' } }),
     'nodes.update': async () => ({ body: { name: this.#name() } }),
     'nodes.delete': () => this.#otherNode(),
@@ -217,6 +227,11 @@ export class AccessInputs {
 
   async #user(): Promise<RouteInput> {
     return { params: { id: (await this.#test.createUser(this.#name())).userId } };
+  }
+
+  async #ownTemplate(): Promise<RouteInput> {
+    const body = newTemplate({ name: this.#name() });
+    return { params: { id: (await this.#test.admin.api.templates.create({ body })).id }, body: {} };
   }
 
   async #role(): Promise<RouteInput> {

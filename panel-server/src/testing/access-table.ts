@@ -121,10 +121,10 @@ export const opens: Record<Permission, readonly string[]> = {
     'images.prune',
   ],
   'node.delete': ['nodes.delete'],
-  'template.read': ['templates.list', 'templates.get'],
-  'template.create': [],
-  'template.update': [],
-  'template.delete': [],
+  'template.read': ['templates.list', 'templates.get', 'templates.versions', 'templates.export'],
+  'template.create': ['templates.create', 'templates.import', 'templates.importMany'],
+  'template.update': ['templates.update'],
+  'template.delete': ['templates.delete'],
   'alert.read': [],
   'alert.create': [],
   'alert.update': [],
@@ -241,7 +241,14 @@ export const onNode = [
 ];
 
 /** About those nodes for which the role holds, if there are any. */
-export const onSomeNodes = ['nodes.list', 'servers.create', 'templates.list', 'templates.get'];
+export const onSomeNodes = [
+  'nodes.list',
+  'servers.create',
+  'templates.list',
+  'templates.get',
+  'templates.versions',
+  'templates.export',
+];
 
 /** What no API key may do, whatever its scopes. */
 export const closedToKeys = [

@@ -62,6 +62,8 @@ function sampleOfKind(schema: z.ZodType): unknown {
     case 'prefault':
     case 'nullable':
       return sampleOf(def.innerType);
+    case 'lazy':
+      return sampleOf(def.getter());
     case 'pipe':
       return pipeSample(schema as Kind);
     default:

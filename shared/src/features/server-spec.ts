@@ -25,17 +25,25 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.output<typeof Limits>;
 
+const doneTimeout = z.int().min(1).max(3600).default(300);
+
 /** When a started server counts as running. */
 export const DoneRule = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('line'),
     contains: z.string().min(1).max(500),
-    timeoutSeconds: z.int().min(1).max(3600).default(300),
+    timeoutSeconds: doneTimeout,
+  }),
+  /** The first line that holds any of these texts; an empty one is in every line. */
+  z.strictObject({
+    kind: z.literal('lines'),
+    anyOf: z.array(z.string().max(500)).min(1).max(50),
+    timeoutSeconds: doneTimeout,
   }),
   z.strictObject({
     kind: z.literal('port'),
     port: z.string().max(32).describe('Name of the port that must accept a TCP connection'),
-    timeoutSeconds: z.int().min(1).max(3600).default(300),
+    timeoutSeconds: doneTimeout,
   }),
 ]);
 export type DoneRule = z.output<typeof DoneRule>;
@@ -49,7 +57,7 @@ export const StopRule = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('signal'),
-    signal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP']),
+    signal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGABRT', 'SIGKILL']),
     timeoutSeconds: z.int().min(1).max(600).default(30),
   }),
 ]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayText } from '../contract/values.ts';
+import { chainIssue, RuleCheck } from './rule-checks.ts';
 
 /**
  * What the value of a variable may be. A rule is an object of its kind and never a line of rules with separators, so a
@@ -26,6 +27,8 @@ export const VariableRule = z.discriminatedUnion('kind', [
       .max(200)
       .refine(hasNoDuplicates, 'has the same value twice'),
   }),
+  /** Conditions one after the other, as community templates have them. */
+  z.strictObject({ kind: z.literal('checks'), checks: z.array(RuleCheck).max(50) }),
 ]);
 export type VariableRule = z.output<typeof VariableRule>;
 
@@ -70,6 +73,7 @@ const judges: { [Kind in VariableRule['kind']]: Judge<Kind> } = {
     const values = options.map((option) => option.value);
     return values.includes(value) ? null : `must be one of ${values.join(', ')}`;
   },
+  checks: ({ checks }, value) => chainIssue(checks, value),
 };
 
 function hasNoDuplicates(options: readonly { value: string }[]): boolean {

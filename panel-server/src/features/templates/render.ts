@@ -23,7 +23,7 @@ const placeholder = /\{\{\s*([A-Za-z0-9_.-]*)\s*\}\}/g;
  * `{{…}}` stays as it is, and each element of `argv` stays one element, whatever its value holds.
  */
 export function renderTemplate(template: Template, input: RenderInput): Rendered {
-  const values = placeholderValues(input);
+  const values = placeholderValues(template, input);
   const fill = (text: string) =>
     text.replace(placeholder, (_, name: string) => {
       const value = values.get(name);
@@ -34,7 +34,7 @@ export function renderTemplate(template: Template, input: RenderInput): Rendered
   const environment: Record<string, string> = Object.fromEntries(values);
   for (const [name, text] of Object.entries(template.startup.environment)) environment[name] = fill(text);
   return {
-    argv: template.startup.argv.map(fill),
+    argv: 'argv' in template.startup ? template.startup.argv.map(fill) : [],
     environment,
     installSteps: template.install.steps.map((step) =>
       step.kind === 'run' ? { ...step, argv: step.argv.map(fill) } : { ...step, content: fill(step.content) },
@@ -58,13 +58,16 @@ export function placeholdersOf(text: string): string[] {
 /** Every text in which placeholders are expanded. */
 export function templateTexts({ startup, install }: Template): string[] {
   return [
-    ...startup.argv,
+    ...('argv' in startup ? startup.argv : []),
     ...Object.values(startup.environment),
     ...install.steps.flatMap((step) => (step.kind === 'run' ? step.argv : [step.content])),
   ];
 }
 
-function placeholderValues({ variables, memoryMb, ports }: RenderInput): Map<string, string> {
+function placeholderValues(
+  template: Template,
+  { variables, memoryMb, ports }: RenderInput,
+): Map<string, string> {
   const primary = ports[0];
   if (!primary) throw new AppError('internal', 'The server has no port');
   return new Map([
@@ -73,6 +76,10 @@ function placeholderValues({ variables, memoryMb, ports }: RenderInput): Map<str
     ['SERVER_PORT', String(primary.port)],
     ['SERVER_IP', primary.ip],
     ...ports.map(({ name, port }): [string, string] => [portName(name), String(port)]),
+    ...ports.flatMap(({ name, port }): [string, string][] => {
+      const variable = template.ports.find((each) => each.name === name)?.variable;
+      return variable === undefined ? [] : [[variable, String(port)]];
+    }),
   ]);
 }
 

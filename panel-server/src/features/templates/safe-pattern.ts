@@ -1,3 +1,4 @@
+import { compileCheck } from '@catalyst/shared/features/rule-checks';
 import { compilePattern, maxMatchedLength } from '@catalyst/shared/features/variable-rules';
 
 /** Binary logarithm of the ways in which a match may be tried: tenths of a second in the worst case. */
@@ -47,6 +48,14 @@ export function assertSafePattern(pattern: string): void {
     }
     if (choiceBits > maxChoiceBits) fail();
   }
+}
+
+/** The same for a pattern that is looked for: one that may start anywhere is tried at every place. */
+export function assertSafeSearch(check: { pattern: string; ignoreCase: boolean }): void {
+  const { pattern } = check;
+  const isAnchored = pattern.startsWith('^') && !pattern.includes('|');
+  assertSafePattern(isAnchored ? pattern : `[^]{0,256}(?:${pattern})`);
+  compileCheck(check);
 }
 
 /** The repetition that stands here, greedy or lazy; null when none does. */

@@ -3,17 +3,18 @@ import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { Template } from '@catalyst/shared/features/templates';
 import { catalogue } from './catalogue.ts';
 
-/** The games servers can be made of. */
+/** The games servers can be made of: those that come with the panel, which nothing replaces, and one's own. */
 export class Templates {
-  readonly #byId: ReadonlyMap<string, Template>;
+  readonly #builtIn: ReadonlyMap<string, Template>;
+  readonly #own = new Map<string, Template>();
+  #sorted: readonly Template[] | null = null;
 
   constructor(templates: readonly Template[] = catalogue) {
-    const sorted = [...templates].sort((left, right) => (left.id < right.id ? -1 : 1));
-    this.#byId = new Map(sorted.map((template) => [template.id, template]));
+    this.#builtIn = new Map(templates.map((template) => [template.id, template]));
   }
 
   list({ limit, cursor }: PageQuery): Page<Template> {
-    const after = [...this.#byId.values()].filter(({ id }) => cursor === undefined || id > cursor);
+    const after = this.#inOrder().filter(({ id }) => cursor === undefined || id > cursor);
     const items = after.slice(0, limit);
     return { items, nextCursor: after.length > limit ? (items.at(-1)?.id ?? null) : null };
   }
@@ -26,6 +27,29 @@ export class Templates {
   }
 
   find(id: string): Template | undefined {
-    return this.#byId.get(id);
+    return this.#builtIn.get(id) ?? this.#own.get(id);
+  }
+
+  setOwn(templates: readonly Template[]): void {
+    this.#own.clear();
+    for (const template of templates) this.#own.set(template.id, template);
+    this.#sorted = null;
+  }
+
+  putOwn(template: Template): void {
+    this.#own.set(template.id, template);
+    this.#sorted = null;
+  }
+
+  removeOwn(id: string): void {
+    this.#own.delete(id);
+    this.#sorted = null;
+  }
+
+  #inOrder(): readonly Template[] {
+    this.#sorted ??= [...new Map([...this.#own, ...this.#builtIn]).values()].sort((left, right) =>
+      left.id < right.id ? -1 : 1,
+    );
+    return this.#sorted;
   }
 }

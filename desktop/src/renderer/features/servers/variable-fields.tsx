@@ -73,13 +73,14 @@ function VariableField({ variable, ...props }: VariableFieldsProps & { variable:
           onChange={(next) => set(String(next))}
         />
       );
-    case 'text': {
+    case 'text':
+    case 'checks': {
       const Field = secret ? PasswordInput : TextInput;
       return (
         <Field
           {...common}
           value={value}
-          maxLength={rule.maxLength}
+          maxLength={rule.kind === 'text' ? rule.maxLength : undefined}
           placeholder={secret && props.keepsSecrets ? strings.secretKept : undefined}
           autoComplete={secret ? 'new-password' : 'off'}
           spellCheck={false}

@@ -1,6 +1,6 @@
-import type { Template } from '@catalyst/shared/features/templates';
+import type { TemplateInput } from '@catalyst/shared/features/templates';
 
-export const luanti: Template = {
+export const luanti: TemplateInput = {
   id: 'luanti',
   version: 1,
   name: 'Luanti (Minetest)',

@@ -1,4 +1,4 @@
-import type { Template } from '@catalyst/shared/features/templates';
+import type { TemplateInput } from '@catalyst/shared/features/templates';
 
 /** Settings come from the environment, so that no value is ever part of the program's text. */
 const program = `'use strict';
@@ -27,7 +27,7 @@ createMCServer({
 });
 `;
 
-export const minecraftJs: Template = {
+export const minecraftJs: TemplateInput = {
   id: 'minecraft-js',
   version: 1,
   name: 'Minecraft (flying-squid)',

@@ -1,6 +1,6 @@
-import type { Template } from '@catalyst/shared/features/templates';
+import type { TemplateInput } from '@catalyst/shared/features/templates';
 
-export const openttd: Template = {
+export const openttd: TemplateInput = {
   id: 'openttd',
   version: 1,
   name: 'OpenTTD',

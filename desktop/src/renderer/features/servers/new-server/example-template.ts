@@ -1,7 +1,7 @@
-import type { Template } from '@catalyst/shared/features/templates';
+import { Template, type TemplateInput } from '@catalyst/shared/features/templates';
 
 /** A template for tests. */
-export const exampleTemplate: Template = {
+export const exampleTemplate = Template.parse({
   id: 'openttd',
   version: 1,
   name: 'OpenTTD (stable)',
@@ -43,4 +43,4 @@ export const exampleTemplate: Template = {
   restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
   defaults: { memoryMb: 512, minimumMemoryMb: 256, cpuCores: 1, diskMb: 512 },
   howToJoin: 'Enter {{ADDRESS}}',
-};
+} satisfies TemplateInput);

@@ -1,0 +1,199 @@
+import { AppError, toIssues } from '@catalyst/shared/contract/errors';
+import type { Page, PageQuery } from '@catalyst/shared/contract/values';
+import {
+  type NewTemplate,
+  Template,
+  type TemplateChanges,
+  type TemplateVersion,
+} from '@catalyst/shared/features/templates';
+import { type DataSource, LessThan } from 'typeorm';
+import type { Caller } from '../../access.ts';
+import { isUniqueViolation } from '../../database/database-errors.ts';
+import { ServerEntity } from '../servers/server.entity.ts';
+import { checkTemplate } from './check-template.ts';
+import type { EggSource } from './eggs/read-egg.ts';
+import { TemplateEntity, type TemplateRow } from './template.entity.ts';
+import { templateId } from './template-id.ts';
+import { TemplateVersionEntity } from './template-version.entity.ts';
+import type { Templates } from './templates.service.ts';
+
+/** How often another id is tried, when somebody takes one at the same moment. */
+const maxTries = 20;
+
+/** The templates people make and import. They are kept in the database; `Templates` knows them all. */
+export class OwnTemplates {
+  readonly #database: DataSource;
+  readonly #templates: Templates;
+  #loaded = '';
+
+  constructor(database: DataSource, templates: Templates) {
+    this.#database = database;
+    this.#templates = templates;
+  }
+
+  /** Takes over what is on record, when it is not what was there the last time; another panel may have changed it. */
+  async load(): Promise<void> {
+    const state = await this.#rows
+      .createQueryBuilder('row')
+      .select('COUNT(*)', 'count')
+      .addSelect('SUM(row.version)', 'versions')
+      .addSelect('MAX(row."updatedAt")', 'latest')
+      .getRawOne();
+    const stamp = JSON.stringify(state);
+    if (stamp === this.#loaded) return;
+    const rows = await this.#rows.find();
+    // What an earlier version wrote down gets the defaults of what came since.
+    this.#templates.setOwn(rows.map(({ template }) => Template.parse(template)));
+    this.#loaded = stamp;
+  }
+
+  /** Throws `conflict` for an id that is taken; without one the name makes it. */
+  async create({ id, ...body }: NewTemplate, caller: Caller): Promise<Template> {
+    const make = (free: string) => valid({ ...body, id: free, version: 1, origin: 'own', format: 1 });
+    if (id === undefined) return this.#insertUnderFreeId(body.name, make, null, caller);
+    const template = make(id);
+    if (this.#templates.find(id) || !(await this.#insert(template, null, caller))) {
+      throw new AppError('conflict', `There is a template ${id} already`);
+    }
+    return template;
+  }
+
+  /** One that was imported; `make` gets an id that is free. */
+  add(make: (id: string) => Template, egg: EggSource, name: string, caller: Caller): Promise<Template> {
+    return this.#insertUnderFreeId(name, make, egg, caller);
+  }
+
+  async update(id: string, { version, ...changes }: TemplateChanges, caller: Caller): Promise<Template> {
+    const row = await this.#row(id);
+    if (version !== undefined && version !== row.version) {
+      throw new AppError(
+        'precondition_failed',
+        `The template was changed: it has version ${row.version} now`,
+      );
+    }
+    if (Object.keys(changes).length === 0) return row.template;
+    const template = valid({ ...row.template, ...changes, version: row.version + 1 });
+    const now = new Date();
+    await this.#database.transaction(async (manager) => {
+      const { affected } = await manager.update(
+        TemplateEntity,
+        { id, version: row.version },
+        // The types of the data mapper do not end on JSON within JSON.
+        { version: template.version, template, updatedAt: now } as never,
+      );
+      if (affected !== 1) throw new AppError('conflict', 'Somebody else has just changed this template');
+      await manager.insert(TemplateVersionEntity, versionRow(template, caller, now) as never);
+    });
+    this.#templates.putOwn(template);
+    return template;
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#row(id);
+    const servers = await this.#database.getRepository(ServerEntity).countBy({ templateId: id });
+    if (servers > 0) throw new AppError('conflict', `${servers} servers are made of this template`);
+    await this.#rows.delete({ id });
+    this.#templates.removeOwn(id);
+  }
+
+  async versions(id: string, { limit, cursor }: PageQuery): Promise<Page<TemplateVersion>> {
+    const template = this.#templates.get(id);
+    const rows = await this.#database.getRepository(TemplateVersionEntity).find({
+      where: { templateId: id, ...(cursor !== undefined && { version: LessThan(Number(cursor)) }) },
+      order: { version: 'DESC' },
+      take: limit + 1,
+    });
+    if (rows.length === 0 && cursor === undefined) {
+      // It came with the panel.
+      const at = new Date(0);
+      return {
+        items: [{ version: template.version, at, actorName: 'Catalyst', template }],
+        nextCursor: null,
+      };
+    }
+    const items = rows.slice(0, limit).map((row) => ({
+      version: row.version,
+      at: row.createdAt,
+      actorName: row.actorName,
+      template: Template.parse(row.template),
+    }));
+    return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.version) : null };
+  }
+
+  /** The file it came from, if it did. */
+  async eggOf(id: string): Promise<EggSource | null> {
+    const row = await this.#rows.findOne({ where: { id }, select: { id: true, egg: true } });
+    return row?.egg ?? null;
+  }
+
+  async #insertUnderFreeId(
+    name: string,
+    make: (id: string) => Template,
+    egg: EggSource | null,
+    caller: Caller,
+  ): Promise<Template> {
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const template = make(templateId(name, (id) => this.#templates.find(id) !== undefined));
+      if (await this.#insert(template, egg, caller)) return template;
+      // Another panel has it; this one does not know yet.
+      await this.load();
+    }
+    throw new AppError('conflict', 'No id is free for this template');
+  }
+
+  /** Whether its id was free. */
+  async #insert(template: Template, egg: EggSource | null, caller: Caller): Promise<boolean> {
+    const now = new Date();
+    const { id, version } = template;
+    const row: TemplateRow = { id, version, template, egg, createdAt: now, updatedAt: now };
+    try {
+      await this.#database.transaction(async (manager) => {
+        await manager.insert(TemplateEntity, row as never);
+        await manager.insert(TemplateVersionEntity, versionRow(template, caller, now) as never);
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+    this.#templates.putOwn(template);
+    return true;
+  }
+
+  async #row(id: string): Promise<TemplateRow> {
+    const row = await this.#rows.findOneBy({ id });
+    if (row) return { ...row, template: Template.parse(row.template) };
+    const { name } = this.#templates.get(id);
+    throw new AppError(
+      'conflict',
+      `${name} comes with the panel; import or make one of your own to change it`,
+    );
+  }
+
+  get #rows() {
+    return this.#database.getRepository(TemplateEntity);
+  }
+}
+
+const versionRow = (template: Template, caller: Caller, createdAt: Date) => ({
+  templateId: template.id,
+  version: template.version,
+  template,
+  actorId: caller.userId,
+  actorName: caller.person.name,
+  createdAt,
+});
+
+function valid(input: unknown): Template {
+  const parsed = Template.safeParse(input);
+  if (!parsed.success) {
+    throw new AppError('invalid_input', 'The template is not complete', { issues: toIssues(parsed.error) });
+  }
+  try {
+    checkTemplate(parsed.data);
+  } catch (cause) {
+    throw new AppError('invalid_input', cause instanceof Error ? cause.message : 'The template is wrong', {
+      cause,
+    });
+  }
+  return parsed.data;
+}
