@@ -38,6 +38,7 @@ import { Networks } from './migrations/0005-networks.ts';
 import { People } from './migrations/0006-people.ts';
 import { AccountsAndMail } from './migrations/0007-accounts-and-mail.ts';
 import { AuditSearch } from './migrations/0008-audit-search.ts';
+import { AppendOnlyAudit } from './migrations/0009-append-only-audit.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -82,6 +83,7 @@ export const migrations = [
   People,
   AccountsAndMail,
   AuditSearch,
+  AppendOnlyAudit,
 ];
 
 export interface OpenDatabase {
