@@ -29,6 +29,8 @@ export interface Config {
   tls: { certificatePath: string; keyPath: string } | undefined;
   /** Start although the database lacks what it once held, or the panel's keys are gone. */
   acceptDataLoss: boolean;
+  /** Seal what is stored with a new key, and forget the old one. */
+  rotateSecrets: boolean;
   /** The built interface. */
   interfaceDir: string;
   /** The agent's entry file; the panel starts it as this machine's node. None: no local agent. */
@@ -85,6 +87,7 @@ const Environment = z.object({
   CATALYST_RATE_LIMITS: json.pipe(RateLimits).prefault('{}'),
   CATALYST_ALLOW_PLAIN_HTTP: flag.default(false),
   CATALYST_ACCEPT_DATA_LOSS: flag.default(false),
+  CATALYST_ROTATE_SECRETS: flag.default(false),
   CATALYST_TRUSTED_PROXIES: list.default([]),
   CATALYST_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   CATALYST_TLS_CERT: z.string().optional(),
@@ -118,6 +121,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl: values.CATALYST_PUBLIC_URL ? new URL(values.CATALYST_PUBLIC_URL) : undefined,
     tls: tlsFiles(values.CATALYST_TLS_CERT, values.CATALYST_TLS_KEY),
     acceptDataLoss: values.CATALYST_ACCEPT_DATA_LOSS,
+    rotateSecrets: values.CATALYST_ROTATE_SECRETS,
     interfaceDir: resolve(
       values.CATALYST_INTERFACE_DIR ?? fileURLToPath(new URL('../../desktop/dist/renderer', import.meta.url)),
     ),

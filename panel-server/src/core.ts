@@ -34,7 +34,9 @@ import { SharedBuckets } from './http/shared-buckets.ts';
 import { createSocketServer } from './http/socket-server.ts';
 import { missingKeys, refuseLostKeys } from './identity/missing-keys.ts';
 import { loadPanelCertificate } from './identity/panel-certificate.ts';
-import { loadSecretBox, type SecretBox } from './identity/secret-box.ts';
+import { rotateSecrets } from './identity/rotate-secrets.ts';
+import type { SecretBox } from './identity/secret-box.ts';
+import { loadSecretKeys } from './identity/secret-keys.ts';
 import type { Logger } from './logger.ts';
 import { agentAudit, violationLog } from './realtime/agent-audit.ts';
 import { Agents } from './realtime/agents.ts';
@@ -112,7 +114,9 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   // Made only now: a database in use has keys already.
   if (!config.acceptDataLoss) await refuseLostKeys(missing, database);
   const identity = await loadSigningKey(keyPath);
-  const secretBox = await loadSecretBox(identityDir);
+  const secretKeys = await loadSecretKeys(identityDir);
+  await rotateSecrets(secretKeys, database, log.child({ part: 'identity' }), config.rotateSecrets);
+  const secretBox = secretKeys.box;
   const certificate = await loadPanelCertificate(identityDir, config, log.child({ part: 'identity' }));
   onClose(() => certificate.close());
   door.useCertificate(certificate);

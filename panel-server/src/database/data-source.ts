@@ -40,7 +40,8 @@ import { Networks } from './migrations/0005-networks.ts';
 import { People } from './migrations/0006-people.ts';
 import { AccountsAndMail } from './migrations/0007-accounts-and-mail.ts';
 import { AuditSearch } from './migrations/0008-audit-search.ts';
-import { Templates } from './migrations/0009-templates.ts';
+import { AppendOnlyAudit } from './migrations/0009-append-only-audit.ts';
+import { Templates } from './migrations/0010-templates.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -87,6 +88,7 @@ export const migrations = [
   People,
   AccountsAndMail,
   AuditSearch,
+  AppendOnlyAudit,
   Templates,
 ];
 

@@ -13,7 +13,7 @@ const renewEveryMs = 20_000;
 /** A claim that is older was not renewed: the panel that worked on it is gone. */
 const leaseMs = 2 * 60_000;
 const keyShape = /^[\x21-\x7e]{1,128}$/;
-const place = (id: string) => `idempotency_keys/${id}/answer`;
+export const answerPlace = (id: string) => `idempotency_keys/${id}/answer`;
 
 /**
  * A POST that carries an Idempotency-Key has its effect once: a repetition within a day gets the first one's answer, and
@@ -76,7 +76,7 @@ export class Idempotency {
     }
     reply.header('idempotency-replayed', 'true').code(earlier.status).serializer(String);
     if (earlier.status !== 204) reply.type('application/json; charset=utf-8');
-    return reply.send(this.#box.open(earlier.answer, place(id)));
+    return reply.send(this.#box.open(earlier.answer, answerPlace(id)));
   };
 
   readonly onSend = async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
@@ -107,7 +107,7 @@ export class Idempotency {
   async #keep(id: string, status: number, answer: string): Promise<void> {
     const repository = this.#database.getRepository(IdempotencyKeyEntity);
     if (status >= 500 || status === 429) await repository.delete({ id });
-    else await repository.update({ id }, { status, answer: this.#box.seal(answer, place(id)) });
+    else await repository.update({ id }, { status, answer: this.#box.seal(answer, answerPlace(id)) });
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartError } from '@catalyst/shared/node/start-error';
@@ -8,7 +8,7 @@ import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { makeCertificate } from './make-certificate.ts';
 import { loadPanelCertificate } from './panel-certificate.ts';
-import { loadSecretBox } from './secret-box.ts';
+import { loadSecretKeys } from './secret-keys.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,7 +27,7 @@ const certificate = async () => {
 describe('the panel’s keys', () => {
   it.each(['tls-key.pem', 'secrets.key'])('say which is damaged: %s', async (name) => {
     const load = async () => {
-      await loadSecretBox(folder);
+      await loadSecretKeys(folder);
       await certificate();
     };
     await load();
@@ -38,7 +38,7 @@ describe('the panel’s keys', () => {
   });
 
   it('are for their owner’s eyes only', async () => {
-    await loadSecretBox(folder);
+    await loadSecretKeys(folder);
     await certificate();
     const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
     expect(modes).toEqual([0o600, 0o600, 0o600]);
@@ -89,12 +89,38 @@ describe('the certificate', () => {
 
 describe('the secret box', () => {
   it('opens what it sealed, and only where it belongs', async () => {
-    const sealed = (await loadSecretBox(folder)).seal('canary', 'table/1/field');
+    const sealed = (await loadSecretKeys(folder)).box.seal('canary', 'table/1/field');
     expect(sealed).not.toContain('canary');
-    const box = await loadSecretBox(folder);
+    const { box } = await loadSecretKeys(folder);
     expect(box.open(sealed, 'table/1/field')).toBe('canary');
     expect(() => box.open(sealed, 'table/2/field')).toThrow();
     expect(() => box.open(`${sealed.slice(0, -2)}AA`, 'table/1/field')).toThrow();
     expect(box.seal('canary', 'table/1/field')).not.toBe(sealed);
+  });
+
+  it('seals with a new key and opens with all, until the old ones are dropped', async () => {
+    const keys = await loadSecretKeys(folder);
+    const old = keys.box.seal('canary', 'place');
+    expect(keys.box.renew(old, 'place')).toBe(old);
+    await keys.addKey();
+    const renewed = keys.box.renew(old, 'place');
+    expect([old, renewed].map((sealed) => keys.box.open(sealed, 'place'))).toEqual(['canary', 'canary']);
+    const reloaded = await loadSecretKeys(folder);
+    expect(reloaded.hasOldKeys).toBe(true);
+    expect([old, renewed].map((sealed) => reloaded.box.open(sealed, 'place'))).toEqual(['canary', 'canary']);
+    await reloaded.dropOldKeys();
+    const { box, hasOldKeys } = await loadSecretKeys(folder);
+    expect(hasOldKeys).toBe(false);
+    expect(box.open(renewed, 'place')).toBe('canary');
+    expect(() => box.open(old, 'place')).toThrow();
+    expect(() => box.renew(old, 'place')).toThrow();
+    expect(statSync(join(folder, 'secrets.key')).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a file of which one line is no key', async () => {
+    await loadSecretKeys(folder);
+    const path = join(folder, 'secrets.key');
+    writeFileSync(path, `${readFileSync(path, 'utf8')}half a key\n`);
+    await expect(loadSecretKeys(folder)).rejects.toThrow('secrets.key is damaged');
   });
 });

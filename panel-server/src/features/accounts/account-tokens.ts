@@ -51,7 +51,7 @@ export class AccountTokens {
       tokenHash: tokenHash(token),
       userId: userId ?? null,
       email: email ?? null,
-      sealedData: data ? this.#box.seal(JSON.stringify(data), place(id)) : null,
+      sealedData: data ? this.#box.seal(JSON.stringify(data), tokenDataPlace(id)) : null,
       createdAt: new Date(now),
       expiresAt,
     });
@@ -86,7 +86,7 @@ export class AccountTokens {
   dataOf<Data>({ id, sealedData }: AccountTokenRow): Data {
     if (sealedData === null) return undefined as Data;
     try {
-      return JSON.parse(this.#box.open(sealedData, place(id)));
+      return JSON.parse(this.#box.open(sealedData, tokenDataPlace(id)));
     } catch (cause) {
       throw new AppError('conflict', 'What this link was made for cannot be read any more; make another', {
         cause,
@@ -113,6 +113,6 @@ export class AccountTokens {
   }
 }
 
-const place = (id: string) => `account_tokens/${id}/data`;
+export const tokenDataPlace = (id: string) => `account_tokens/${id}/data`;
 /** The token has 256 random bits, so a fast hash protects it. */
 const tokenHash = (token: string) => hash('sha256', token, 'hex');

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditArchive } from '@catalyst/shared/features/audit';
 import type { DataSource } from 'typeorm';
+import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
 import { listArchives, newestArchive, writeArchive } from './archive-files.ts';
@@ -150,7 +151,13 @@ export class AuditArchiveService {
       );
       if (first === 0) return;
       const last = Math.min(seq, first + rowsPerDelete - 1);
-      await database.query(`DELETE FROM audit_entries WHERE seq <= ${last}`);
+      await inTransaction(database, async (manager) => {
+        // Without it Postgres refuses: see the migration that made the log append-only.
+        if (database.options.type === 'postgres') {
+          await manager.query(`SET LOCAL catalyst.audit_archive = 'on'`);
+        }
+        await manager.query(`DELETE FROM audit_entries WHERE seq <= ${last}`);
+      });
       await nextTurn();
     }
   }

@@ -1,5 +1,6 @@
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allowTampering } from '../../testing/allow-tampering.ts';
 import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
 import { chainHash } from './audit-chain.ts';
 import { AuditEntryEntity, type AuditEntryRow } from './audit-entry.entity.ts';
@@ -110,6 +111,7 @@ describe.each(testDatabases)('the chain on %s', (database) => {
   });
 
   it.each(tamperings)('tells %s, at once, and for good', async (_what, brokenAt, tamper) => {
+    await allowTampering(test.panel.core.database);
     await tamper(test);
     const found = await verify(test);
     expect(found).toMatchObject({ isIntact: false, brokenAt, entries: brokenAt - 1 });
@@ -122,6 +124,7 @@ describe.each(testDatabases)('the chain on %s', (database) => {
   });
 
   it('does not begin again where rows were cut off while the panel was away', async () => {
+    await allowTampering(test.panel.core.database);
     await rowsOf(test).delete([{ seq: 9 }, { seq: 10 }]);
     await expect(test.restart()).rejects.toThrow('ends at entry 8, but entry 10 was written');
     test.config.acceptDataLoss = true;

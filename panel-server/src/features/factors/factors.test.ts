@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Answer, ask } from '../../testing/ask.ts';
+import { fromBase32 } from '../../testing/from-base32.ts';
 import {
   password,
   type TestClient,
@@ -350,12 +351,4 @@ describe('where passkeys cannot work', () => {
 function wrong(codeOf: (offset: number) => string): string {
   const right = [-1, 0, 1].map(codeOf);
   return ['111111', '222222', '333333', '444444'].find((code) => !right.includes(code)) ?? '';
-}
-
-function fromBase32(text: string): Buffer {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...text]
-    .map((character) => alphabet.indexOf(character).toString(2).padStart(5, '0'))
-    .join('');
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }

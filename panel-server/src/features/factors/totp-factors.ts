@@ -29,7 +29,7 @@ export class TotpFactors {
     const secret = newTotpSecret();
     const fresh = {
       id: userId,
-      sealedSecret: this.#box.seal(secret.toString('base64url'), place(userId)),
+      sealedSecret: this.#box.seal(secret.toString('base64url'), totpPlace(userId)),
       createdAt: new Date(),
       enabledAt: null,
       lastStep: 0,
@@ -78,11 +78,11 @@ export class TotpFactors {
 
   #secretOf({ id, sealedSecret }: { id: string; sealedSecret: string }): Buffer {
     try {
-      return Buffer.from(this.#box.open(sealedSecret, place(id)), 'base64url');
+      return Buffer.from(this.#box.open(sealedSecret, totpPlace(id)), 'base64url');
     } catch (cause) {
       throw new AppError('conflict', 'The secret of this second factor cannot be read any more', { cause });
     }
   }
 }
 
-const place = (userId: string) => `totp_factors/${userId}/secret`;
+export const totpPlace = (userId: string) => `totp_factors/${userId}/secret`;

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
 
-const name = 'mail';
-const place = 'settings/mail/password';
+export const mailSetting = 'mail';
+export const mailPasswordPlace = 'settings/mail/password';
 
 type Answer = z.output<typeof MailSettingsAnswer>;
 export type MailServer = Omit<Answer, 'hasPassword'> & { password: string | null };
@@ -38,7 +38,10 @@ export class MailSettings {
     if (!stored) return undefined;
     const { sealedPassword, ...rest } = stored;
     try {
-      return { ...rest, password: sealedPassword === null ? null : this.#box.open(sealedPassword, place) };
+      return {
+        ...rest,
+        password: sealedPassword === null ? null : this.#box.open(sealedPassword, mailPasswordPlace),
+      };
     } catch (cause) {
       throw new AppError('conflict', 'The stored mail password cannot be read any more; enter it again', {
         cause,
@@ -52,20 +55,20 @@ export class MailSettings {
     const isSameLogin = before?.host === rest.host && before?.username === rest.username;
     const kept = isSameLogin ? (before?.sealedPassword ?? null) : null;
     const sealedPassword =
-      password === undefined ? kept : password === null ? null : this.#box.seal(password, place);
+      password === undefined ? kept : password === null ? null : this.#box.seal(password, mailPasswordPlace);
     if (rest.username === null && sealedPassword !== null) {
       throw new AppError('invalid_input', 'Some of the input is not right', {
         issues: [{ path: 'username', message: 'a password needs a user name' }],
       });
     }
-    await this.#settings.set(name, { ...rest, sealedPassword } satisfies Stored);
+    await this.#settings.set(mailSetting, { ...rest, sealedPassword } satisfies Stored);
   }
 
   remove(): Promise<void> {
-    return this.#settings.set(name, null);
+    return this.#settings.set(mailSetting, null);
   }
 
   async #stored(): Promise<Stored | undefined> {
-    return ((await this.#settings.get(name)) as Stored | null | undefined) ?? undefined;
+    return ((await this.#settings.get(mailSetting)) as Stored | null | undefined) ?? undefined;
   }
 }

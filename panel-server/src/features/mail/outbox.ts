@@ -76,7 +76,7 @@ export class Outbox {
       id,
       kind: order.kind,
       recipient: order.recipient,
-      sealedValues: this.#box.seal(JSON.stringify(order.values), place(id)),
+      sealedValues: this.#box.seal(JSON.stringify(order.values), mailValuesPlace(id)),
       attempts: 0,
       problem: null,
       createdAt: now,
@@ -143,7 +143,7 @@ export class Outbox {
         await this.#settle(row, { problem: 'It came too late: its link has run out', nextAttemptAt: null });
         return;
       }
-      const values = JSON.parse(this.#box.open(row.sealedValues ?? '', place(id)));
+      const values = JSON.parse(this.#box.open(row.sealedValues ?? '', mailValuesPlace(id)));
       const wasSent = await this.#deliver({ id, kind: kind as MailKind, recipient, values });
       if (!wasSent) await this.#database.getRepository(OutgoingMailEntity).delete({ id });
       else await this.#settle(row, { attempts, problem: null, nextAttemptAt: null, sentAt: new Date() });
@@ -177,4 +177,4 @@ export class Outbox {
   }
 }
 
-const place = (id: string) => `outgoing_mails/${id}/values`;
+export const mailValuesPlace = (id: string) => `outgoing_mails/${id}/values`;

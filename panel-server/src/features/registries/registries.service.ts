@@ -15,7 +15,7 @@ import { isUniqueViolation } from '../../database/database-errors.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { RegistryEntity, type RegistryRow } from './registry.entity.ts';
 
-const placeOf = (id: string) => `registries/${id}/password`;
+export const registryPlace = (id: string) => `registries/${id}/password`;
 
 /** What agents are told of a registry, and a word that changes with it but says nothing of it. */
 export interface StoredRegistry {
@@ -56,7 +56,7 @@ export class RegistriesService {
       host,
       plainHttp: plainHttp || isLoopbackRegistry(host),
       username,
-      sealedPassword: password === undefined ? null : this.#secretBox.seal(password, placeOf(id)),
+      sealedPassword: password === undefined ? null : this.#secretBox.seal(password, registryPlace(id)),
       version: uuid(),
       createdAt: now,
       updatedAt: now,
@@ -75,7 +75,7 @@ export class RegistriesService {
     if (Object.keys(changes).length === 0) return describe(row);
     const { plainHttp = row.plainHttp, username = row.username, password } = changes;
     const kept = username === null ? null : row.sealedPassword;
-    const sealedPassword = password === undefined ? kept : this.#secretBox.seal(password, placeOf(id));
+    const sealedPassword = password === undefined ? kept : this.#secretBox.seal(password, registryPlace(id));
     requireWholeLogin(username, sealedPassword);
     await this.#rows.update(
       { id },
@@ -109,7 +109,7 @@ export class RegistriesService {
   #loginOf({ id, host, username, sealedPassword }: RegistryRow): TrustedRegistry['login'] {
     if (username === null || sealedPassword === null) return null;
     try {
-      return { username, password: this.#secretBox.open(sealedPassword, placeOf(id)) };
+      return { username, password: this.#secretBox.open(sealedPassword, registryPlace(id)) };
     } catch (cause) {
       const sentence = `The stored password for ${host} cannot be read with this panel's key; enter it again in the settings`;
       throw new AppError('conflict', sentence, { cause });

@@ -4,7 +4,7 @@ import type { ServerRow } from './server.entity.ts';
 
 type Stored = Pick<ServerRow, 'environment' | 'sealedEnvironment'>;
 
-const placeOf = (serverId: string) => `servers/${serverId}/environment`;
+export const environmentPlace = (serverId: string) => `servers/${serverId}/environment`;
 
 /** Values as they are stored: the secret ones sealed apart. */
 export function sealEnvironment(
@@ -19,7 +19,7 @@ export function sealEnvironment(
   return {
     environment: Object.fromEntries(entries.filter(([name]) => !isSecret.has(name))),
     sealedEnvironment: hidden.length
-      ? secrets.seal(JSON.stringify(Object.fromEntries(hidden)), placeOf(serverId))
+      ? secrets.seal(JSON.stringify(Object.fromEntries(hidden)), environmentPlace(serverId))
       : null,
   };
 }
@@ -29,5 +29,5 @@ export function openEnvironment(
   { id, environment, sealedEnvironment }: Pick<ServerRow, 'id'> & Stored,
 ): Record<string, string> {
   if (sealedEnvironment === null) return environment;
-  return { ...environment, ...JSON.parse(secrets.open(sealedEnvironment, placeOf(id))) };
+  return { ...environment, ...JSON.parse(secrets.open(sealedEnvironment, environmentPlace(id))) };
 }

@@ -3,7 +3,7 @@ import { id, integer, json, nullable, text, time } from '../tables.ts';
 
 /** Templates of one's own, and each version of them there was. */
 export class Templates implements MigrationInterface {
-  readonly name = 'templates-0000000000009';
+  readonly name = 'templates-0000000000010';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.createTable(
