@@ -30,6 +30,16 @@ const drawings: Record<string, ReactNode> = {
       <path d="m13.4 7.7 2.5 2.4L5.6 21.3 3 18.8Z" opacity=".5" />
     </>
   ),
+  egg: (
+    <>
+      <path d="M12 2.5c4 0 7.2 6.2 7.2 11a7.2 7.2 0 0 1-14.4 0c0-4.8 3.2-11 7.2-11Z" opacity=".9" />
+      <path
+        d="m5 12.2 2.8 1.9 2.8-2.4 2.8 2.4 2.8-2.4 2.7 1.9v1.9l-2.7-1.9-2.8 2.4-2.8-2.4-2.8 2.4L5 14.1Z"
+        fill="var(--icon-ground)"
+        opacity=".55"
+      />
+    </>
+  ),
 };
 
 const generic = (

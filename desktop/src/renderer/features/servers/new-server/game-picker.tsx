@@ -12,7 +12,8 @@ import { strings } from './strings.ts';
 
 /** The catalogue: search, look, pick. */
 export function GamePicker({ onPick }: { onPick: (template: Template) => void }) {
-  const { data: templates, error, isPending, isFetching, refetch } = useTemplates();
+  const { data, error, isPending, isFetching, refetch } = useTemplates();
+  const templates = data?.filter(isRunnable);
   const [text, setText] = useState('');
   const shown = templates?.filter((template) => matches(template, text));
   return (
@@ -83,6 +84,9 @@ function PickerSkeleton() {
     </div>
   );
 }
+
+/** What starts by a line for a shell is kept, exported and edited, but no runtime reads such a line. */
+const isRunnable = ({ startup }: Template) => 'argv' in startup;
 
 function matches({ name, summary, id }: Template, text: string): boolean {
   const searched = `${name} ${summary} ${id}`.toLowerCase();
