@@ -59,9 +59,12 @@ describe.skipIf(!containerd)('a whole agent on containerd (skipped without a pri
     const { checks } = await panel.call('node:doctor', { panelTime: Date.now() });
     const statusOf = (wanted: string) => checks.find(({ id }) => id === wanted)?.status;
     expect(checks.find(({ id }) => id === 'containerd')?.text).toContain(containerd?.version);
-    for (const id of ['containerd', 'runc', 'snapshotter', 'root', 'clock', 'data-folder']) {
+    for (const id of ['containerd', 'snapshotter', 'root', 'clock', 'data-folder']) {
       expect(statusOf(id), id).toBe('ok');
     }
+    // The runc of the machine that this runs on may be one with known ways out.
+    const runc = checks.find(({ id }) => id === 'runc');
+    expect(runc?.status).toBe(/CVE-/.test(runc?.text ?? '') ? 'warning' : 'ok');
     await containerd?.kill();
     const after = await panel.call('node:doctor', { panelTime: Date.now() });
     expect(after.checks.find(({ id }) => id === 'containerd')).toMatchObject({
