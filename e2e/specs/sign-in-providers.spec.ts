@@ -43,7 +43,7 @@ it('adds a provider in the settings and tests it', async () => {
   await office.getByRole('textbox', { name: 'Password' }).fill(admin.password);
   await office.getByRole('button', { name: 'Sign in', exact: true }).click();
   // It is on this machine, where the panel calls nobody unasked.
-  await office.getByLabel('Networks the panel may call').fill('127.0.0.1');
+  await office.getByRole('combobox', { name: 'Networks the panel may call' }).fill('127.0.0.1');
   await office.keyboard.press('Enter');
   await office.getByRole('button', { name: 'Save' }).click();
   await office.getByText('The settings were saved').waitFor();

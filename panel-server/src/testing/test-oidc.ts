@@ -52,6 +52,7 @@ export async function startOidc(redirectUris: string[]): Promise<TestOidc> {
     try {
       const { prompt, params, session } = await provider.interactionDetails(request, response);
       if (prompt.name === 'login') {
+        people.set(oidc.person.sub, oidc.person);
         const login = { accountId: oidc.person.sub };
         await provider.interactionFinished(request, response, { login });
         return;
@@ -73,7 +74,6 @@ export async function startOidc(redirectUris: string[]): Promise<TestOidc> {
     clientSecret,
     person: { sub: 'nobody' },
     async visit(start) {
-      people.set(oidc.person.sub, oidc.person);
       const cookies = new Map<string, string>();
       let url = start;
       for (let hops = 0; hops < 15; hops++) {
