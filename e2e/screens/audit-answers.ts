@@ -71,8 +71,9 @@ const page = (items: unknown[]) => ({ items, nextCursor: null });
 export const auditAnswers: Answers = {
   'audit.list': ({ query }) => ({
     items: entries.filter(
-      ({ action, actor }) =>
+      ({ action, actor, outcome }) =>
         (query.action === undefined || action.startsWith(query.action)) &&
+        (query.outcome === undefined || outcome === query.outcome) &&
         (query.userId === undefined || actor.id === query.userId),
     ),
     nextCursor: '48219.1',

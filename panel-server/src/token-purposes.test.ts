@@ -94,7 +94,7 @@ describe.each(testDatabases)('tokens on %s', (database) => {
     'an agent’s package': (secret) => post('/api/deploy/package', { secret }),
     'an enrolment': (secret) => post('/api/deploy/enrolment', { secret }),
     'a provider’s answer': (token) =>
-      post('/api/auth/oidc/callback', { url: `${test.url}/sign-in/callback?code=${token}&state=${token}` }),
+      post('/api/auth/oidc/callback', { search: `?code=${token}&state=${token}` }),
     'a stream of an agent': (token) => ask(test, `/api/data/${token}`, { method: 'POST', body: 'x' }),
     'a new password': (token) => post('/api/auth/reset', { token, password }),
     registration: (invitation) => {
