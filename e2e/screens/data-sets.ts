@@ -143,8 +143,9 @@ failing['nodes.list'] = broken;
 
 const answersOf: Record<DataSet, Answers> = { empty, loading, full, failing };
 
-export function startDataSet(dataSet: DataSet, changes: Answers = {}): Promise<StubPanel> {
+export function startDataSet(dataSet: DataSet, changes: Answers = {}, port?: number): Promise<StubPanel> {
   return startStubPanel({
+    ...(port && { port }),
     answers: { ...answersOf[dataSet], ...changes },
     calls: (tell): Partial<CallHandlers<typeof clientCalls>> => ({
       'console:subscribe': ({ serverId }) => {

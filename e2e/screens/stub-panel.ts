@@ -58,6 +58,8 @@ export async function startStubPanel(options: {
   answers: Answers;
   calls: (tell: Tell) => Partial<CallHandlers<typeof clientCalls>>;
   onConnect?: (tell: Tell) => void;
+  /** That of one before it, for a browser to know the interface again; any free one without it. */
+  port?: number;
 }): Promise<StubPanel> {
   const answers = { ...options.answers };
   let isReachable = true;
@@ -72,7 +74,10 @@ export async function startStubPanel(options: {
     const file = extname(path) ? path : '/index.html';
     const content = interfaceFiles.get(file);
     if (!content) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+    response.writeHead(200, {
+      'content-type': types[extname(file)] ?? 'application/octet-stream',
+      ...(file.startsWith('/assets/') && { 'cache-control': 'public, max-age=31536000, immutable' }),
+    });
     response.end(content);
   });
   const io = new SocketServer(http, { transports: ['websocket'], pingInterval: 60_000 });
@@ -88,10 +93,12 @@ export async function startStubPanel(options: {
     >);
     options.onConnect?.(tell);
   });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(options.port ?? 0, '127.0.0.1', resolve));
   const close = async () => {
-    await io.close();
+    const closed = io.close();
+    // Also those a browser opened in advance and asked nothing over, which would be waited for.
     http.closeAllConnections();
+    await closed;
   };
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,

@@ -36,6 +36,9 @@ afterAll(() => browser?.close());
 
 describe.each([360, 1440] as const)('%d px wide', (width) => {
   let context: BrowserContext;
+  // The same page and the same address again: the browser then still has the interface compiled, which is most of the time.
+  let page: Page | undefined;
+  let port: number | undefined;
   beforeAll(async () => {
     const isPhone = width === 360;
     context = await browser.newContext({
@@ -47,26 +50,38 @@ describe.each([360, 1440] as const)('%d px wide', (width) => {
   });
   afterAll(() => context.close());
 
+  /** As a new one. After a failure it is one. */
+  async function freshPage(): Promise<Page> {
+    page ??= await context.newPage();
+    await page.setViewportSize(views[width]);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    return page;
+  }
+
   for (const screen of screens.filter(({ name }) => !only || only.includes(name))) {
     it.each(screen.dataSets)(`${screen.name}, %s`, async (dataSet) => {
-      await using panel = await startDataSet(dataSet, screen.answers);
-      const page = await context.newPage();
-      const complaints = listenForComplaints(page);
+      await using panel = await startDataSet(dataSet, screen.answers, port);
+      port = Number(new URL(panel.url).port);
+      const shown = await freshPage();
+      const complaints = listenForComplaints(shown);
       try {
         const url = screen.host ? panel.url.replace('127.0.0.1', screen.host) : panel.url;
-        await page.goto(url + screen.path);
-        await screen.act?.(page, dataSet);
-        await screen.shown(page, dataSet);
-        await growToContent(page, views[width]);
+        await shown.goto(url + screen.path);
+        await screen.act?.(shown, dataSet);
+        await screen.shown(shown, dataSet);
+        await growToContent(shown, views[width]);
         for (const scheme of schemes) {
-          await followScheme(page, scheme);
-          await page.screenshot({ path: join(pictures, `${screen.name}-${dataSet}-${width}-${scheme}.png`) });
-          expect(await seriousViolations(page, rulesOf[scheme]), scheme).toEqual([]);
+          await followScheme(shown, scheme);
+          await shown.screenshot({ path: join(pictures, `${screen.name}-${dataSet}-${width}-${scheme}.png`) });
+          expect(await seriousViolations(shown, rulesOf[scheme]), scheme).toEqual([]);
         }
-        expect(await horizontalOverflow(page)).toBe(0);
+        expect(await horizontalOverflow(shown)).toBe(0);
         expect(complaints).toEqual([]);
-      } finally {
-        await page.close();
+        await leaveNothing(shown);
+      } catch (error) {
+        await page?.close();
+        page = undefined;
+        throw error;
       }
     });
   }
@@ -90,6 +105,13 @@ function listenForComplaints(page: Page): string[] {
     complaints.push(message.text());
   });
   return complaints;
+}
+
+/** What a page keeps for its next visit, who listens to it, and where it is. */
+async function leaveNothing(page: Page): Promise<void> {
+  await page.evaluate(() => localStorage.clear());
+  await page.goto('about:blank');
+  page.removeAllListeners();
 }
 
 /** As tall as what is on the page, so that a picture shows all of it and bars stay at the edges. */

@@ -26,7 +26,8 @@ describeUnless(reason, 'on a full disk', () => {
   afterEach(() => rmSync(filler, { force: true }));
   beforeAll(() => mkdirSync(runRoot));
   afterAll(() => {
-    spawnSync('umount', [disk]);
+    // Lazily: the holder of a server that just ended may still be on its way out of it.
+    spawnSync('umount', ['--lazy', disk]);
     rmSync(disk, { recursive: true, force: true });
   });
 
