@@ -1,6 +1,7 @@
 /**
  * How long sign-ins take at 15 a second, and what the rest of the API feels of them and of an attack: 200 wrong
  * passwords a second, each from another address and for another account, so that no limit but the hashing's own helps.
+ * Whoever signs in during the attack has done so before from where he is.
  */
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +14,7 @@ const probesPerSecond = 40;
 // Addresses come from the header, as they do behind a proxy.
 await using panel = await startBenchPanel({ CATALYST_TRUSTED_PROXIES: '127.0.0.1' });
 const connections = new Agent({ keepAlive: true, maxSockets: 512 });
-let addresses = 0;
+let strangers = 0;
 
 await phase('nobody signs in', []);
 await phase('15 sign-ins/s', [{ what: 'sign-in', perSecond: 15, password: () => admin.password }]);
@@ -45,7 +46,9 @@ async function phase(title: string, streams: Stream[]): Promise<void> {
     atRate(probesPerSecond, probe),
     ...streams.map(({ perSecond, what, password }) =>
       atRate(perSecond, (index) =>
-        signIn(what === 'attack' ? `somebody${index}@example.com` : admin.email, password()),
+        what === 'attack'
+          ? signIn(`somebody${index}@example.com`, password(), address(10, ++strangers))
+          : signIn(admin.email, password(), address(11, index)),
       ),
     ),
   ]);
@@ -79,10 +82,12 @@ function probe(index: number): Promise<Answer> {
   return ask('GET', path, { authorization: `Bearer ${panel.token}` });
 }
 
-function signIn(email: string, password: string): Promise<Answer> {
-  const address = `10.${(++addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+const address = (net: number, host: number) =>
+  `${net}.${(host >> 16) & 255}.${(host >> 8) & 255}.${host & 255}`;
+
+function signIn(email: string, password: string, from: string): Promise<Answer> {
   const headers = {
-    'x-forwarded-for': address,
+    'x-forwarded-for': from,
     'x-forwarded-proto': 'https',
     'content-type': 'application/json',
   };

@@ -19,7 +19,7 @@ import { AllocationEntity } from '../features/servers/allocation.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
 import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
 import { SessionEntity } from '../features/sessions/session.entity.ts';
-import { SignInFailureEntity } from '../features/sessions/sign-in-failure.entity.ts';
+import { SignInRecordEntity } from '../features/sessions/sign-in-record.entity.ts';
 import { SettingEntity } from '../features/settings/setting.entity.ts';
 import { ServerInviteEntity } from '../features/subusers/server-invite.entity.ts';
 import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
@@ -42,6 +42,7 @@ import { AccountsAndMail } from './migrations/0007-accounts-and-mail.ts';
 import { AuditSearch } from './migrations/0008-audit-search.ts';
 import { AppendOnlyAudit } from './migrations/0009-append-only-audit.ts';
 import { Templates } from './migrations/0010-templates.ts';
+import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -49,7 +50,7 @@ export const entities: EntitySchema[] = [
   UserEntity,
   RoleEntity,
   SessionEntity,
-  SignInFailureEntity,
+  SignInRecordEntity,
   SettingEntity,
   AuditEntryEntity,
   IdempotencyKeyEntity,
@@ -90,6 +91,7 @@ export const migrations = [
   AuditSearch,
   AppendOnlyAudit,
   Templates,
+  SignInRecords,
 ];
 
 export interface OpenDatabase {

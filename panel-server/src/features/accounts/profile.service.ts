@@ -94,7 +94,7 @@ export class Profile {
     if (before) await this.#requirePassword(caller, before, currentPassword, ip);
     else await requireRecentProof(sessions, caller.sessionId);
     await passwordRules.require(password, [email, name]);
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, 'known');
     await inTransaction(database, async (manager) => {
       const { affected } = await manager.update(
         UserEntity,
@@ -117,7 +117,7 @@ export class Profile {
       });
     }
     const isRight = await signInLimiter.attempt(ip, `proof ${caller.userId}`, async () =>
-      (await passwords.matches(hash, typed)) ? true : undefined,
+      (await passwords.matches(hash, typed, 'known')) ? true : undefined,
     );
     if (isRight) return;
     throw new AppError('invalid_credentials', 'The present password is wrong', {

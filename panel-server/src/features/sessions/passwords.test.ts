@@ -9,9 +9,9 @@ describe('passwords', () => {
     const hash = await passwords.hash('correct horse');
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await passwords.hash('correct horse')).not.toBe(hash);
-    expect(await passwords.matches(hash, 'correct horse')).toBe(true);
-    expect(await passwords.matches(hash, 'Correct horse')).toBe(false);
-    expect(await passwords.matches(undefined, 'correct horse')).toBe(false);
+    expect(await passwords.matches(hash, 'correct horse', 'stranger')).toBe(true);
+    expect(await passwords.matches(hash, 'Correct horse', 'stranger')).toBe(false);
+    expect(await passwords.matches(undefined, 'correct horse', 'stranger')).toBe(false);
   });
 
   it('cost the same where there is no account', async () => {
@@ -25,5 +25,17 @@ describe('passwords', () => {
     expect(refused.length).toBeLessThan(100);
     for (const { reason } of refused) expect(reason.code).toBe('rate_limited');
     expect(await passwords.hash('later')).toBeDefined();
+  });
+
+  it('are judged at once for who is known, whoever crowds', async () => {
+    const hash = await passwords.hash('correct horse', 'known');
+    let judged = 0;
+    const crowd = Array.from({ length: 100 }, () =>
+      passwords.matches(undefined, 'crowd', 'stranger').finally(() => judged++),
+    );
+    const outcome = Promise.allSettled(crowd);
+    expect(await passwords.matches(hash, 'correct horse', 'known')).toBe(true);
+    expect(100 - judged).toBeGreaterThan(30);
+    await outcome;
   });
 });

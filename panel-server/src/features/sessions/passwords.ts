@@ -13,20 +13,23 @@ export const nobodysHash =
 const maxRunning = Math.max(1, availableParallelism() - 1);
 const maxWaiting = 40;
 
+/** Who wants a hash: somebody the panel has let in before from where he is, or anybody. */
+export type Asker = 'known' | 'stranger';
+
 /**
  * Hashes are slow on purpose, so only some run at a time, beside the event loop's own core, and a crowd of sign-ins is
- * turned away instead of making everyone wait.
+ * turned away instead of making everyone wait. A crowd of strangers keeps nobody out who is known.
  */
 export class Passwords {
   readonly #turns = new Turns(maxRunning);
 
-  hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(password, passwordCost));
+  hash(password: string, asker: Asker = 'stranger'): Promise<string> {
+    return this.#inTurn(asker, () => hash(password, passwordCost));
   }
 
   /** Takes as long when there is no such user (`passwordHash` undefined) as when there is. */
-  matches(passwordHash: string | undefined, password: string): Promise<boolean> {
-    return this.#inTurn(async () => {
+  matches(passwordHash: string | undefined, password: string, asker: Asker): Promise<boolean> {
+    return this.#inTurn(asker, async () => {
       const isRight = await verify(passwordHash ?? nobodysHash, password);
       return isRight && passwordHash !== undefined;
     });
@@ -38,8 +41,9 @@ export class Passwords {
     return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#turns.waiting >= maxWaiting) {
+  async #inTurn<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
+    const inHurry = asker === 'known';
+    if (this.#turns.waiting(inHurry) >= maxWaiting) {
       throw new AppError(
         'rate_limited',
         'Too many people sign in at this moment. Try again in a few seconds',
@@ -48,7 +52,7 @@ export class Passwords {
         },
       );
     }
-    await this.#turns.take();
+    await this.#turns.take(inHurry);
     try {
       return await work();
     } finally {

@@ -87,7 +87,7 @@ export class SessionsService {
   async #isRight(userId: string, { password, code, passkey }: z.output<typeof Reauthentication>) {
     if (password !== undefined) {
       const owner = await this.#core.users.find(userId);
-      return this.#core.passwords.matches(owner?.user.passwordHash || undefined, password);
+      return this.#core.passwords.matches(owner?.user.passwordHash || undefined, password, 'known');
     }
     if (code !== undefined) return this.#factors.totp.use(userId, code);
     return (

@@ -1,15 +1,18 @@
 import { hash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { type DataSource, In, LessThan } from 'typeorm';
+import { type DataSource, In, IsNull, LessThan } from 'typeorm';
 import type { RateLimits } from '../../config.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import { addressGroup } from '../../http/client-address.ts';
-import { SignInFailureEntity, type SignInFailureRow } from './sign-in-failure.entity.ts';
+import type { Asker } from './passwords.ts';
+import { SignInRecordEntity, type SignInRecordRow } from './sign-in-record.entity.ts';
 
 const firstBlockMs = 60_000;
 const longestBlockMs = 15 * 60_000;
 /** Without a further failure for so long, earlier ones are forgotten. */
 const memoryMs = 30 * 60_000;
+/** Whoever signed in from an address is known there for so long. */
+const knownMs = 90 * 24 * 60 * 60_000;
 
 interface Limit {
   id: string;
@@ -44,17 +47,18 @@ export class SignInLimiter {
   /**
    * Runs `check` unless there were too many failures; `undefined` from it is one more. `account` names what is tried:
    * an account, or a door that many come through (`reset`). With `everywhere`, failures from all addresses count as well:
-   * only for doors behind another that strangers do not get through, as it locks the owner out too.
+   * only for doors behind another that strangers do not get through, as it locks the owner out too. With `remembers`, who
+   * succeeds is known to later checks of the same account from the same address.
    */
   async attempt<T>(
     ip: string,
     account: string,
-    check: () => Promise<T | undefined>,
-    { everywhere = false } = {},
+    check: (asker: Asker) => Promise<T | undefined>,
+    { everywhere = false, remembers = false } = {},
   ): Promise<T | undefined> {
     const keys = this.#keys(ip, account);
     if (everywhere) keys.push({ id: `everywhere ${account}`, limit: this.#limits.signInFailuresPerAddress });
-    return this.#attempt(keys, check);
+    return this.#attempt(keys, check, remembers);
   }
 
   /** Counts a use of a door where every use costs something, as it sends a mail or makes an account. */
@@ -63,15 +67,19 @@ export class SignInLimiter {
     await this.#attempt([{ id, limit: this.#limits.accountRequestsPerAddress }], async () => undefined);
   }
 
-  async #attempt<T>(keys: Limit[], check: () => Promise<T | undefined>): Promise<T | undefined> {
+  async #attempt<T>(
+    keys: Limit[],
+    check: (asker: Asker) => Promise<T | undefined>,
+    remembers = false,
+  ): Promise<T | undefined> {
     const underWay = keys.map(({ id }) => this.#arrive(id));
     try {
-      await this.#admit(keys, underWay);
+      const asker = await this.#admit(keys, underWay);
       let result: T | undefined;
       try {
-        result = await check();
+        result = await check(asker);
         if (result === undefined) await this.#countFailure(keys);
-        else await this.#database.getRepository(SignInFailureEntity).delete({ id: keys[0]?.id });
+        else await this.#recordSuccess(keys[0]?.id as string, remembers);
       } finally {
         for (const entry of underWay) decide(entry);
       }
@@ -83,8 +91,11 @@ export class SignInLimiter {
 
   /** Forgets what is too old to count. */
   async prune(): Promise<void> {
-    const old = new Date(Date.now() - memoryMs - longestBlockMs);
-    await this.#database.getRepository(SignInFailureEntity).delete({ lastFailureAt: LessThan(old) });
+    const now = Date.now();
+    const lastAttemptAt = LessThan(new Date(now - memoryMs - longestBlockMs));
+    const records = this.#database.getRepository(SignInRecordEntity);
+    await records.delete({ lastAttemptAt, lastSuccessAt: IsNull() });
+    await records.delete({ lastAttemptAt, lastSuccessAt: LessThan(new Date(now - knownMs)) });
   }
 
   #keys(ip: string, account: string): Limit[] {
@@ -96,11 +107,12 @@ export class SignInLimiter {
   }
 
   /** Refuses when blocked; waits while the attempts that run could use up what is left. */
-  async #admit(keys: Limit[], underWay: UnderWay[]): Promise<void> {
+  async #admit(keys: Limit[], underWay: UnderWay[]): Promise<Asker> {
+    let asker: Asker;
     for (;;) {
       const seen = underWay.map(({ outcomes }) => outcomes);
       const rows = await this.#database
-        .getRepository(SignInFailureEntity)
+        .getRepository(SignInRecordEntity)
         .findBy({ id: In(keys.map(({ id }) => id)) });
       if (underWay.some(({ outcomes }, index) => outcomes !== seen[index])) continue;
       const now = Date.now();
@@ -111,10 +123,13 @@ export class SignInLimiter {
         const row = rows.find((candidate) => candidate.id === id);
         return undecided >= Math.max(1, limit - countOf(row, now));
       });
+      const knownAt = rows.find(({ id }) => id === keys[0]?.id)?.lastSuccessAt;
+      asker = knownAt && now - knownAt.getTime() < knownMs ? 'known' : 'stranger';
       if (!full) break;
       await new Promise<void>((resolve) => full.waiting.push(resolve));
     }
     for (const entry of underWay) entry.undecided += 1;
+    return asker;
   }
 
   #arrive(id: string): UnderWay {
@@ -131,33 +146,42 @@ export class SignInLimiter {
     if (entry.attempts === 0) this.#underWay.delete(id);
   }
 
+  async #recordSuccess(id: string, remembers: boolean): Promise<void> {
+    const records = this.#database.getRepository(SignInRecordEntity);
+    const now = new Date();
+    if (remembers) await records.upsert({ id, ...blank, lastAttemptAt: now, lastSuccessAt: now }, ['id']);
+    else await records.delete({ id });
+  }
+
   async #countFailure(keys: Limit[]): Promise<void> {
     await inTransaction(this.#database, async (manager) => {
       const now = Date.now();
       for (const { id, limit } of keys) {
-        const fresh = { id, failures: 0, lastFailureAt: new Date(now), blockedUntil: null };
+        const fresh = { id, ...blank, lastAttemptAt: new Date(now) };
         await manager
           .createQueryBuilder()
           .insert()
-          .into(SignInFailureEntity)
+          .into(SignInRecordEntity)
           .values(fresh)
           .orIgnore()
           .execute();
         // On Postgres two failures at once would both add one to the same number.
         const lock =
           this.#database.options.type === 'postgres' ? { mode: 'pessimistic_write' as const } : undefined;
-        const row = await manager.findOneOrFail(SignInFailureEntity, { where: { id }, lock });
+        const row = await manager.findOneOrFail(SignInRecordEntity, { where: { id }, lock });
         const failures = countOf(row, now) + 1;
         const blockedUntil = blockUntil(failures - limit, now);
         await manager.update(
-          SignInFailureEntity,
+          SignInRecordEntity,
           { id },
-          { failures, lastFailureAt: new Date(now), blockedUntil },
+          { failures, lastAttemptAt: new Date(now), blockedUntil },
         );
       }
     });
   }
 }
+
+const blank = { failures: 0, lastSuccessAt: null, blockedUntil: null };
 
 function decide(entry: UnderWay): void {
   entry.undecided -= 1;
@@ -165,8 +189,8 @@ function decide(entry: UnderWay): void {
   for (const resume of entry.waiting.splice(0)) resume();
 }
 
-const countOf = (row: SignInFailureRow | undefined, now: number) =>
-  row && now - row.lastFailureAt.getTime() < memoryMs ? row.failures : 0;
+const countOf = (row: SignInRecordRow | undefined, now: number) =>
+  row && now - row.lastAttemptAt.getTime() < memoryMs ? row.failures : 0;
 
 function blockUntil(failuresPastLimit: number, now: number): Date | null {
   if (failuresPastLimit < 0) return null;

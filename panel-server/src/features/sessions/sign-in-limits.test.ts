@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../../testing/ask.ts';
 import { password, type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
-import { SignInFailureEntity } from './sign-in-failure.entity.ts';
+import { SignInRecordEntity } from './sign-in-record.entity.ts';
 
 /** The panel believes 127.0.0.1 to be a proxy, so that a test can come from anywhere. */
 const login = (test: TestPanel, ip: string, email: string, secret: string) =>
@@ -62,9 +62,22 @@ describe.each(testDatabases)('limits of sign-in on %s', (database) => {
     expect((await login(test, '2001:db8:1:3::1', 'admin@example.com', password)).status).toBe(200);
   });
 
+  it('lets in who has signed in from there before while strangers crowd the door, over a restart too', async () => {
+    const home = '203.0.113.7';
+    expect((await login(test, home, 'user@example.com', password)).status).toBe(200);
+    await test.restart();
+    const crowd = Array.from({ length: 120 }, (_, index) =>
+      login(test, `198.51.${index}.1`, `nobody${index}@example.com`, 'wrong'),
+    );
+    await Promise.race(crowd);
+    expect((await login(test, home, 'user@example.com', password)).status).toBe(200);
+    const statuses = (await Promise.all(crowd)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  });
+
   it('waits longer with each failure past the limit, and forgets after success', async () => {
     const ip = '203.0.113.6';
-    const rows = test.panel.core.database.getRepository(SignInFailureEntity);
+    const rows = test.panel.core.database.getRepository(SignInRecordEntity);
     const passTime = async () => {
       for (const row of await rows.find()) await rows.update({ id: row.id }, { blockedUntil: null });
     };

@@ -57,11 +57,16 @@ export class SignIn {
     visitor: Visitor,
   ): Promise<SignedInSession> {
     const { users, passwords, signInLimiter } = this.#core;
-    const owner = await signInLimiter.attempt(visitor.client.ip, email, async () => {
-      const found = await users.findByEmail(email);
-      const isRight = await passwords.matches(found?.user.passwordHash || undefined, password);
-      return isRight && found && !found.user.disabledAt ? found : undefined;
-    });
+    const owner = await signInLimiter.attempt(
+      visitor.client.ip,
+      email,
+      async (asker) => {
+        const found = await users.findByEmail(email);
+        const isRight = await passwords.matches(found?.user.passwordHash || undefined, password, asker);
+        return isRight && found && !found.user.disabledAt ? found : undefined;
+      },
+      { remembers: true },
+    );
     if (!owner) throw new AppError('invalid_credentials', 'The e-mail address or the password is wrong');
     await this.#renewHash(owner, password);
     return this.finish(owner, visitor, { wasPassword: true });
@@ -141,7 +146,7 @@ export class SignIn {
     const { database, passwords } = this.#core;
     const { id, passwordHash } = user;
     if (!passwords.isOutdated(passwordHash)) return;
-    const renewed = await passwords.hash(password);
+    const renewed = await passwords.hash(password, 'known');
     const { affected } = await database
       .getRepository(UserEntity)
       .update({ id, passwordHash }, { passwordHash: renewed });

@@ -70,7 +70,7 @@ export class UserAdministration {
   async create(input: z.output<typeof NewUser>, caller: Caller): Promise<ManagedUser> {
     const { database, users, passwords } = this.#parts;
     const { password, ...account } = input;
-    const passwordHash = password === undefined ? '' : await passwords.hash(password);
+    const passwordHash = password === undefined ? '' : await passwords.hash(password, 'known');
     const { user } = await inPeopleTransaction(database, async (manager) => {
       const role = await this.#roleToGive(manager, account.roleId, caller);
       return users.create({ ...account, passwordHash, role }, manager);
@@ -99,7 +99,7 @@ export class UserAdministration {
     caller: Caller,
   ): Promise<void> {
     assertOutranks(caller, (await this.#find(id)).role.permissions);
-    const passwordHash = await this.#parts.passwords.hash(password);
+    const passwordHash = await this.#parts.passwords.hash(password, 'known');
     await this.#change(id, caller, async () => ({ passwordHash, mustChangePassword }));
     await this.#parts.sessions.revokeAllOf(id, 'The password was changed');
   }
