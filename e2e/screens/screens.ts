@@ -111,7 +111,9 @@ export const screens: Screen[] = [
     dataSets: ['full'],
     act: async (page) => {
       await seen(page, 'Creative plots');
-      await page.getByRole('textbox', { name: 'Filter by name, game, node or address' }).fill('nothing like it');
+      await page
+        .getByRole('textbox', { name: 'Filter by name, game, node or address' })
+        .fill('nothing like it');
     },
     shown: (page) => seen(page, 'No server matches'),
   },

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { emptyFolders, librariesOf, machineFiles } from './machine-files.ts';
 import { buildImage, type OciImage } from './oci-image.ts';
+import type { TarEntry } from './tar.ts';
 
 const program = '/usr/games/openttd';
 const data = '/usr/share/games/openttd';
@@ -12,18 +13,25 @@ const graphics = join(data, 'baseset', 'opengfx', 'opengfx.obg');
  * it is not installed.
  */
 export function openttdImage(): OciImage | undefined {
+  const files = openttdFiles();
+  if (!files) return;
+  return buildImage({
+    config: { Env: ['PATH=/usr/games:/usr/bin:/bin'], WorkingDir: '/' },
+    layers: [[...emptyFolders, ...files.libraries], files.game],
+  });
+}
+
+/** The same to be put into another image. */
+export function openttdFiles(): { libraries: TarEntry[]; game: TarEntry[] } | undefined {
   if (!existsSync(program) || !existsSync(graphics)) {
     console.warn('Skipped: OpenTTD in a container. It is not installed.');
     return undefined;
   }
   const dataFiles = filesIn(data).filter((path) => !path.includes('/lang/') || path.endsWith('/english.lng'));
-  return buildImage({
-    config: { Env: ['PATH=/usr/games:/usr/bin:/bin'], WorkingDir: '/' },
-    layers: [
-      [...emptyFolders, ...machineFiles([...librariesOf(program), '/usr/lib/locale/C.utf8/LC_CTYPE'])],
-      machineFiles([program, ...dataFiles]),
-    ],
-  });
+  return {
+    libraries: machineFiles([...librariesOf(program), '/usr/lib/locale/C.utf8/LC_CTYPE']),
+    game: machineFiles([program, ...dataFiles]),
+  };
 }
 
 function filesIn(folder: string): string[] {

@@ -72,7 +72,9 @@ describe.each([360, 1440] as const)('%d px wide', (width) => {
         await growToContent(shown, views[width]);
         for (const scheme of schemes) {
           await followScheme(shown, scheme);
-          await shown.screenshot({ path: join(pictures, `${screen.name}-${dataSet}-${width}-${scheme}.png`) });
+          await shown.screenshot({
+            path: join(pictures, `${screen.name}-${dataSet}-${width}-${scheme}.png`),
+          });
           expect(await seriousViolations(shown, rulesOf[scheme]), scheme).toEqual([]);
         }
         expect(await horizontalOverflow(shown)).toBe(0);

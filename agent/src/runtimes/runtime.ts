@@ -7,11 +7,15 @@ import type {
   TrustedRegistry,
 } from '@catalyst/shared/features/server-spec';
 
+/** Where an installation in a container finds its script. */
+export const installScript = '/mnt/install/install.sh';
+
 /** One start of one server (or of one install step of it). */
 export interface Launch {
   serverId: string;
   /** Identifies this start; its run folder is `run/<serverId>/<startId>`. */
   startId: string;
+  /** Empty for what the image itself says is run. */
   argv: readonly string[];
   /** The whole environment: nothing of the agent's own is added. */
   environment: Readonly<Record<string, string>>;
@@ -31,6 +35,8 @@ export interface Launch {
   terminal: boolean;
   /** An installation may change all of its surroundings, as the administrator of them; a game only its folder. */
   purpose: 'game' | 'install';
+  /** What a container finds in the file `installScript`; runtimes without images have no place for one. */
+  script?: string;
 }
 
 /** How far something long has come; null while the whole is not known. */

@@ -14,12 +14,15 @@ const maxOutputBytes = 5 * 1024 * 1024;
 const measureMs = 5000;
 const quotedLines = 5;
 
+/** A step that is a program to run. */
+export type CommandStep = Exclude<InstallStep, { kind: 'write' }>;
+
 interface InstallParts {
   spec: ServerSpec;
   console: ServerConsole;
   directory: ServerDirectory;
-  /** Runs a command as the server, with its output in the console as `install`. */
-  run(argv: readonly string[], signal: AbortSignal): Promise<RunningServer>;
+  /** Runs a step as the server, with its output in the console as `install`. */
+  run(step: CommandStep, signal: AbortSignal): Promise<RunningServer>;
   /** After each command: its output is taken over and its traces are gone. */
   clear(): Promise<void>;
   onStep(progress: { step: number; totalSteps: number; label: string }): void;
@@ -62,17 +65,18 @@ async function writeFile(
 
 async function runCommand(
   parts: InstallParts,
-  { argv, label }: Extract<InstallStep, { kind: 'run' }>,
+  step: CommandStep,
   signal: AbortSignal,
   limit: AbortController,
 ): Promise<void> {
+  const { label } = step;
   const output = watchOutput(parts.console, () =>
     limit.abort(
       new AppError('limit_reached', `"${label}" printed more than ${maxOutputBytes / 1024 / 1024} MB.`),
     ),
   );
   try {
-    const running = await parts.run(argv, signal);
+    const running = await parts.run(step, signal);
     const exit = await endOf(running, signal);
     await parts.clear();
     signal.throwIfAborted();

@@ -78,7 +78,7 @@ export class ServerTasks {
     const { parts, onInstallStep } = this.#options;
     const { file, state, console, folder, runs, unreachable } = parts;
     const { record } = file;
-    let step = { step: 1, totalSteps: 1 };
+    let progress = { step: 1, totalSteps: 1 };
     try {
       // On the disk before anything is done, or a killed agent would not know what it left.
       await file.save();
@@ -90,17 +90,17 @@ export class ServerTasks {
           spec: record.spec,
           console,
           directory,
-          run: async (argv, signal) => {
-            const launch = await installLaunch(parts, argv);
+          run: async (step, signal) => {
+            const launch = await installLaunch(parts, step);
             await prepareLaunch(parts, launch, signal, (label) => {
-              onInstallStep({ ...step, label: label.slice(0, 200) });
+              onInstallStep({ ...progress, label: label.slice(0, 200) });
             });
             return runs.start(launch, signal);
           },
           clear: () => runs.clear(),
-          onStep: (progress) => {
-            step = progress;
-            onInstallStep(progress);
+          onStep: (next) => {
+            progress = next;
+            onInstallStep(next);
           },
         },
         task.signal,

@@ -86,6 +86,13 @@ export const InstallStep = z.discriminatedUnion('kind', [
     path: z.string().max(1024),
     content: z.string().max(1_000_000),
   }),
+  /** A file that `entrypoint` reads: its content is no command of ours, and nothing is filled in. */
+  z.strictObject({
+    kind: z.literal('script'),
+    label: z.string().max(120),
+    entrypoint: z.string().min(1).max(200),
+    content: z.string().max(1_000_000),
+  }),
 ]);
 export type InstallStep = z.output<typeof InstallStep>;
 
@@ -172,7 +179,8 @@ export const ServerSpec = z.strictObject({
   /** Grows with every change; an agent ignores an older one. */
   revision: z.int().min(1),
   runtime: RuntimeName,
-  argv: z.array(z.string().max(8192)).min(1).max(200),
+  /** Empty: what reads the line in the environment's `STARTUP`, the image's own command or a shell. */
+  argv: z.array(z.string().max(8192)).max(200),
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(8192)),
   /** Values of the environment that never appear in a console or log. */
   secretNames: z.array(z.string()).default([]),

@@ -3,6 +3,7 @@ import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
+import { mostVariables, VariableName } from './templates.ts';
 import { UserReference } from './users.ts';
 
 export const ServerName = displayText(100);
@@ -110,11 +111,11 @@ const MemoryMb = z.int().min(16).max(16_777_216);
 const CpuCores = z.number().min(0.05).max(1024);
 const DiskMb = z.int().min(16).max(1_073_741_824);
 export const Environment = z
-  .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the name of a variable'), z.string().max(4096))
-  .refine((values) => Object.keys(values).length <= 200, 'has too many entries');
+  .record(VariableName, z.string().max(4096))
+  .refine((values) => Object.keys(values).length <= mostVariables, 'has too many entries');
 
 const SwapMb = z.int().min(0).max(16_777_216);
-const ImageLabel = z.string().min(1).max(100);
+const ImageLabel = z.string().min(1).max(200);
 const NetworkMode = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be host, bridge or the name of a network');

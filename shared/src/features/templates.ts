@@ -14,6 +14,7 @@ import {
 import { ImportReport } from './template-import.ts';
 import { VariableRule } from './variable-rules.ts';
 
+export const mostVariables = 250;
 export const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and _, and no digit first');
@@ -87,7 +88,7 @@ export const Template = z
     processRuntime: z.boolean(),
     /** Whether the game wants a terminal, where the runtime has one to give; it has no error output then. */
     terminal: z.boolean().default(false),
-    variables: z.array(TemplateVariable).max(250),
+    variables: z.array(TemplateVariable).max(mostVariables),
     ports: z.array(TemplatePort).min(1).max(16),
     startup: z.union([ArgvStartup, ShellStartup]),
     done: DoneRule,

@@ -1,5 +1,6 @@
-import type { Launch } from '../runtime.ts';
+import { installScript, type Launch } from '../runtime.ts';
 import { gameFolder, installFolder } from './sandbox.ts';
+import type { SystemFiles } from './system-files.ts';
 
 export interface SpecMount {
   destination: string;
@@ -8,15 +9,8 @@ export interface SpecMount {
   options: string[];
 }
 
-/** Files about the server's place in the network, made on the host for each start. */
-export interface NetworkFiles {
-  hosts: string;
-  hostname: string;
-  resolver: string;
-}
-
 /** Everything a server sees that is not in its image. */
-export function containerMounts(launch: Launch & { uid: number }, files: NetworkFiles): SpecMount[] {
+export function containerMounts(launch: Launch & { uid: number }, files: SystemFiles): SpecMount[] {
   const isInstall = launch.purpose === 'install';
   // Some versions of runc give them the mode of the image's folder, which may let only its owner write.
   const user = isInstall ? 0 : launch.uid;
@@ -44,6 +38,14 @@ export function containerMounts(launch: Launch & { uid: number }, files: Network
     readOnlyFile('/etc/hosts', files.hosts),
     readOnlyFile('/etc/hostname', files.hostname),
     readOnlyFile('/etc/resolv.conf', files.resolver),
+    ...(isInstall
+      ? []
+      : [
+          readOnlyFile('/etc/passwd', files.users),
+          readOnlyFile('/etc/group', files.groups),
+          readOnlyFile('/etc/machine-id', files.machineId),
+        ]),
+    ...(launch.script === undefined ? [] : [readOnlyFile(installScript, files.script)]),
     {
       destination: isInstall ? installFolder : gameFolder,
       type: 'bind',

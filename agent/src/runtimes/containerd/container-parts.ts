@@ -5,7 +5,7 @@ import type { Progress } from '../runtime.ts';
 export interface ReadyImage {
   /** Name of the committed snapshot that holds its files. */
   chainId: string;
-  config: { env: readonly string[] };
+  config: { env: readonly string[]; entrypoint: readonly string[]; command: readonly string[] };
 }
 
 /** Where a runtime gets images. */

@@ -1,9 +1,11 @@
 import { Limits } from '@catalyst/shared/features/server-spec';
 import { describe, expect, test } from 'vitest';
 import { noEnforcement } from '../cgroups/cgroup.ts';
+import { RunFolder } from '../run-folder.ts';
 import type { Launch } from '../runtime.ts';
 import { type ContainerPlan, containerSpec } from './container-spec.ts';
 import { seccompProfile } from './seccomp.ts';
+import { systemFiles } from './system-files.ts';
 
 const launch: Launch & { uid: number } = {
   serverId: 'server',
@@ -36,7 +38,7 @@ function spec(launchChanges: Partial<Launch> = {}, changes: Partial<ContainerPla
     cgroupsPath: '/catalyst-x/server.start',
     enforces: all,
     networkNamespace: '/run/netns/x',
-    files: { hosts: '/run/hosts', hostname: '/run/hostname', resolver: '/run/resolv.conf' },
+    files: systemFiles(new RunFolder('/run', 'server', 'start')),
     hostname: 'server',
     openFilesOfContainerd: 1_000_000,
     architecture: 'x64',
@@ -82,7 +84,12 @@ describe('the specification of a container', () => {
     expect(home?.options).toEqual(expect.arrayContaining(['nosuid', 'nodev', 'rprivate']));
     expect(made.process.cwd).toBe('/home/container');
     const fromHost = made.mounts.filter(({ type }) => type === 'bind').map(({ source }) => source);
-    expect(fromHost).toEqual(['/run/hosts', '/run/hostname', '/run/resolv.conf', '/data/server']);
+    expect(fromHost).toEqual([
+      ...['hosts', 'hostname', 'resolv.conf', 'passwd', 'group', 'machine-id'].map(
+        (name) => `/run/server/start/${name}`,
+      ),
+      '/data/server',
+    ]);
   });
 
   test('merges what the image and the launch say', () => {

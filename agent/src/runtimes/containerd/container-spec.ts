@@ -1,6 +1,6 @@
 import { cpuPeriodUs, cpuQuotaUs, cpuShares, type Enforcement } from '../cgroups/cgroup.ts';
 import type { Launch } from '../runtime.ts';
-import { containerMounts, type NetworkFiles } from './container-mounts.ts';
+import { containerMounts } from './container-mounts.ts';
 import {
   gameFolder,
   gameOomScore,
@@ -13,6 +13,7 @@ import {
   resourceLimits,
 } from './sandbox.ts';
 import { type ProcessorArchitecture, seccompProfile } from './seccomp.ts';
+import type { SystemFiles } from './system-files.ts';
 
 /** All that decides what a container may do. */
 export interface ContainerPlan {
@@ -25,7 +26,7 @@ export interface ContainerPlan {
   enforces: Enforcement;
   /** The server's own network; null for the machine's, which an admin has allowed. */
   networkNamespace: string | null;
-  files: NetworkFiles;
+  files: SystemFiles;
   hostname: string;
   openFilesOfContainerd: number;
   architecture: ProcessorArchitecture;

@@ -18,8 +18,8 @@ import type { ContainerdClient } from './containerd-client.ts';
 import { openFilesOfContainerd } from './containerd-limits.ts';
 import { mapRoot } from './mapped-root.ts';
 import { networkCounters } from './network-counters.ts';
-import { writeNetworkFiles } from './network-files.ts';
 import { containerLabels } from './orphans.ts';
+import { writeSystemFiles } from './system-files.ts';
 
 export interface ContainerStartParts {
   client: ContainerdClient;
@@ -100,7 +100,7 @@ async function prepareRoot(
     cgroupsPath: `/${cgroupPrefix}/${id}`,
     enforces: cgroups?.enforces ?? noEnforcement,
     networkNamespace: network.namespacePath,
-    files: writeNetworkFiles(folder, hostname, network),
+    files: writeSystemFiles(folder, launch, { hostname, network, uid: launch.uid }),
     hostname,
     openFilesOfContainerd: openFilesOfContainerd(),
     architecture: process.arch === 'arm64' ? 'arm64' : 'x64',

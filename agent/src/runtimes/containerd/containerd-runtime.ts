@@ -11,7 +11,7 @@ import { createRunFolder, removeRunFolder } from '../process/run-state.ts';
 import { RunFolder } from '../run-folder.ts';
 import type { Exit, Launch, Progress, RunningServer, Runtime, RuntimeReport } from '../runtime.ts';
 import { TaskStatus, tasksApi } from './api/tasks.ts';
-import type { ContainerImages, ContainerNetworks } from './container-parts.ts';
+import type { ContainerImages, ContainerNetworks, ReadyImage } from './container-parts.ts';
 import { ifThere, removeContainer, snapshotter } from './container-removal.ts';
 import { ContainerServer, type ContainerServerParts } from './container-server.ts';
 import { type BegunContainer, type ContainerStartParts, startContainer } from './container-start.ts';
@@ -25,10 +25,10 @@ import {
 } from './container-state.ts';
 import { type ContainerdClient, ContainerdUnavailable } from './containerd-client.ts';
 import { hasNotBegun } from './first-process.ts';
-import { networkFiles } from './network-files.ts';
 import { Orphans } from './orphans.ts';
 import { limitRoot } from './root-limit.ts';
 import type { RuncRisk } from './runc-risk.ts';
+import { systemFiles } from './system-files.ts';
 import { TaskWatch } from './task-watch.ts';
 
 export interface ContainerdRuntimeOptions {
@@ -146,7 +146,8 @@ export class ContainerdRuntime implements Runtime {
         throw new AppError('unavailable', `The image ${reference} is not on this machine; fetch it first`);
       }
       this.#orphans.look();
-      const start = { launch: { ...launch, uid }, folder, image, signal };
+      const argv = commandOf(launch, image);
+      const start = { launch: { ...launch, argv, uid }, folder, image, signal };
       const begun = await startContainer(this.#startParts, start);
       const server = this.#take(launch.serverId, launch.startId, begun);
       if (launch.purpose === 'install') {
@@ -188,7 +189,7 @@ export class ContainerdRuntime implements Runtime {
     }
     await this.#networks.unpublish(serverId);
     await this.#removeContainer(containerIdOf(serverId, startId));
-    for (const path of [folder.stdin, ...Object.values(networkFiles(folder))]) rmSync(path, { force: true });
+    for (const path of [folder.stdin, ...Object.values(systemFiles(folder))]) rmSync(path, { force: true });
   }
 
   async removeServer(serverId: string): Promise<void> {
@@ -280,6 +281,12 @@ function userNamespaceNotes(): string[] {
 function imageOf({ image }: Launch): string {
   if (image !== null) return image;
   throw new AppError('invalid_input', 'The server has no image that it could be run from');
+}
+
+function commandOf({ argv }: Launch, { config }: ReadyImage): readonly string[] {
+  const command = argv.length > 0 ? argv : [...config.entrypoint, ...config.command];
+  if (command.length > 0) return command;
+  throw new AppError('invalid_input', 'The image does not say what is run in it');
 }
 
 function unknownExit(folder: RunFolder): Exit {

@@ -10,8 +10,10 @@ const maxStringBytes = 128 * 1024 - 1;
 export function checkLaunch(launch: Launch): void {
   checkIds(launch.serverId, launch.startId);
   const [program] = launch.argv;
-  if (!program) throw new AppError('invalid_input', 'The startup command is empty');
-  if (program.startsWith('-') || program.includes('=')) {
+  if (!program && (launch.argv.length > 0 || launch.image === null)) {
+    throw new AppError('invalid_input', 'The startup command is empty');
+  }
+  if (program && (program.startsWith('-') || program.includes('='))) {
     throw new AppError('invalid_input', 'The name of a program may not begin with "-" or contain "="');
   }
   for (const argument of launch.argv) checkString(argument, 'An argument of the startup command');

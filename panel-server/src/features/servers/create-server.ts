@@ -170,11 +170,7 @@ export class ServerCreation {
   #template(id: string): Template {
     const template = this.#parts.templates.find(id);
     if (!template) throw invalid('templateId', 'is not a template');
-    if ('argv' in template.startup) return template;
-    const sentence = `${template.name} starts by a line for a shell, which no runtime of this version reads`;
-    throw new AppError('conflict', sentence, {
-      issues: [{ path: 'templateId', message: 'cannot be run yet' }],
-    });
+    return template;
   }
 }
 

@@ -36,6 +36,7 @@ export function buildSpec(
   network: NetworkChoice['network'],
 ): PlainSpec {
   const { argv, environment, installSteps } = renderTemplate(template, {
+    serverId: server.id,
     variables,
     memoryMb: server.allocatedMemoryMb,
     ports: ports.map((binding) => asTheGameSees(binding, server)),
@@ -62,7 +63,11 @@ export function buildSpec(
     done: template.done,
     stop: template.stop,
     restartPolicy: server.restartPolicy,
-    install: { steps: installSteps, timeoutSeconds: template.install.timeoutSeconds },
+    install: {
+      steps: installSteps,
+      timeoutSeconds: template.install.timeoutSeconds,
+      ...(server.runtime === 'containerd' && { image: template.install.script?.image }),
+    },
     configFiles: template.configFiles,
     hostPackages: server.runtime === 'process' ? template.hostPackages : [],
     suspended: server.suspendedAt !== null,

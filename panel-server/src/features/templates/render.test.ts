@@ -41,7 +41,8 @@ const ports = [
   { name: 'remote-query', ip: '0.0.0.0', port: 4001, protocol: 'udp' },
 ] as const;
 const render = (title: string) =>
-  renderTemplate(template, { variables: { TITLE: title }, memoryMb: 512, ports });
+  renderTemplate(template, { serverId, variables: { TITLE: title }, memoryMb: 512, ports });
+const serverId = 'a-server';
 
 describe('rendering a template', () => {
   it('fills in variables, ports and memory', () => {
@@ -94,9 +95,40 @@ describe('rendering a template', () => {
   ])('refuses a template that uses %s', (text) => {
     const bad = { ...template, startup: { ...template.startup, argv: ['game', text] } };
     expect(() => checkTemplate(bad)).toThrow('unknown placeholder');
-    expect(() => renderTemplate(bad, { variables: { TITLE: 'x' }, memoryMb: 1, ports })).toThrow(
+    expect(() => renderTemplate(bad, { serverId, variables: { TITLE: 'x' }, memoryMb: 1, ports })).toThrow(
       'unknown placeholder',
     );
+  });
+
+  it('leaves the line and the script of a community template to the shells that read them', () => {
+    const line = 'cd sub; ./game {{TITLE}} -p {{SERVER_PORT}} $(cat x)';
+    const script = { image: 'installers:debian', entrypoint: 'bash', content: 'echo {{TITLE}}' };
+    const egg: Template = {
+      ...template,
+      variables: [{ ...template.variables[0], name: 'title' }] as Template['variables'],
+      startup: { shell: { Default: line, Other: './other' }, environment: {} },
+      install: { steps: [], script, timeoutSeconds: 60 },
+    };
+    const variables = { title: '$(id)', server_port: '1', startup: 'rm' };
+    const { argv, environment, installSteps } = renderTemplate(egg, {
+      serverId,
+      variables,
+      memoryMb: 512,
+      ports,
+    });
+    expect(argv).toEqual([]);
+    expect(environment).toMatchObject({
+      STARTUP: line,
+      SERVER_MEMORY: '512',
+      SERVER_IP: '0.0.0.0',
+      SERVER_PORT: '4000',
+      P_SERVER_UUID: serverId,
+      title: '$(id)',
+      TITLE: '$(id)',
+    });
+    expect(installSteps).toEqual([
+      { kind: 'script', label: 'Install the game', entrypoint: 'bash', content: 'echo {{TITLE}}' },
+    ]);
   });
 
   it('accepts every template of the catalogue', () => {
@@ -110,7 +142,7 @@ describe('rendering a template', () => {
         port: preferred,
         protocol,
       }));
-      const { argv } = renderTemplate(entry, { variables, memoryMb: 512, ports: bindings });
+      const { argv } = renderTemplate(entry, { serverId, variables, memoryMb: 512, ports: bindings });
       expect(argv.join(' ')).not.toContain('{{');
     }
   });

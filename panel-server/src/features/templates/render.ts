@@ -1,8 +1,10 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { InstallStep, PortBinding } from '@catalyst/shared/features/server-spec';
-import type { Template } from '@catalyst/shared/features/templates';
+import type { InstallScript, Template } from '@catalyst/shared/features/templates';
+import type { z } from 'zod';
 
 interface RenderInput {
+  serverId: string;
   /** Values of the template's variables, checked against their rules. */
   variables: Readonly<Record<string, string>>;
   memoryMb: number;
@@ -31,14 +33,43 @@ export function renderTemplate(template: Template, input: RenderInput): Rendered
         throw new AppError('internal', `The template ${template.id} uses the unknown placeholder ${name}`);
       return value;
     });
+  const { startup, install } = template;
   const environment: Record<string, string> = Object.fromEntries(values);
-  for (const [name, text] of Object.entries(template.startup.environment)) environment[name] = fill(text);
+  for (const [name, text] of Object.entries(startup.environment)) environment[name] = fill(text);
+  const steps = install.steps.map((step): InstallStep => {
+    if (step.kind === 'run') return { ...step, argv: step.argv.map(fill) };
+    return step.kind === 'write' ? { ...step, content: fill(step.content) } : step;
+  });
+  const { script } = install;
   return {
-    argv: 'argv' in template.startup ? template.startup.argv.map(fill) : [],
-    environment,
-    installSteps: template.install.steps.map((step) =>
-      step.kind === 'run' ? { ...step, argv: step.argv.map(fill) } : { ...step, content: fill(step.content) },
-    ),
+    argv: 'argv' in startup ? startup.argv.map(fill) : [],
+    environment: 'argv' in startup ? environment : shellEnvironment(environment, input, startup),
+    installSteps: script
+      ? [...steps, { kind: 'script', label: 'Install the game', ...scriptOf(script) }]
+      : steps,
+  };
+}
+
+const scriptOf = ({ entrypoint, content }: z.output<typeof InstallScript>) => ({ entrypoint, content });
+
+/**
+ * What the images and scripts of the community read. They know a variable by its name in capitals; none takes the place of
+ * what the panel says.
+ */
+function shellEnvironment(
+  environment: Record<string, string>,
+  { serverId, memoryMb, ports: [primary] }: RenderInput,
+  { shell }: Extract<Template['startup'], { shell: unknown }>,
+): Record<string, string> {
+  const capitals = Object.entries(environment).map(([name, value]) => [name.toUpperCase(), value]);
+  return {
+    ...Object.fromEntries(capitals),
+    ...environment,
+    STARTUP: Object.values(shell)[0] as string,
+    SERVER_MEMORY: String(memoryMb),
+    SERVER_IP: primary?.ip ?? '',
+    SERVER_PORT: String(primary?.port ?? ''),
+    P_SERVER_UUID: serverId,
   };
 }
 
@@ -60,7 +91,10 @@ export function templateTexts({ startup, install }: Template): string[] {
   return [
     ...('argv' in startup ? startup.argv : []),
     ...Object.values(startup.environment),
-    ...install.steps.flatMap((step) => (step.kind === 'run' ? step.argv : [step.content])),
+    ...install.steps.flatMap((step) => {
+      if (step.kind === 'run') return step.argv;
+      return step.kind === 'write' ? [step.content] : [];
+    }),
   ];
 }
 

@@ -12,8 +12,7 @@ import { strings } from './strings.ts';
 
 /** The catalogue: search, look, pick. */
 export function GamePicker({ onPick }: { onPick: (template: Template) => void }) {
-  const { data, error, isPending, isFetching, refetch } = useTemplates();
-  const templates = data?.filter(isRunnable);
+  const { data: templates, error, isPending, isFetching, refetch } = useTemplates();
   const [text, setText] = useState('');
   const shown = templates?.filter((template) => matches(template, text));
   return (
@@ -84,9 +83,6 @@ function PickerSkeleton() {
     </div>
   );
 }
-
-/** What starts by a line for a shell is kept, exported and edited, but no runtime reads such a line. */
-const isRunnable = ({ startup }: Template) => 'argv' in startup;
 
 function matches({ name, summary, id }: Template, text: string): boolean {
   const searched = `${name} ${summary} ${id}`.toLowerCase();
