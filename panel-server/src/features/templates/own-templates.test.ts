@@ -6,7 +6,7 @@ import { corpusFiles, noCorpus } from '../../testing/egg-corpus.ts';
 import { FakeAgent } from '../../testing/fake-agent.ts';
 import { newTemplate, testEgg } from '../../testing/test-egg.ts';
 import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
-import { installedServer, newServer } from '../../testing/test-servers.ts';
+import { installedServer } from '../../testing/test-servers.ts';
 import { testTemplates } from '../../testing/test-template.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
 
