@@ -66,6 +66,37 @@ export function guardedFetch(allowedNetworks: readonly string[]) {
   };
 }
 
+const mostRedirects = 5;
+
+/** What is published at an address, over redirects too: each of them is judged like the first. */
+export async function fetchPublished(
+  fetched: ReturnType<typeof guardedFetch>,
+  address: string,
+  headers: Record<string, string> = {},
+): Promise<Uint8Array> {
+  let url = new URL(address);
+  for (let hops = 0; hops <= mostRedirects; hops += 1) {
+    if (!/^https?:$/.test(url.protocol))
+      throw new AppError('invalid_input', 'Only http and https are fetched');
+    const answer = await fetched(url, { headers });
+    const location = answer.headers.get('location');
+    if (
+      answer.status >= 300 &&
+      answer.status < 400 &&
+      location !== null &&
+      URL.canParse(location, url.href)
+    ) {
+      url = new URL(location, url);
+      continue;
+    }
+    if (answer.status !== 200) {
+      throw new AppError('unavailable', `${url.host} answered with status ${answer.status}`);
+    }
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+  throw new AppError('unavailable', `${url.host} leads from one address to another without end`);
+}
+
 function asNetwork(text: string): string {
   const family = isIP(text);
   return family === 0 ? text : `${text}/${family === 4 ? 32 : 128}`;

@@ -104,6 +104,16 @@ export class AccessInputs {
     'templates.update': () => this.#ownTemplate(),
     'templates.delete': () => this.#ownTemplate(),
     'templates.import': async () => ({ stream: Buffer.from(JSON.stringify(testEgg())) }),
+    // Neither has anywhere to be fetched from.
+    'templates.importUrl': async () => ({
+      body: { url: 'http://127.0.0.1/egg.json' },
+      otherCode: 'invalid_input',
+    }),
+    'templates.refresh': async () => ({
+      ...(await this.#ownTemplate()),
+      body: undefined,
+      otherCode: 'conflict',
+    }),
     'templates.importMany': async () => ({
       body: { files: [{ fileName: 'egg.json', content: JSON.stringify(testEgg()) }] },
     }),

@@ -169,6 +169,26 @@ export const ImportedTemplate = z
   .meta({ id: 'ImportedTemplate' });
 export type ImportedTemplate = z.output<typeof ImportedTemplate>;
 
+/** What a newer file says about one part of a template. */
+export const SourceChange = z
+  .strictObject({
+    /** Of the template: `startup`, `variables`. */
+    part: z.string(),
+    /** `kept`: it was changed here as well, and stays as it is here. */
+    outcome: z.enum(['taken', 'kept']),
+    before: z.unknown(),
+    after: z.unknown(),
+  })
+  .meta({ id: 'SourceChange' });
+export type SourceChange = z.output<typeof SourceChange>;
+
+export const RefreshedTemplate = z
+  .strictObject({ ...ImportedTemplate.shape, changes: z.array(SourceChange) })
+  .meta({ id: 'RefreshedTemplate' });
+export type RefreshedTemplate = z.output<typeof RefreshedTemplate>;
+
+const SourceUrl = z.url({ protocol: /^https?$/, hostname: /./ }).max(2000);
+
 const FileName = z.string().max(255);
 const DryRun = z.enum(['true', 'false']).default('false');
 
@@ -265,6 +285,30 @@ export const templateRoutes = {
       tags,
       querystring: z.strictObject({ dryRun: DryRun, fileName: FileName.optional() }),
       response: { 200: ImportedTemplate, 201: ImportedTemplate },
+    },
+  }),
+  importUrl: route({
+    method: 'POST',
+    url: '/api/templates/import-url',
+    config: { permission: 'template.create', audit: 'template.import-url' },
+    schema: {
+      summary: 'Import a community template from where it is published',
+      tags,
+      querystring: z.strictObject({ dryRun: DryRun }),
+      body: z.strictObject({ url: SourceUrl }),
+      response: { 200: ImportedTemplate, 201: ImportedTemplate },
+    },
+  }),
+  refresh: route({
+    method: 'POST',
+    url: '/api/templates/:id/refresh',
+    config: { permission: 'template.update', audit: 'template.refresh' },
+    schema: {
+      summary: 'Take over what is new where an imported template comes from; what was changed here stays',
+      tags,
+      params: TemplateParams,
+      querystring: z.strictObject({ dryRun: DryRun }),
+      response: { 200: RefreshedTemplate },
     },
   }),
   importMany: route({

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeOf } from '../../testing/code-of.ts';
 import { corpusFiles, noCorpus } from '../../testing/egg-corpus.ts';
@@ -77,6 +78,57 @@ describe.each(testDatabases)('templates of one’s own on %s', (database) => {
     expect(mine.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['template.create', 'template.update', 'template.delete']),
     );
+  });
+
+  it('come from the web, and take over what is new there but for what was changed here', async () => {
+    const { templates, settings } = test.admin.api;
+    await using web = await Published.open({ '/moved.json': testEgg({ name: 'From the web' }) });
+    web.redirects.set('/egg.json', '/moved.json');
+    const importUrl = (path: string, dryRun: 'true' | 'false' = 'false') =>
+      templates.importUrl({ query: { dryRun }, body: { url: `${web.url}${path}` } });
+    expect(await codeOf(importUrl('/egg.json'))).toBe('invalid_input');
+    await settings.update({ body: { allowedNetworks: ['127.0.0.1'] } });
+    expect((await importUrl('/egg.json', 'true')).dryRun).toBe(true);
+    const { template } = await importUrl('/egg.json');
+    expect(template).toMatchObject({
+      name: 'From the web',
+      origin: 'imported',
+      updateUrl: `${web.url}/egg.json`,
+    });
+
+    const params = { id: template.id };
+    const refresh = (dryRun: 'true' | 'false') => templates.refresh({ params, query: { dryRun } });
+    expect((await refresh('true')).changes).toEqual([]);
+    await templates.update({ params, body: { name: 'Renamed here' } });
+    web.files['/moved.json'] = testEgg({ name: 'Renamed there', startup: './newer {{SERVER_PORT}}' });
+    const changes = [
+      { part: 'name', outcome: 'kept', before: 'Renamed here', after: 'Renamed there' },
+      {
+        part: 'startup',
+        outcome: 'taken',
+        before: template.startup,
+        after: { shell: { Default: './newer {{SERVER_PORT}}' }, environment: {} },
+      },
+    ];
+    expect(await refresh('true')).toMatchObject({ dryRun: true, changes });
+    expect(await templates.get({ params })).toMatchObject({ startup: template.startup });
+    const done = await refresh('false');
+    expect(done).toMatchObject({ changes, template: { name: 'Renamed here', version: 3 } });
+    expect(await templates.get({ params })).toEqual(done.template);
+    expect((await refresh('true')).changes).toEqual([]);
+
+    web.redirects.set('/egg.json', 'http://169.254.169.254/latest');
+    expect(await codeOf(refresh('true'))).toBe('invalid_input');
+    web.redirects.set('/egg.json', '/egg.json');
+    expect(await codeOf(refresh('true'))).toBe('unavailable');
+    web.redirects.set('/egg.json', 'file:///etc/passwd');
+    expect(await codeOf(refresh('true'))).toBe('invalid_input');
+    web.redirects.set('/egg.json', '/missing.json');
+    expect(await codeOf(refresh('true'))).toBe('unavailable');
+    const own = await templates.create({ body: newTemplate({ name: 'Never imported' }) });
+    expect(await codeOf(templates.refresh({ params: { id: own.id }, query: {} }))).toBe('conflict');
+    await settings.update({ body: { allowedNetworks: [] } });
+    expect(await codeOf(refresh('true'))).toBe('invalid_input');
   });
 
   it('stay as long as a server is made of them', async () => {
@@ -265,3 +317,36 @@ describe.each(testDatabases)('templates of one’s own on %s', (database) => {
     expect(await answer.json()).toEqual(egg);
   });
 });
+
+/** Somebody's web server. */
+class Published implements AsyncDisposable {
+  readonly files: Record<string, object>;
+  readonly redirects = new Map<string, string>();
+  readonly #server: Server;
+
+  private constructor(files: Record<string, object>) {
+    this.files = files;
+    this.#server = createServer(({ url = '' }, response) => {
+      const location = this.redirects.get(url);
+      const file = this.files[url];
+      if (location !== undefined) response.writeHead(302, { location }).end();
+      else if (file) response.end(JSON.stringify(file));
+      else response.writeHead(404).end();
+    });
+  }
+
+  static async open(files: Record<string, object>): Promise<Published> {
+    const published = new Published(files);
+    await once(published.#server.listen(0, '127.0.0.1'), 'listening');
+    return published;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}

@@ -63,7 +63,13 @@ export class OwnTemplates {
     return this.#insertUnderFreeId(name, make, egg, caller);
   }
 
-  async update(id: string, { version, ...changes }: TemplateChanges, caller: Caller): Promise<Template> {
+  /** With `egg`, it comes from that file now. */
+  async update(
+    id: string,
+    { version, ...changes }: TemplateChanges,
+    caller: Caller,
+    egg?: EggSource,
+  ): Promise<Template> {
     const row = await this.#row(id);
     if (version !== undefined && version !== row.version) {
       throw new AppError(
@@ -71,7 +77,7 @@ export class OwnTemplates {
         `The template was changed: it has version ${row.version} now`,
       );
     }
-    if (Object.keys(changes).length === 0) return row.template;
+    if (Object.keys(changes).length === 0 && !egg) return row.template;
     const template = valid({ ...row.template, ...changes, version: row.version + 1 });
     const now = new Date();
     await this.#database.transaction(async (manager) => {
@@ -79,7 +85,7 @@ export class OwnTemplates {
         TemplateEntity,
         { id, version: row.version },
         // The types of the data mapper do not end on JSON within JSON.
-        { version: template.version, template, updatedAt: now } as never,
+        { version: template.version, template, updatedAt: now, ...(egg && { egg }) } as never,
       );
       if (affected !== 1) throw new AppError('conflict', 'Somebody else has just changed this template');
       await manager.insert(TemplateVersionEntity, versionRow(template, caller, now) as never);

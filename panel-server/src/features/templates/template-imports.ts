@@ -1,6 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { BulkImportResult, ImportedTemplate } from '@catalyst/shared/features/templates';
+import type {
+  BulkImportResult,
+  ImportedTemplate,
+  RefreshedTemplate,
+  SourceChange,
+  Template,
+} from '@catalyst/shared/features/templates';
 import type { Caller } from '../../access.ts';
+import { fetchPublished, guardedFetch } from '../../outbound/guarded-fetch.ts';
+import type { PanelSettings } from '../settings/panel-settings.ts';
 import { checkTemplate } from './check-template.ts';
 import { eggToTemplate } from './eggs/egg-to-template.ts';
 import { readEgg } from './eggs/read-egg.ts';
@@ -13,22 +22,25 @@ import type { Templates } from './templates.service.ts';
 export class TemplateImports {
   readonly #templates: Templates;
   readonly #own: OwnTemplates;
+  readonly #settings: PanelSettings;
 
-  constructor(templates: Templates, own: OwnTemplates) {
+  constructor(templates: Templates, own: OwnTemplates, settings: PanelSettings) {
     this.#templates = templates;
     this.#own = own;
+    this.#settings = settings;
   }
 
   /** A dry run says what would become of it, and keeps nothing. */
   async import(
     bytes: Uint8Array,
-    { fileName = '', dryRun }: { fileName?: string; dryRun: boolean },
+    { fileName = '', url = null, dryRun }: { fileName?: string; url?: string | null; dryRun: boolean },
     caller: Caller,
   ): Promise<ImportedTemplate> {
     if (bytes.length === 0) throw new AppError('bad_request', 'The body of the request must be the file');
     const source = readEgg(bytes, fileName);
-    const { template, report } = eggToTemplate(source, { id: 'imported' });
-    checkImported(() => checkTemplate(template));
+    const { template: read, report } = eggToTemplate(source, { id: 'imported' });
+    const template = { ...read, updateUrl: read.updateUrl ?? url };
+    checkImported(template);
     const { name } = template;
     if (dryRun) {
       const id = templateId(name, (each) => this.#templates.find(each) !== undefined);
@@ -36,6 +48,37 @@ export class TemplateImports {
     }
     const made = await this.#own.add((id) => ({ ...template, id }), source, name, caller);
     return { dryRun, template: made, report };
+  }
+
+  async importUrl(url: string, dryRun: boolean, caller: Caller): Promise<ImportedTemplate> {
+    const bytes = await this.#fetch(url);
+    return this.import(bytes, { fileName: new URL(url).pathname, url, dryRun }, caller);
+  }
+
+  /**
+   * Takes over what its source says now. A part that was changed here since it was imported stays as it is here. Throws
+   * `conflict` for a template that was not imported, or that does not say where it comes from.
+   */
+  async refresh(id: string, dryRun: boolean, caller: Caller): Promise<RefreshedTemplate> {
+    const template = this.#templates.get(id);
+    const egg = await this.#own.eggOf(id);
+    if (!egg) throw new AppError('conflict', `${template.name} was not imported`);
+    const { updateUrl, version } = template;
+    if (updateUrl === null)
+      throw new AppError('conflict', `${template.name} does not say where it comes from`);
+    const source = readEgg(await this.#fetch(updateUrl), new URL(updateUrl).pathname);
+    const imported = eggToTemplate(egg, { id }).template;
+    const { template: newest, report } = eggToTemplate(source, { id });
+    const { changes, parts } = whatIsNew(imported, newest, template);
+    checkImported({ ...template, ...parts });
+    if (dryRun) return { dryRun, template: { ...template, ...parts }, report, changes };
+    const updated = await this.#own.update(id, { ...parts, version }, caller, source);
+    return { dryRun, template: updated, report, changes };
+  }
+
+  async #fetch(url: string): Promise<Uint8Array> {
+    if (!URL.canParse(url)) throw new AppError('invalid_input', `${url} is not an address on the web`);
+    return fetchPublished(guardedFetch(await this.#settings.read('allowedNetworks')), url);
   }
 
   /** One after the other; each stands or falls by itself. */
@@ -64,9 +107,27 @@ export class TemplateImports {
   }
 }
 
-function checkImported(check: () => void): void {
+/** Says nothing of what a file has no word for. */
+function whatIsNew(
+  before: Template,
+  after: Template,
+  here: Template,
+): { changes: SourceChange[]; parts: Partial<Template> } {
+  const changes: SourceChange[] = [];
+  const parts: Partial<Template> = {};
+  for (const part of Object.keys(after) as (keyof Template)[]) {
+    if (['id', 'version', 'format', 'origin', 'defaults'].includes(part)) continue;
+    if (isDeepStrictEqual(before[part], after[part]) || isDeepStrictEqual(here[part], after[part])) continue;
+    const outcome = isDeepStrictEqual(before[part], here[part]) ? 'taken' : 'kept';
+    changes.push({ part, outcome, before: here[part], after: after[part] });
+    if (outcome === 'taken') Object.assign(parts, { [part]: after[part] });
+  }
+  return { changes, parts };
+}
+
+function checkImported(template: Template): void {
   try {
-    check();
+    checkTemplate(template);
   } catch (cause) {
     throw new AppError('invalid_input', cause instanceof Error ? cause.message : 'cannot be used', { cause });
   }

@@ -15,7 +15,8 @@ export async function registerTemplates(core: PanelCore, given: Templates | unde
   const own = new OwnTemplates(core.database, templates);
   await own.load();
   if (core.databaseKind === 'postgres') core.onClose(lookRegularly(core, own));
-  await registerTemplateRoutes(core.http, { templates, own, imports: new TemplateImports(templates, own) });
+  const imports = new TemplateImports(templates, own, core.panelSettings);
+  await registerTemplateRoutes(core.http, { templates, own, imports });
   return templates;
 }
 

@@ -47,6 +47,23 @@ export async function registerTemplateRoutes(
   });
   app.route({ ...templateRoutes.versions, handler: ({ params, query }) => own.versions(params.id, query) });
   app.route({
+    ...templateRoutes.importUrl,
+    handler: async (request, reply) => {
+      const { url } = request.body;
+      const isDryRun = request.query.dryRun === 'true';
+      request.auditNote = { ...request.auditNote, details: { url, dryRun: isDryRun } };
+      const imported = await imports.importUrl(url, isDryRun, callerOf(request));
+      noteTarget(request, imported.template);
+      return reply.code(imported.dryRun ? 200 : 201).send(imported);
+    },
+  });
+  app.route({
+    ...templateRoutes.refresh,
+    preHandler: nameTarget,
+    handler: (request) =>
+      imports.refresh(request.params.id, request.query.dryRun === 'true', callerOf(request)),
+  });
+  app.route({
     ...templateRoutes.importMany,
     bodyLimit: maxManyBytes,
     handler: async (request) => {

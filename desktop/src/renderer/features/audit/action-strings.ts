@@ -81,6 +81,8 @@ export const actionNames: Record<string, string> = {
   'template.delete': 'Delete template',
   'template.import': 'Import template',
   'template.import-many': 'Import templates',
+  'template.import-url': 'Import template from the web',
+  'template.refresh': 'Update template from its source',
   'registry.create': 'Add registry',
   'registry.update': 'Change registry',
   'registry.delete': 'Delete registry',
