@@ -19,6 +19,14 @@ import type { Templates } from './templates.service.ts';
 
 /** How often another id is tried, when somebody takes one at the same moment. */
 const maxTries = 20;
+/** Of one statement; a database takes only so many values in one. */
+const rowsAtOnce = 50;
+
+/** What an imported file says, and the file. */
+export interface ReadTemplate {
+  template: Template;
+  egg: EggSource;
+}
 
 /** The templates people make and import. They are kept in the database; `Templates` knows them all. */
 export class OwnTemplates {
@@ -52,15 +60,36 @@ export class OwnTemplates {
     const make = (free: string) => valid({ ...body, id: free, version: 1, origin: 'own', format: 1 });
     if (id === undefined) return this.#insertUnderFreeId(body.name, make, null, caller);
     const template = make(id);
-    if (this.#templates.find(id) || !(await this.#insert(template, null, caller))) {
+    if (this.#templates.find(id) || !(await this.#insert([newRow(template, null)], caller))) {
       throw new AppError('conflict', `There is a template ${id} already`);
     }
     return template;
   }
 
-  /** One that was imported; `make` gets an id that is free. */
-  add(make: (id: string) => Template, egg: EggSource, name: string, caller: Caller): Promise<Template> {
-    return this.#insertUnderFreeId(name, make, egg, caller);
+  /** One that was imported, under an id that is free. */
+  add({ template, egg }: ReadTemplate, caller: Caller): Promise<Template> {
+    return this.#insertUnderFreeId(template.name, (id) => ({ ...template, id }), egg, caller);
+  }
+
+  /** As they would be added now. */
+  wouldBe(read: readonly ReadTemplate[]): Template[] {
+    const taken = new Set<string>();
+    return read.map(({ template }) => {
+      const isTaken = (id: string) => taken.has(id) || this.#templates.find(id) !== undefined;
+      const id = templateId(template.name, isTaken);
+      taken.add(id);
+      return { ...template, id };
+    });
+  }
+
+  /** Many at once, in their order: the disk is waited for once. */
+  async addAll(read: readonly ReadTemplate[], caller: Caller): Promise<Template[]> {
+    const templates = this.wouldBe(read);
+    const rows = templates.map((template, index) => newRow(template, read[index]?.egg ?? null));
+    if (await this.#insert(rows, caller)) return templates;
+    const added: Template[] = [];
+    for (const each of read) added.push(await this.add(each, caller));
+    return added;
   }
 
   /** With `egg`, it comes from that file now. */
@@ -140,28 +169,29 @@ export class OwnTemplates {
   ): Promise<Template> {
     for (let tries = 0; tries < maxTries; tries += 1) {
       const template = make(templateId(name, (id) => this.#templates.find(id) !== undefined));
-      if (await this.#insert(template, egg, caller)) return template;
+      if (await this.#insert([newRow(template, egg)], caller)) return template;
       // Another panel has it; this one does not know yet.
       await this.load();
     }
     throw new AppError('conflict', 'No id is free for this template');
   }
 
-  /** Whether its id was free. */
-  async #insert(template: Template, egg: EggSource | null, caller: Caller): Promise<boolean> {
-    const now = new Date();
-    const { id, version } = template;
-    const row: TemplateRow = { id, version, template, egg, createdAt: now, updatedAt: now };
+  /** All or none; whether their ids were free. */
+  async #insert(rows: readonly TemplateRow[], caller: Caller): Promise<boolean> {
     try {
       await this.#database.transaction(async (manager) => {
-        await manager.insert(TemplateEntity, row as never);
-        await manager.insert(TemplateVersionEntity, versionRow(template, caller, now) as never);
+        for (let at = 0; at < rows.length; at += rowsAtOnce) {
+          const some = rows.slice(at, at + rowsAtOnce);
+          const versions = some.map(({ template, createdAt }) => versionRow(template, caller, createdAt));
+          await manager.insert(TemplateEntity, some as never);
+          await manager.insert(TemplateVersionEntity, versions as never);
+        }
       });
     } catch (error) {
       if (isUniqueViolation(error)) return false;
       throw error;
     }
-    this.#templates.putOwn(template);
+    for (const { template } of rows) this.#templates.putOwn(template);
     return true;
   }
 
@@ -178,6 +208,11 @@ export class OwnTemplates {
   get #rows() {
     return this.#database.getRepository(TemplateEntity);
   }
+}
+
+function newRow(template: Template, egg: EggSource | null): TemplateRow {
+  const now = new Date();
+  return { id: template.id, version: template.version, template, egg, createdAt: now, updatedAt: now };
 }
 
 const versionRow = (template: Template, caller: Caller, createdAt: Date) => ({

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type {
@@ -14,8 +15,7 @@ import { checkTemplate } from './check-template.ts';
 import { eggToTemplate } from './eggs/egg-to-template.ts';
 import { readEgg } from './eggs/read-egg.ts';
 import { printEgg, templateToEgg } from './eggs/template-to-egg.ts';
-import type { OwnTemplates } from './own-templates.ts';
-import { templateId } from './template-id.ts';
+import type { OwnTemplates, ReadTemplate } from './own-templates.ts';
 import type { Templates } from './templates.service.ts';
 
 /** Community files that become templates, and templates that become community files. */
@@ -36,18 +36,9 @@ export class TemplateImports {
     { fileName = '', url = null, dryRun }: { fileName?: string; url?: string | null; dryRun: boolean },
     caller: Caller,
   ): Promise<ImportedTemplate> {
-    if (bytes.length === 0) throw new AppError('bad_request', 'The body of the request must be the file');
-    const source = readEgg(bytes, fileName);
-    const { template: read, report } = eggToTemplate(source, { id: 'imported' });
-    const template = { ...read, updateUrl: read.updateUrl ?? url };
-    checkImported(template);
-    const { name } = template;
-    if (dryRun) {
-      const id = templateId(name, (each) => this.#templates.find(each) !== undefined);
-      return { dryRun, template: { ...template, id }, report };
-    }
-    const made = await this.#own.add((id) => ({ ...template, id }), source, name, caller);
-    return { dryRun, template: made, report };
+    const { report, ...read } = readImport(bytes, fileName, url);
+    const [template] = dryRun ? this.#own.wouldBe([read]) : [await this.#own.add(read, caller)];
+    return { dryRun, template: template as Template, report };
   }
 
   async importUrl(url: string, dryRun: boolean, caller: Caller): Promise<ImportedTemplate> {
@@ -81,22 +72,33 @@ export class TemplateImports {
     return fetchPublished(guardedFetch(await this.#settings.read('allowedNetworks')), url);
   }
 
-  /** One after the other; each stands or falls by itself. */
+  /** What one of them lacks does not keep the others out. */
   async importMany(
     files: readonly { fileName: string; content: string }[],
     dryRun: boolean,
     caller: Caller,
   ): Promise<BulkImportResult[]> {
     const results: BulkImportResult[] = [];
+    const good: { read: ReadTemplate; result: BulkImportResult }[] = [];
     for (const { fileName, content } of files) {
+      // Others are answered in between.
+      await setImmediate();
       try {
-        const { template, report } = await this.import(Buffer.from(content), { fileName, dryRun }, caller);
-        results.push({ fileName, template: { id: template.id, name: template.name }, report, error: null });
+        const { report, ...read } = readImport(Buffer.from(content), fileName);
+        const { id, name } = read.template;
+        const result = { fileName, template: { id, name }, report, error: null };
+        good.push({ read, result });
+        results.push(result);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         const { message, issues = [] } = error;
         results.push({ fileName, template: null, report: null, error: { message, issues: [...issues] } });
       }
+    }
+    const reads = good.map(({ read }) => read);
+    const templates = dryRun ? this.#own.wouldBe(reads) : await this.#own.addAll(reads, caller);
+    for (const [index, { id, name }] of templates.entries()) {
+      (good[index] as (typeof good)[number]).result.template = { id, name };
     }
     return results;
   }
@@ -105,6 +107,19 @@ export class TemplateImports {
     const template = this.#templates.get(id);
     return printEgg(templateToEgg(template, await this.#own.eggOf(id)), encoding);
   }
+}
+
+function readImport(
+  bytes: Uint8Array,
+  fileName: string,
+  url: string | null = null,
+): ReadTemplate & Pick<ImportedTemplate, 'report'> {
+  if (bytes.length === 0) throw new AppError('bad_request', 'The body of the request must be the file');
+  const egg = readEgg(bytes, fileName);
+  const { template: read, report } = eggToTemplate(egg, { id: 'imported' });
+  const template = { ...read, updateUrl: read.updateUrl ?? url };
+  checkImported(template);
+  return { template, egg, report };
 }
 
 /** Says nothing of what a file has no word for. */
