@@ -330,6 +330,8 @@ function server(
     lastCrashAt: null,
     nextRestartAt: null,
     suspendedAt: null,
+    suspendedByName: null,
+    suspensionReason: null,
     allocatedMemoryMb: memoryMb,
     allocatedCpuCores: 2,
     allocatedDiskMb: 4096,

@@ -25,6 +25,7 @@ function someone(granted: string[], more: Partial<Person> & { scopes?: string[] 
 const server = (ownerId: string, subusers: Record<string, string[]> = {}): Place => ({
   nodeId: 'n1',
   ownerId,
+  isSuspended: false,
   subusers: new Map(Object.entries(subusers).map(([userId, granted]) => [userId, grantsOf(granted)])),
 });
 const foreign = server('o');

@@ -66,8 +66,20 @@ export type Holder = Pick<Caller, 'person' | 'key'>;
 export interface ServerPlace {
   nodeId: string;
   ownerId: string;
+  /** Nobody but who may suspend servers there does anything with it then, other than look at it. */
+  isSuspended: boolean;
   subusers: ReadonlyMap<string, Grants>;
 }
+
+/** What the people of a suspended server keep. */
+const keptWhileSuspended: ReadonlySet<Permission> = new Set([
+  'server.read',
+  'activity.read',
+  'metric.read',
+  'allocation.read',
+  'subuser.read',
+  'subuser.delete',
+]);
 
 /**
  * On what a right is asked for: a server; a node; everything there is; or `some-nodes`, when the handler touches only
@@ -79,7 +91,17 @@ export type Place = ServerPlace | { nodeId: string } | 'everywhere' | 'some-node
  * The one function that decides: what the role permits, what owning the server gives, and what its owner gave, as far
  * as the key goes.
  */
-export function isPermitted({ person, key }: Holder, permission: Permission, place: Place): boolean {
+export function isPermitted(holder: Holder, permission: Permission, place: Place): boolean {
+  return holds(holder, permission, place) && !isHeldBack(holder, permission, place);
+}
+
+/** By a suspension. */
+function isHeldBack(holder: Holder, permission: Permission, place: Place): boolean {
+  if (typeof place === 'string' || !('isSuspended' in place) || !place.isSuspended) return false;
+  return !keptWhileSuspended.has(permission) && !holds(holder, 'server.suspend', place);
+}
+
+function holds({ person, key }: Holder, permission: Permission, place: Place): boolean {
   if (person.isLockedOut) return false;
   if (key && !key.scopes.has(permission)) return false;
   return isPermittedByRole(person, permission, place) || isPermittedOnServer(person, permission, place);
@@ -146,7 +168,8 @@ export class AccessRules {
 
   /**
    * Whether the caller may do what asks for `access`, on one server when `serverId` is given. Throws `unauthenticated`,
-   * `forbidden`, or `not_found` for a server the caller may not even see, worded as for one that does not exist.
+   * `forbidden`, `suspended`, or `not_found` for a server the caller may not even see, worded as for one that does not
+   * exist.
    */
   async authorize(caller: Caller | undefined, access: Access, serverId?: string): Promise<void> {
     if (access === 'public' || access === 'ticket') return;
@@ -158,9 +181,12 @@ export class AccessRules {
     const server = this.#servers.find(serverId);
     if (server && access !== 'signed-in' && isPermitted(caller, access, server)) return;
     if (!server || !isPermitted(caller, 'server.read', server)) throw noSuchServer();
-    if (access !== 'signed-in') throw forbidden(access);
+    if (access === 'signed-in') return;
+    throw holds(caller, access, server) ? suspended() : forbidden(access);
   }
 }
+
+export const suspended = () => new AppError('suspended', 'The server is suspended');
 
 export const noSuchServer = () => new AppError('not_found', 'No such server');
 

@@ -108,4 +108,17 @@ describe('suspending', () => {
     await test.supervisor.apply({ ...spec, revision: 3, suspended: false });
     await test.done(test.order(id, 'start'));
   });
+
+  it('leaves a server stopped when it is lifted before the game has ended', async () => {
+    const test = await TestSupervisor.open();
+    const spec = fakeSpec(['say ready', 'be-deaf'], {
+      stop: { kind: 'command', command: 'stop', timeoutSeconds: 1 },
+    });
+    const id = await test.run(spec);
+    await test.supervisor.apply({ ...spec, revision: 2, suspended: true });
+    await test.reaches(id, 'stopping');
+    await test.supervisor.apply({ ...spec, revision: 3, suspended: false });
+    await test.reaches(id, 'stopped');
+    await test.done(test.order(id, 'start'));
+  });
 });

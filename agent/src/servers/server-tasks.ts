@@ -66,11 +66,11 @@ export class ServerTasks {
     this.becomeStopped(await this.#options.game.kill());
   }
 
-  /** From any state; ends in `suspended`. */
+  /** From any state; ends in `suspended`, unless that was lifted meanwhile. */
   async suspend(task: Task): Promise<void> {
     await this.stop(task);
-    const { state } = this.#options.parts;
-    if (state.current !== 'suspended') state.enter('suspended', 'panel');
+    const { file, state } = this.#options.parts;
+    if (file.record.spec.suspended && state.current !== 'suspended') state.enter('suspended', 'panel');
   }
 
   /** From `installing`. */

@@ -43,6 +43,7 @@ import { AuditSearch } from './migrations/0008-audit-search.ts';
 import { AppendOnlyAudit } from './migrations/0009-append-only-audit.ts';
 import { Templates } from './migrations/0010-templates.ts';
 import { SignInRecords } from './migrations/0011-sign-in-records.ts';
+import { Suspensions } from './migrations/0012-suspensions.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -92,6 +93,7 @@ export const migrations = [
   AppendOnlyAudit,
   Templates,
   SignInRecords,
+  Suspensions,
 ];
 
 export interface OpenDatabase {

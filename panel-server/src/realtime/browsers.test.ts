@@ -121,7 +121,13 @@ describe.each(testDatabases)('sockets of browsers and programs on %s', (database
       const { serverIndex } = panel.panel.core;
       const standIns = Array.from({ length: 200 }, () => uuid());
       for (const standIn of standIns) {
-        serverIndex.add({ id: standIn, name: 'stand-in', nodeId: agent.nodeId, ownerId: panel.admin.userId });
+        serverIndex.add({
+          id: standIn,
+          name: 'stand-in',
+          nodeId: agent.nodeId,
+          ownerId: panel.admin.userId,
+          suspendedAt: null,
+        });
       }
       const last = standIns.pop() as string;
       for (const standIn of standIns) await socket.call('console:subscribe', { serverId: standIn });

@@ -122,7 +122,8 @@ export class Browsers implements ClientFeed {
 
   /** A server that has just been removed was shared with nobody any more. */
   #placeOf({ id, nodeId, ownerId }: AboutServer): ServerPlace {
-    return { nodeId, ownerId, subusers: this.#parts.findServer(id)?.subusers ?? new Map() };
+    const { isSuspended = false, subusers = new Map() } = this.#parts.findServer(id) ?? {};
+    return { nodeId, ownerId, isSuspended, subusers };
   }
 
   async #identify({ handshake, request }: Socket): Promise<Caller> {

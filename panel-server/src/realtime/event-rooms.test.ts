@@ -29,7 +29,7 @@ async function someoneWith(permissions: Permission[], nodeIds: string[] | null =
 async function hearers(name: keyof ClientEvents, ownerId: string, clients: Record<string, TestClient>) {
   const { browsers, serverIndex } = panel.panel.core;
   const server = { id: uuid(), nodeId, ownerId };
-  serverIndex.add({ ...server, name: 'a server' });
+  serverIndex.add({ ...server, name: 'a server', suspendedAt: null });
   if (clients.subuser) {
     const declared = clientEvents[name].permission as Permission;
     const permissions = isOfServers(declared) ? ['server.read', declared] : [];

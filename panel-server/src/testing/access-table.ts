@@ -77,7 +77,7 @@ export const opens: Record<Permission, readonly string[]> = {
   'server.restart': ['servers.restart'],
   'server.kill': ['servers.kill'],
   'server.install': ['servers.reinstall'],
-  'server.suspend': [],
+  'server.suspend': ['servers.suspend', 'servers.unsuspend'],
   'server.transfer': [],
   'server.change-owner': [],
   'activity.read': ['audit.activity'],

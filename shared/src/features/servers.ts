@@ -75,6 +75,8 @@ export const Server = z
     /** When the agent will try again after a crash. */
     nextRestartAt: Timestamp.nullable(),
     suspendedAt: Timestamp.nullable(),
+    suspendedByName: z.string().nullable(),
+    suspensionReason: z.string().nullable(),
     allocatedMemoryMb: z.int(),
     allocatedCpuCores: z.number(),
     allocatedDiskMb: z.int(),
@@ -274,6 +276,29 @@ export const serverRoutes = {
   restart: power('restart', 'Stop a server, then start it'),
   kill: power('kill', 'End a server at once'),
   reinstall: power('reinstall', 'Run the installation again; files that it does not touch stay'),
+  suspend: route({
+    method: 'POST',
+    url: '/api/servers/:id/suspend',
+    config: { permission: 'server.suspend', audit: 'server.suspend', onServer: true },
+    schema: {
+      summary: 'Take a server out of use: it is stopped, and its people can only look at it',
+      tags: ['Servers'],
+      params: ServerParams,
+      body: z.strictObject({ reason: plainText(500).default('') }),
+      response: { 200: Server },
+    },
+  }),
+  unsuspend: route({
+    method: 'POST',
+    url: '/api/servers/:id/unsuspend',
+    config: { permission: 'server.suspend', audit: 'server.unsuspend', onServer: true },
+    schema: {
+      summary: 'Give a suspended server back; it stays stopped',
+      tags: ['Servers'],
+      params: ServerParams,
+      response: { 200: Server },
+    },
+  }),
   resetCrashCount: route({
     method: 'POST',
     url: '/api/servers/:id/reset-crash-count',

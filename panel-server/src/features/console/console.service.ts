@@ -5,6 +5,7 @@ import { isUp } from '@catalyst/shared/features/server-states';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import { suspended } from '../../access.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import { TokenBuckets } from '../../token-bucket.ts';
 import type { Tickets } from '../data-plane/tickets.ts';
@@ -92,7 +93,7 @@ export class ConsoleService {
       });
     }
     const { nodeId, state, suspendedAt } = await getServer(this.#parts.database, serverId);
-    if (suspendedAt) throw new AppError('suspended', 'The server is suspended');
+    if (suspendedAt) throw suspended();
     if (isUp(state)) await this.#parts.agents.call(nodeId, 'server:resize', { serverId, ...size });
   }
 
@@ -147,7 +148,7 @@ class LineCollector {
 }
 
 function assertTakesInput({ state, suspendedAt }: ServerRow): void {
-  if (suspendedAt || state === 'suspended') throw new AppError('suspended', 'The server is suspended');
+  if (suspendedAt || state === 'suspended') throw suspended();
   if (!isUp(state)) {
     throw new AppError('not_running', `The server is ${state}: nobody would read the command`);
   }

@@ -40,7 +40,8 @@ export function judgeSnapshot(
   openOperation: OpenOperation,
 ): Verdict {
   if (state === reported) return 'same';
-  if (state === 'suspended') return isDown(reported) ? 'crossed' : 'impossible';
+  // It is told next that there is a suspension, or none any more.
+  if (state === 'suspended' || reported === 'suspended') return 'crossed';
   // An order that never arrived is sent again: the state it led to stands.
   const isUnsent = openOperation?.status === 'pending';
   if (isUnsent && outcomeByState(openOperation.kind, reported) === 'failed') return 'crossed';

@@ -2,15 +2,15 @@ import { type Grants, grantsOf } from '@catalyst/shared/contract/permissions';
 import type { DataSource } from 'typeorm';
 import type { ServerPlace } from '../../access.ts';
 import { SubuserEntity } from '../subusers/subuser.entity.ts';
-import { ServerEntity } from './server.entity.ts';
+import { ServerEntity, type ServerRow } from './server.entity.ts';
 
 interface KnownServer extends ServerPlace {
   name: string;
   subusers: Map<string, Grants>;
 }
 
-type IndexedRow = { id: string; name: string; nodeId: string; ownerId: string };
-const indexed = { id: true, name: true, nodeId: true, ownerId: true } as const;
+type IndexedRow = Pick<ServerRow, 'id' | 'name' | 'nodeId' | 'ownerId' | 'suspendedAt'>;
+const indexed = { id: true, name: true, nodeId: true, ownerId: true, suspendedAt: true } as const;
 
 /**
  * What every server is called, where it is, whose it is and with whom it is shared, in memory: asked for each console
@@ -36,8 +36,9 @@ export class ServerIndex {
   }
 
   /** Also when something of it has changed. */
-  add({ id, name, nodeId, ownerId }: IndexedRow): void {
-    this.#servers.set(id, { name, nodeId, ownerId, subusers: this.#servers.get(id)?.subusers ?? new Map() });
+  add({ id, name, nodeId, ownerId, suspendedAt }: IndexedRow): void {
+    const subusers = this.#servers.get(id)?.subusers ?? new Map();
+    this.#servers.set(id, { name, nodeId, ownerId, isSuspended: suspendedAt !== null, subusers });
   }
 
   /** Also when the rights have changed. */

@@ -8,6 +8,7 @@ import {
   type ServerState,
 } from '@catalyst/shared/features/server-states';
 import type { DataSource, EntityManager } from 'typeorm';
+import { suspended } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
 import { type AgentLink, nodeOffline } from '../../realtime/agent-connection.ts';
@@ -183,9 +184,7 @@ export class ServerOrders {
 
   async #usable(serverId: string): Promise<ServerRow> {
     const row = await getServer(this.#database, serverId);
-    if (row.suspendedAt || row.state === 'suspended') {
-      throw new AppError('suspended', 'The server is suspended');
-    }
+    if (row.suspendedAt || row.state === 'suspended') throw suspended();
     if (!this.#agents.isOnline(row.nodeId)) throw nodeOffline();
     return row;
   }

@@ -59,6 +59,8 @@ export function describeServer(
     lastCrashAt: row.lastCrashAt,
     nextRestartAt: row.nextRestartAt,
     suspendedAt: row.suspendedAt,
+    suspendedByName: row.suspendedByName,
+    suspensionReason: row.suspensionReason,
     allocatedMemoryMb: row.allocatedMemoryMb,
     allocatedCpuCores: row.allocatedCpuCores,
     allocatedDiskMb: row.allocatedDiskMb,
@@ -86,9 +88,11 @@ export function describeServer(
   };
 }
 
-/** Owning a server does not give the right to its limits and network, but its settings show whether the caller has it. */
+/** Owning a server does not give the rights to its limits and to suspend it, but its page shows whether the caller has them. */
 const isAboutOneServer = (permission: Permission) =>
-  permissionCatalogue[permission].scope === 'server' || permission === 'server.limits';
+  permissionCatalogue[permission].scope === 'server' ||
+  permission === 'server.limits' ||
+  permission === 'server.suspend';
 
 /** Who may change the servers of others there may also change what their users may not. */
 export function mayEditAll(caller: Caller, place: { nodeId: string } | 'some-nodes'): boolean {

@@ -26,6 +26,10 @@ export interface ServerRow {
   lastCrashAt: Date | null;
   nextRestartAt: Date | null;
   suspendedAt: Date | null;
+  suspendedById: string | null;
+  /** As he was called then. */
+  suspendedByName: string | null;
+  suspensionReason: string | null;
   allocatedMemoryMb: number;
   allocatedCpuCores: number;
   allocatedDiskMb: number;
@@ -84,6 +88,9 @@ export const ServerEntity = new EntitySchema<ServerRow>({
     lastCrashAt: optionalTimeColumn(),
     nextRestartAt: optionalTimeColumn(),
     suspendedAt: optionalTimeColumn(),
+    suspendedById: { type: 'text', nullable: true },
+    suspendedByName: { type: 'text', nullable: true },
+    suspensionReason: { type: 'text', nullable: true },
     allocatedMemoryMb: longColumn(),
     allocatedCpuCores: { type: 'double precision' },
     allocatedDiskMb: longColumn(),

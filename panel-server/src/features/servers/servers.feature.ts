@@ -20,6 +20,7 @@ import { ServerSweep } from './server-sweep.ts';
 import { serverAgentHandlers, serverClientHandlers, serverReportHandlers } from './servers.calls.ts';
 import { registerServerRoutes } from './servers.routes.ts';
 import { ServersService } from './servers.service.ts';
+import { ServerSuspension } from './suspension.ts';
 import { ServerUpdates } from './update-server.ts';
 
 export interface ServersNeeds {
@@ -78,6 +79,7 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
     orders,
     specs,
     removal,
+    suspension: new ServerSuspension({ ...common, specs }),
     live,
     listCache,
   });

@@ -57,6 +57,16 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
     handler: async ({ params }, reply) => reply.code(202).send(await servers.reinstall(params.id)),
   });
   app.route({
+    ...serverRoutes.suspend,
+    preHandler: nameTarget,
+    handler: (request) => servers.suspend(request.params.id, request.body.reason, callerOf(request)),
+  });
+  app.route({
+    ...serverRoutes.unsuspend,
+    preHandler: nameTarget,
+    handler: (request) => servers.unsuspend(request.params.id, callerOf(request)),
+  });
+  app.route({
     ...serverRoutes.resetCrashCount,
     preHandler: nameTarget,
     handler: async ({ params }, reply) => {

@@ -10,7 +10,7 @@ import {
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { Caller } from '../../access.ts';
+import type { Caller, ServerPlace } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -22,7 +22,7 @@ import type { UsersService } from '../users/users.service.ts';
 import type { ServerCreation } from './create-server.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
-import { ServerEntity } from './server.entity.ts';
+import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
 import { findServerPage, visibleServers } from './server-list.ts';
@@ -31,6 +31,7 @@ import type { ServerOrders } from './server-orders.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
 import { describeServer } from './server-view.ts';
+import type { ServerSuspension } from './suspension.ts';
 import type { ServerUpdates } from './update-server.ts';
 
 /** A slow agent does not hold up the answer any longer. */
@@ -52,6 +53,7 @@ interface ServersParts {
   orders: ServerOrders;
   specs: ServerSpecs;
   removal: ServerRemoval;
+  suspension: ServerSuspension;
   feed: ServerFeed;
   live: LiveValues;
   listCache: ServerListCache;
@@ -129,6 +131,16 @@ export class ServersService {
     return this.#parts.orders.reinstall(id);
   }
 
+  async suspend(id: string, reason: string, caller: Caller): Promise<Server> {
+    await this.#parts.suspension.suspend(id, reason, caller);
+    return this.get(id, caller);
+  }
+
+  async unsuspend(id: string, caller: Caller): Promise<Server> {
+    await this.#parts.suspension.unsuspend(id);
+    return this.get(id, caller);
+  }
+
   async resetCrashCount(id: string): Promise<void> {
     const { database, agents, feed } = this.#parts;
     const row = await getServer(database, id);
@@ -145,7 +157,7 @@ export class ServersService {
       const { row } = record;
       const node = nodeIndex.find(row.nodeId);
       const surroundings = {
-        place: serverIndex.find(row.id) ?? { ...row, subusers: new Map() },
+        place: serverIndex.find(row.id) ?? placeOf(row),
         ownerName: names.get(row.ownerId),
         node: {
           id: row.nodeId,
@@ -161,6 +173,12 @@ export class ServersService {
     });
   }
 }
+
+const placeOf = (row: ServerRow): ServerPlace => ({
+  ...row,
+  isSuspended: row.suspendedAt !== null,
+  subusers: new Map(),
+});
 
 /** Those with the same see the same of every server. The lists end when anybody's rights change. */
 function viewOf(caller: Caller): string {

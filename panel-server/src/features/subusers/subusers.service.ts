@@ -3,7 +3,14 @@ import type { Permission } from '@catalyst/shared/contract/permissions';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { Subuser } from '@catalyst/shared/features/subusers';
 import { type DataSource, In, MoreThan } from 'typeorm';
-import { type Caller, isPermitted, noSuchServer, type Person, type ServerPlace } from '../../access.ts';
+import {
+  type Caller,
+  isPermitted,
+  noSuchServer,
+  type Person,
+  type ServerPlace,
+  suspended,
+} from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { Revocations } from '../../revocations.ts';
@@ -86,6 +93,7 @@ export class SubusersService {
     if (!mayChoose && place.ownerId !== caller.userId) {
       throw new AppError('forbidden', 'Only the owner can give the server to somebody else');
     }
+    if (place.isSuspended && !mayChoose) throw suspended();
     if (newOwnerId === place.ownerId) throw new AppError('conflict', 'The server is theirs already');
     const newOwner = await inTransaction(database, async (manager) => {
       const row = await lockServer(manager, serverId);

@@ -9,6 +9,8 @@ export const actionNames: Record<string, string> = {
   'server.kill': 'Kill server',
   'server.reinstall': 'Install server again',
   'server.control': 'Power action',
+  'server.suspend': 'Suspend server',
+  'server.unsuspend': 'Lift suspension',
   'server.reset-crash-count': 'Reset crash counter',
   'server.transfer-ownership': 'Transfer ownership',
   'console.command': 'Send command',

@@ -26,6 +26,8 @@ export function exampleServer(changes: Partial<Server> = {}): Server {
     lastCrashAt: null,
     nextRestartAt: null,
     suspendedAt: null,
+    suspendedByName: null,
+    suspensionReason: null,
     allocatedMemoryMb: 2048,
     allocatedCpuCores: 2,
     allocatedDiskMb: 4096,
