@@ -245,6 +245,8 @@ export const servers: Server[] = [
     state: 'suspended',
     stateChangedAt: ago(2 * 24 * hour),
     suspendedAt: ago(2 * 24 * hour),
+    suspendedByName: 'Ada',
+    suspensionReason: 'The invoice of February is not paid',
     nodeN: 2,
   }),
   server(9, 'Modded test', {

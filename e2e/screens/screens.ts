@@ -236,6 +236,28 @@ export const screens: Screen[] = [
     shown: (page) => heading(page, 'Danger zone'),
   },
   {
+    name: 'server-suspended-for-its-owner',
+    path: `/servers/${ids.suspended}`,
+    dataSets: ['full'],
+    answers: {
+      'servers.get': () => ({
+        ...servers.find(({ id }) => id === ids.suspended),
+        permissions: ['server.read', 'activity.read', 'metric.read', 'allocation.read', 'subuser.read'],
+      }),
+    },
+    shown: (page) => seen(page, 'Suspended 2 d ago by Ada'),
+  },
+  {
+    name: 'server-suspend',
+    path: `/servers/${ids.running}/settings`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Suspend…' }).click();
+      await page.getByLabel('Reason').fill('The invoice of February is not paid');
+    },
+    shown: (page) => seen(page, 'It is stopped at once'),
+  },
+  {
     name: 'server-failed',
     path: `/servers/${ids.failed}`,
     dataSets: ['full'],

@@ -9,9 +9,10 @@ import { Section } from '../../components/section.tsx';
 import classes from './danger-zone.module.css';
 import { mayOnServer } from './power.ts';
 import { settingsStrings as strings } from './settings-strings.ts';
+import { SuspensionRow } from './suspension-row.tsx';
 import { useDeleteServer, useReinstall } from './use-server-changes.ts';
 
-/** What cannot be taken back. */
+/** What disturbs its people, or cannot be taken back. */
 export function DangerZone({ server }: { server: Server }) {
   const navigate = useNavigate();
   const [asked, setAsked] = useState<'reinstall' | 'delete'>();
@@ -23,7 +24,8 @@ export function DangerZone({ server }: { server: Server }) {
   const canDelete = isRemovable(server.state);
   const stopFirst = isUp(server.state) && strings.stopFirst;
   const close = () => setAsked(undefined);
-  if (!mayReinstall && !mayDelete) return null;
+  const maySuspend = mayOnServer(server, 'server.suspend');
+  if (!mayReinstall && !mayDelete && !maySuspend) return null;
   return (
     <Section id="danger" title={strings.danger} isDangerous>
       {mayReinstall && (
@@ -39,6 +41,7 @@ export function DangerZone({ server }: { server: Server }) {
           </Button>
         </div>
       )}
+      {maySuspend && <SuspensionRow server={server} />}
       {mayDelete && (
         <div className={classes.row}>
           <div className={classes.text}>

@@ -5,7 +5,7 @@ import { Notice } from '../../components/notice.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { explain, type ReasonAction } from './reason.ts';
 import { serverStrings as strings } from './server-strings.ts';
-import { useReinstall, useResetCrashes } from './use-server-changes.ts';
+import { useReinstall, useResetCrashes, useSuspension } from './use-server-changes.ts';
 
 /** Why a server is not as it should be, and the ways out. */
 export function ReasonBanner({ server }: { server: Server }) {
@@ -48,6 +48,8 @@ function ReasonButton({ action, server }: { action: ReasonAction; server: Server
       return <ReinstallButton server={server} />;
     case 'reset-crashes':
       return <ResetButton server={server} />;
+    case 'lift-suspension':
+      return <LiftButton server={server} />;
   }
 }
 
@@ -56,6 +58,15 @@ function ReinstallButton({ server }: { server: Server }) {
   return (
     <Button size="xs" loading={reinstall.isPending} onClick={() => reinstall.mutate()}>
       {strings.reinstall}
+    </Button>
+  );
+}
+
+function LiftButton({ server }: { server: Server }) {
+  const { unsuspend } = useSuspension(server.id);
+  return (
+    <Button variant="default" size="xs" loading={unsuspend.isPending} onClick={() => unsuspend.mutate()}>
+      {strings.liftSuspension}
     </Button>
   );
 }

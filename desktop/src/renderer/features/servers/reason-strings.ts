@@ -2,7 +2,7 @@ export const reasonStrings = {
   nodeOffline: (node: string) => `Node ${node} is offline`,
   nodeOfflineText:
     'The panel cannot reach it, so nothing here is current and nothing can be sent. A running game goes on running.',
-  suspended: (since: string) => `Suspended ${since}`,
+  suspended: (since: string, by: string | null) => `Suspended ${since}${by === null ? '' : ` by ${by}`}`,
   suspendedText: 'It cannot be started until an administrator lifts the suspension.',
   overDisk: (used: string, limit: string) => `Its files take ${used}, more than its limit of ${limit}`,
   overDiskText: 'It runs on, but cannot be started again like this. Delete files, or raise the limit.',

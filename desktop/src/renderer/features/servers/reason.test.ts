@@ -13,6 +13,8 @@ const server = {
   stateChangedAt: ago(180),
   nextRestartAt: null,
   suspendedAt: null,
+  suspendedByName: null,
+  suspensionReason: null,
   allocatedMemoryMb: 2048,
   allocatedDiskMb: 1024,
   stats: null,
@@ -110,7 +112,12 @@ describe('other trouble', () => {
     });
   });
 
-  it('tells since when a server is suspended', () => {
+  it('tells since when a server is suspended, by whom and why', () => {
     expect(of({ state: 'suspended', suspendedAt: ago(7200) })?.title).toBe('Suspended 2 h ago');
+    const suspension = { suspendedAt: ago(7200), suspendedByName: 'Ann', suspensionReason: 'Not paid' };
+    const told = of({ state: 'suspended', ...suspension, node: { ...server.node, online: false } });
+    expect(told?.title).toBe('Suspended 2 h ago by Ann');
+    expect(told?.text).toMatch(/^Not paid\. It cannot be started/);
+    expect(told?.actions).toEqual(['lift-suspension']);
   });
 });

@@ -4,7 +4,7 @@ import { formatBytes, formatMegabytes, formatRelative } from '../../components/u
 import { mayOnServer } from './power.ts';
 import { reasonStrings as strings } from './reason-strings.ts';
 
-export type ReasonAction = 'see-lines' | 'raise-limit' | 'reinstall' | 'reset-crashes';
+export type ReasonAction = 'see-lines' | 'raise-limit' | 'reinstall' | 'reset-crashes' | 'lift-suspension';
 
 interface Reason {
   tone: 'error' | 'warning' | 'offline' | 'info';
@@ -24,6 +24,8 @@ type Explained = Pick<
   | 'stateChangedAt'
   | 'nextRestartAt'
   | 'suspendedAt'
+  | 'suspendedByName'
+  | 'suspensionReason'
   | 'allocatedMemoryMb'
   | 'allocatedDiskMb'
   | 'stats'
@@ -34,6 +36,17 @@ type Explained = Pick<
 
 /** What is wrong with a server, in a sentence, and what can be done about it; null when all is well. */
 export function explain(server: Explained, now: Date): Reason | null {
+  if (server.state === 'suspended') {
+    const since = formatRelative(server.suspendedAt ?? server.stateChangedAt, now);
+    return {
+      tone: 'warning',
+      title: strings.suspended(since, server.suspendedByName),
+      text: server.suspensionReason
+        ? `${endSentence(server.suspensionReason)} ${strings.suspendedText}`
+        : strings.suspendedText,
+      actions: allowed(server, ['lift-suspension']),
+    };
+  }
   if (!server.node.online) {
     return {
       tone: 'offline',
@@ -44,14 +57,6 @@ export function explain(server: Explained, now: Date): Reason | null {
   }
   if (server.state === 'crashed') return explainCrash(server, now);
   if (server.state === 'error') return explainError(server, now);
-  if (server.state === 'suspended') {
-    return {
-      tone: 'warning',
-      title: strings.suspended(formatRelative(server.suspendedAt ?? server.stateChangedAt, now)),
-      text: server.reasonText ?? strings.suspendedText,
-      actions: [],
-    };
-  }
   if (server.state === 'stopped' && remedyOf(server) === 'reinstall') return explainError(server, now);
   const diskBytes = server.stats?.diskBytes ?? 0;
   if (server.state === 'running' && diskBytes > server.allocatedDiskMb * 1024 ** 2) {
@@ -140,6 +145,7 @@ const needed: Record<ReasonAction, string> = {
   'raise-limit': 'server.limits',
   reinstall: 'server.install',
   'reset-crashes': 'server.update',
+  'lift-suspension': 'server.suspend',
 };
 
 function allowed(server: Explained, actions: ReasonAction[]): ReasonAction[] {

@@ -24,6 +24,7 @@ export const serverStrings = {
   raiseLimit: 'Raise limit',
   reinstall: 'Install again',
   resetCrashes: 'Reset counter',
+  liftSuspension: 'Lift suspension',
   installing: 'Installing',
   installStep: (step: number, total: number) => `Step ${step} of ${total}`,
   installBegins: 'Waiting for the node to begin',

@@ -9,16 +9,21 @@ import { dropServer, mapServer, type ServerPages } from '../../api/server-cache.
 import { settingsStrings as strings } from './settings-strings.ts';
 
 export function useUpdateServer(id: string) {
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (body: z.input<typeof ServerChanges>) => api.servers.update({ params: { id }, body }),
-    onSuccess: (server) => {
-      queryClient.setQueryData(keys.server(id), server);
-      queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
-        mapServer(pages, id, () => server),
-      );
-    },
+    onSuccess: useTakeOver(id),
   });
+}
+
+/** Of what the panel answered about a server. */
+function useTakeOver(id: string) {
+  const queryClient = useQueryClient();
+  return (server: Server) => {
+    queryClient.setQueryData(keys.server(id), server);
+    queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
+      mapServer(pages, id, () => server),
+    );
+  };
 }
 
 export function useReinstall(id: string) {
@@ -31,6 +36,21 @@ export function useReinstall(id: string) {
     onError: (error) =>
       notifications.show({ color: 'red', title: strings.reinstallFailed, message: sentenceOf(error) }),
   });
+}
+
+export function useSuspension(id: string) {
+  const onSuccess = useTakeOver(id);
+  const suspend = useMutation({
+    mutationFn: (reason: string) => api.servers.suspend({ params: { id }, body: { reason } }),
+    onSuccess,
+  });
+  const unsuspend = useMutation({
+    mutationFn: () => api.servers.unsuspend({ params: { id } }),
+    onSuccess,
+    onError: (error) =>
+      notifications.show({ color: 'red', title: strings.unsuspendFailed, message: sentenceOf(error) }),
+  });
+  return { suspend, unsuspend };
 }
 
 export function useResetCrashes(id: string) {
