@@ -18,6 +18,7 @@ import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
 import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
+import { TransitionEntity } from '../features/servers/transition.entity.ts';
 import { SessionEntity } from '../features/sessions/session.entity.ts';
 import { SignInRecordEntity } from '../features/sessions/sign-in-record.entity.ts';
 import { SettingEntity } from '../features/settings/setting.entity.ts';
@@ -44,6 +45,7 @@ import { AppendOnlyAudit } from './migrations/0009-append-only-audit.ts';
 import { Templates } from './migrations/0010-templates.ts';
 import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
+import { ServerTransitions } from './migrations/0013-server-transitions.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -58,6 +60,7 @@ export const entities: EntitySchema[] = [
   NodeEntity,
   DeploymentTokenEntity,
   ServerEntity,
+  TransitionEntity,
   AllocationEntity,
   TombstoneEntity,
   OperationEntity,
@@ -94,6 +97,7 @@ export const migrations = [
   Templates,
   SignInRecords,
   Suspensions,
+  ServerTransitions,
 ];
 
 export interface OpenDatabase {

@@ -80,7 +80,7 @@ export const opens: Record<Permission, readonly string[]> = {
   'server.suspend': ['servers.suspend', 'servers.unsuspend'],
   'server.transfer': [],
   'server.change-owner': [],
-  'activity.read': ['audit.activity'],
+  'activity.read': ['audit.activity', 'servers.transitions'],
   'console.read': ['console.logs', 'console.download', 'console:subscribe'],
   'console.write': ['console.command', 'console_input', 'console:resize'],
   'file.read': [],

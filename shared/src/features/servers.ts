@@ -109,6 +109,30 @@ export const Server = z
   .meta({ id: 'Server' });
 export type Server = z.output<typeof Server>;
 
+/** Who brought about that a server changed its state. */
+export const TransitionActor = z.strictObject({
+  /** `agent`: what happened on the node. `system`: the panel by itself. */
+  kind: z.enum(['user', 'key', 'agent', 'system']),
+  /** As he was called then. */
+  name: z.string().nullable(),
+});
+export type TransitionActor = z.output<typeof TransitionActor>;
+
+export const ServerTransition = z
+  .strictObject({
+    id: Id,
+    at: Timestamp,
+    /** Null where its life began. */
+    previous: ServerState.nullable(),
+    state: ServerState,
+    reason: ServerReason.nullable(),
+    reasonText: z.string().nullable(),
+    exitCode: z.int().nullable(),
+    actor: TransitionActor,
+  })
+  .meta({ id: 'ServerTransition' });
+export type ServerTransition = z.output<typeof ServerTransition>;
+
 const MemoryMb = z.int().min(16).max(16_777_216);
 const CpuCores = z.number().min(0.05).max(1024);
 const DiskMb = z.int().min(16).max(1_073_741_824);
@@ -276,6 +300,19 @@ export const serverRoutes = {
   restart: power('restart', 'Stop a server, then start it'),
   kill: power('kill', 'End a server at once'),
   reinstall: power('reinstall', 'Run the installation again; files that it does not touch stay'),
+  transitions: route({
+    method: 'GET',
+    url: '/api/servers/:id/transitions',
+    config: { permission: 'activity.read', onServer: true },
+    schema: {
+      summary:
+        'The states a server has been in, newest first: since when, why and because of whom; of 90 days',
+      tags: ['Servers'],
+      params: ServerParams,
+      querystring: PageQuery.extend({ cursor: Id.optional() }),
+      response: { 200: pageOf(ServerTransition) },
+    },
+  }),
   suspend: route({
     method: 'POST',
     url: '/api/servers/:id/suspend',

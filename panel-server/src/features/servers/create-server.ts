@@ -30,6 +30,7 @@ import { sealEnvironment } from './server-secrets.ts';
 import { buildSpec, hashSpec } from './server-spec.ts';
 import type { ServerRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
+import { byCaller, recordTransition } from './transitions.ts';
 
 type NewRecord = ServerRecord & { operation: OperationRow };
 
@@ -130,22 +131,26 @@ export class ServerCreation {
     };
     return takePorts(this.#parts, plan, async (manager, lockedNode, ports) => {
       await assertCapacity(manager, lockedNode, server);
-      return this.#insert(manager, server, template, variables, ports);
+      return this.#insert(manager, server, { template, variables, ports, caller });
     });
   }
 
   async #insert(
     manager: EntityManager,
     server: Omit<ServerRow, 'specHash' | 'operationId'>,
-    template: Template,
-    variables: Record<string, string>,
-    ports: PortBinding[],
+    {
+      template,
+      variables,
+      ports,
+      caller,
+    }: { template: Template; variables: Record<string, string>; ports: PortBinding[]; caller: Caller },
   ): Promise<NewRecord> {
     const network = await joinNetwork(manager, server);
     const specHash = hashSpec(buildSpec(server, template, variables, ports, network));
     const operation = await this.#parts.orders.recordInstall(manager, { ...server, specHash });
     const row: ServerRow = { ...server, specHash, operationId: operation.id };
     await manager.insert(ServerEntity, row);
+    await recordTransition(manager, row, null, byCaller(caller));
     return { row, operation, ports };
   }
 

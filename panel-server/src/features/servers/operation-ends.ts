@@ -8,6 +8,7 @@ import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerOrders } from './server-orders.ts';
 import { findServer } from './server-store.ts';
+import { byPanel } from './transitions.ts';
 
 /** What follows when an operation has ended. */
 export class OperationEnds {
@@ -82,7 +83,7 @@ export class OperationEnds {
       .getRepository(ServerEntity)
       .update({ id: serverId, startAfterInstall: true }, { startAfterInstall: false });
     if (affected !== 1) return;
-    await this.#orders.power(serverId, 'start').catch((error: unknown) => {
+    await this.#orders.power(serverId, 'start', byPanel).catch((error: unknown) => {
       this.#log.warn({ err: error, serverId }, 'A server was installed but not started');
     });
   }

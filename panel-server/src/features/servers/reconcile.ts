@@ -15,6 +15,7 @@ import type { ServerOrders } from './server-orders.ts';
 import type { ServerReports } from './server-reports.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { updateUnchanged } from './server-store.ts';
+import { byAgent } from './transitions.ts';
 
 type Snapshot = z.output<(typeof serverPanelCalls)['node_snapshot']['input']>;
 type SnapshotOfOne = z.output<typeof ServerSnapshot>;
@@ -102,17 +103,22 @@ export class Reconciler {
     if (operation) await ends.end(row.nodeId, operation.id, 'The node no longer has this server');
     if (row.reason === 'data_missing') return;
     const state = isTransitionAllowed(row.state, 'error', 'panel') ? 'error' : row.state;
-    const lost = await updateUnchanged(database, row, {
-      state,
-      reason: 'data_missing',
-      reasonText: 'The node no longer has the files of this server; install it again or restore a backup',
-      stateChangedAt: new Date(),
-      desiredState: 'stopped',
-      appliedRevision: 0,
-      installedAt: null,
-      startedAt: null,
-      nextRestartAt: null,
-    });
+    const lost = await updateUnchanged(
+      database,
+      row,
+      {
+        state,
+        reason: 'data_missing',
+        reasonText: 'The node no longer has the files of this server; install it again or restore a backup',
+        stateChangedAt: new Date(),
+        desiredState: 'stopped',
+        appliedRevision: 0,
+        installedAt: null,
+        startedAt: null,
+        nextRestartAt: null,
+      },
+      byAgent,
+    );
     if (lost) feed.stateChanged(row.state, lost);
   }
 

@@ -7,6 +7,7 @@ import {
   reportedPath,
   type ServerState,
 } from '@catalyst/shared/features/server-states';
+import type { TransitionActor } from '@catalyst/shared/features/servers';
 import type { DataSource, EntityManager } from 'typeorm';
 import { suspended } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
@@ -21,6 +22,7 @@ import type { ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { findServer, getServer, tooLate, updateUnchanged } from './server-store.ts';
+import { byPanel } from './transitions.ts';
 
 /** An order that does not get an answer by then is answered for: it is on record and will be carried out, or fail. */
 const answerWaitMs = 3000;
@@ -59,7 +61,11 @@ export class ServerOrders {
     this.#log = parts.log;
   }
 
-  async power(serverId: string, action: PowerAction): Promise<{ operationId: string; state: ServerState }> {
+  async power(
+    serverId: string,
+    action: PowerAction,
+    actor: TransitionActor,
+  ): Promise<{ operationId: string; state: ServerState }> {
     const row = await this.#usable(serverId);
     const current = await findOperation(this.#database, row.operationId);
     if (!allowedActions(row.state).includes(action) || (isOpen(current) && current.kind === action)) {
@@ -73,30 +79,47 @@ export class ServerOrders {
       throw new AppError('invalid_state', 'The server is not installed; run its installation again');
     }
     const isWanted = action === 'start' || action === 'restart';
-    return this.#give(row, current, action, stateAfterOrder(row.state, action), {
-      desiredState: isWanted ? 'running' : 'stopped',
-      ...(!isWanted && { startAfterInstall: false }),
-    });
+    return this.#give(
+      row,
+      current,
+      action,
+      stateAfterOrder(row.state, action),
+      {
+        desiredState: isWanted ? 'running' : 'stopped',
+        ...(!isWanted && { startAfterInstall: false }),
+      },
+      actor,
+    );
   }
 
-  async reinstall(serverId: string): Promise<{ operationId: string; state: ServerState }> {
+  async reinstall(
+    serverId: string,
+    actor: TransitionActor,
+  ): Promise<{ operationId: string; state: ServerState }> {
     const row = await this.#usable(serverId);
     const current = await findOperation(this.#database, row.operationId);
     if (isOpen(current) && current.kind === 'delete') throw beingDeleted();
     if (!isTransitionAllowed(row.state, 'installing', 'panel')) {
       throw new AppError('invalid_state', `The server is ${row.state}; stop it before installing again`);
     }
-    return this.#give(row, current, 'install', 'installing', {
-      desiredState: row.startAfterInstall ? 'running' : 'stopped',
-      installedAt: null,
-    });
+    return this.#give(
+      row,
+      current,
+      'install',
+      'installing',
+      {
+        desiredState: row.startAfterInstall ? 'running' : 'stopped',
+        installedAt: null,
+      },
+      actor,
+    );
   }
 
   /** Asks the agent to remove a server that is down. */
   async remove(row: ServerRow): Promise<string> {
     const current = await findOperation(this.#database, row.operationId);
     if (isOpen(current) && current.kind === 'delete') return current.id;
-    return (await this.#give(row, current, 'delete', row.state, {})).operationId;
+    return (await this.#give(row, current, 'delete', row.state, {}, byPanel)).operationId;
   }
 
   /** The operation of a server that is being made; the caller writes the row that names it. */
@@ -143,20 +166,26 @@ export class ServerOrders {
     kind: OperationRow['kind'],
     state: ServerState,
     changes: Partial<ServerRow>,
+    actor: TransitionActor,
   ): Promise<{ operationId: string; state: ServerState }> {
     const operation = this.#new(row, kind);
     const ordered = await inTransaction(this.#database, async (manager) => {
-      const next = await updateUnchanged(manager, row, {
-        ...changes,
-        state,
-        operationId: operation.id,
-        ...(state !== row.state && {
-          stateChangedAt: operation.startedAt,
-          reason: null,
-          reasonText: null,
-          nextRestartAt: null,
-        }),
-      });
+      const next = await updateUnchanged(
+        manager,
+        row,
+        {
+          ...changes,
+          state,
+          operationId: operation.id,
+          ...(state !== row.state && {
+            stateChangedAt: operation.startedAt,
+            reason: null,
+            reasonText: null,
+            nextRestartAt: null,
+          }),
+        },
+        actor,
+      );
       if (!next) throw tooLate();
       if (isOpen(current)) await endOperation(manager, current.id, endOfReplaced(current, row.state, kind));
       await manager.insert(OperationEntity, operation);
@@ -177,7 +206,7 @@ export class ServerOrders {
     const row = await findServer(this.#database, serverId);
     if (!row || row.operationId !== operation.id) return;
     const { state, changes } = stateAfterRefusal(row, operation, text);
-    const settled = await updateUnchanged(this.#database, row, { ...changes, state });
+    const settled = await updateUnchanged(this.#database, row, { ...changes, state }, byPanel);
     if (settled && state !== row.state) this.#feed.stateChanged(row.state, settled);
     this.#feed.changed(row);
   }

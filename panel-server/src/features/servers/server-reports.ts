@@ -5,6 +5,7 @@ import { believe, judgeReport, judgeSnapshot, type Verdict } from './judge-repor
 import type { ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import { findServer, updateUnchanged } from './server-store.ts';
+import { byAgent } from './transitions.ts';
 
 /** Told when a report cannot be true. */
 type OnImpossible = (row: ServerRow, report: StateReport) => void;
@@ -55,15 +56,20 @@ export class ServerReports {
       const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isUnsent;
       const isKnown = row.reportedState === report.state && row.lastEventId === eventId;
       if (verdict === 'same' && isKnown && !isVisible(row, { ...row, ...changes })) return row;
-      const next = await updateUnchanged(this.#database, row, {
-        ...changes,
-        // A clean end that nobody ordered: the game was told to stop from within.
-        ...(row.state === 'running' && changes.state === 'stopped' && { desiredState: 'stopped' }),
-        // With the state that allows a start, not after it.
-        ...(isInstalled && { installedAt: new Date() }),
-        reportedState: report.state,
-        lastEventId: eventId,
-      });
+      const next = await updateUnchanged(
+        this.#database,
+        row,
+        {
+          ...changes,
+          // A clean end that nobody ordered: the game was told to stop from within.
+          ...(row.state === 'running' && changes.state === 'stopped' && { desiredState: 'stopped' }),
+          // With the state that allows a start, not after it.
+          ...(isInstalled && { installedAt: new Date() }),
+          reportedState: report.state,
+          lastEventId: eventId,
+        },
+        byAgent,
+      );
       if (!next) continue;
       if (verdict === 'impossible') this.#onImpossible(row, report);
       if (isVisible(row, next)) this.#feed.stateChanged(row.state, next);

@@ -1,10 +1,13 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
-import { type DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import type { TransitionActor } from '@catalyst/shared/features/servers';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { noSuchServer } from '../../access.ts';
+import { inTransaction } from '../../database/sqlite-gate.ts';
 import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
+import { recordTransition } from './transitions.ts';
 
 /** A server with what belongs to it in other tables. */
 export interface ServerRecord {
@@ -27,19 +30,27 @@ export async function getServer(database: Database, id: string): Promise<ServerR
 }
 
 /**
- * Changes a server that is still in the state, and under the operation, in which it was read; answers the new row, or
+ * Changes a server, and writes down a change of its state, that is still in the state, and under the operation, in which it was read; answers the new row, or
  * null when somebody was faster.
  */
 export async function updateUnchanged(
   database: Database,
   row: ServerRow,
   changes: Partial<ServerRow>,
+  actor: TransitionActor,
 ): Promise<ServerRow | null> {
+  const isTransition = changes.state !== undefined && changes.state !== row.state;
+  if (isTransition && database instanceof DataSource) {
+    return inTransaction(database, (manager) => updateUnchanged(manager, row, changes, actor));
+  }
   const next = { ...changes, updatedAt: new Date() };
   const { affected } = await database
     .getRepository(ServerEntity)
     .update({ id: row.id, state: row.state, operationId: row.operationId ?? IsNull() }, next);
-  return affected === 1 ? { ...row, ...next } : null;
+  if (affected !== 1) return null;
+  const changed = { ...row, ...next };
+  if (isTransition) await recordTransition(database, changed, row.state, actor);
+  return changed;
 }
 
 /** The rows with their ports and operations, in the same order. */

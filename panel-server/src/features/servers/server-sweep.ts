@@ -16,6 +16,7 @@ import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerOrders } from './server-orders.ts';
 import { findServer, updateUnchanged } from './server-store.ts';
+import { byPanel, pruneTransitions } from './transitions.ts';
 
 const unansweredMs = 5000;
 const keepOperationsMs = 30 * 24 * 3_600_000;
@@ -98,13 +99,14 @@ export class ServerSweep {
 
   async #fail(row: ServerRow, reason: ServerReason, reasonText: string): Promise<void> {
     const changes = { state: 'error', reason, reasonText, stateChangedAt: new Date() } as const;
-    const failed = await updateUnchanged(this.#parts.database, row, changes);
+    const failed = await updateUnchanged(this.#parts.database, row, changes, byPanel);
     if (failed) this.#parts.feed.stateChanged(row.state, failed);
   }
 
   async #prune(): Promise<void> {
     if (Date.now() - this.#prunedAt < pruneEveryMs) return;
     this.#prunedAt = Date.now();
+    await pruneTransitions(this.#parts.database);
     const before = LessThan(new Date(Date.now() - keepOperationsMs));
     await this.#parts.database
       .getRepository(OperationEntity)

@@ -17,7 +17,7 @@ export const serverClientHandlers =
   ({ caller }: ConnectedClient): CallHandlers<typeof serverClientCalls> => ({
     server_control: async ({ serverId, action }) => {
       await access.authorize(caller, `server.${action}`, serverId);
-      return servers.power(serverId, action);
+      return servers.power(serverId, action, caller);
     },
   });
 

@@ -34,27 +34,36 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   app.route({
     ...serverRoutes.start,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'start')),
+    handler: async (request, reply) =>
+      reply.code(202).send(await servers.power(request.params.id, 'start', callerOf(request))),
   });
   app.route({
     ...serverRoutes.stop,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'stop')),
+    handler: async (request, reply) =>
+      reply.code(202).send(await servers.power(request.params.id, 'stop', callerOf(request))),
   });
   app.route({
     ...serverRoutes.restart,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'restart')),
+    handler: async (request, reply) =>
+      reply.code(202).send(await servers.power(request.params.id, 'restart', callerOf(request))),
   });
   app.route({
     ...serverRoutes.kill,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.power(params.id, 'kill')),
+    handler: async (request, reply) =>
+      reply.code(202).send(await servers.power(request.params.id, 'kill', callerOf(request))),
   });
   app.route({
     ...serverRoutes.reinstall,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.reinstall(params.id)),
+    handler: async (request, reply) =>
+      reply.code(202).send(await servers.reinstall(request.params.id, callerOf(request))),
+  });
+  app.route({
+    ...serverRoutes.transitions,
+    handler: ({ params, query }) => servers.transitions(params.id, query),
   });
   app.route({
     ...serverRoutes.suspend,

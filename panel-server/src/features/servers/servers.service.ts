@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { pageOf } from '@catalyst/shared/contract/values';
+import { type Page, type PageQuery, pageOf } from '@catalyst/shared/contract/values';
 import { isRemovable, type PowerAction, type ServerState } from '@catalyst/shared/features/server-states';
 import {
   type NewServer,
   Server,
   type ServerChanges,
+  type ServerTransition,
   type serverRoutes,
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
@@ -32,6 +33,7 @@ import type { ServerSpecs } from './server-specs.ts';
 import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
 import { describeServer } from './server-view.ts';
 import type { ServerSuspension } from './suspension.ts';
+import { byCaller, transitionsOf } from './transitions.ts';
 import type { ServerUpdates } from './update-server.ts';
 
 /** A slow agent does not hold up the answer any longer. */
@@ -123,12 +125,20 @@ export class ServersService {
     return { operationId: operation.id };
   }
 
-  power(id: string, action: PowerAction): Promise<{ operationId: string; state: ServerState }> {
-    return this.#parts.orders.power(id, action);
+  power(
+    id: string,
+    action: PowerAction,
+    caller: Caller,
+  ): Promise<{ operationId: string; state: ServerState }> {
+    return this.#parts.orders.power(id, action, byCaller(caller));
   }
 
-  reinstall(id: string): Promise<{ operationId: string; state: ServerState }> {
-    return this.#parts.orders.reinstall(id);
+  reinstall(id: string, caller: Caller): Promise<{ operationId: string; state: ServerState }> {
+    return this.#parts.orders.reinstall(id, byCaller(caller));
+  }
+
+  transitions(id: string, query: PageQuery): Promise<Page<ServerTransition>> {
+    return transitionsOf(this.#parts.database, id, query);
   }
 
   async suspend(id: string, reason: string, caller: Caller): Promise<Server> {
@@ -137,7 +147,7 @@ export class ServersService {
   }
 
   async unsuspend(id: string, caller: Caller): Promise<Server> {
-    await this.#parts.suspension.unsuspend(id);
+    await this.#parts.suspension.unsuspend(id, caller);
     return this.get(id, caller);
   }
 

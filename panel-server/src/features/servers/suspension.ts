@@ -11,6 +11,7 @@ import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { getServer, tooLate, updateUnchanged } from './server-store.ts';
+import { byCaller } from './transitions.ts';
 
 interface SuspensionParts {
   database: DataSource;
@@ -44,41 +45,49 @@ export class ServerSuspension {
       throw new AppError('invalid_state', `The server is ${row.state}; wait until this is over`);
     }
     const now = new Date();
-    await this.#change(row, {
-      state: 'suspended',
-      stateChangedAt: now,
-      desiredState: 'stopped',
-      startAfterInstall: false,
-      reason: null,
-      reasonText: reason || null,
-      nextRestartAt: null,
-      suspendedAt: now,
-      suspendedById: caller.userId,
-      suspendedByName: caller.name,
-      suspensionReason: reason || null,
-    });
+    await this.#change(
+      row,
+      {
+        state: 'suspended',
+        stateChangedAt: now,
+        desiredState: 'stopped',
+        startAfterInstall: false,
+        reason: null,
+        reasonText: reason || null,
+        nextRestartAt: null,
+        suspendedAt: now,
+        suspendedById: caller.userId,
+        suspendedByName: caller.name,
+        suspensionReason: reason || null,
+      },
+      caller,
+    );
   }
 
-  async unsuspend(id: string): Promise<void> {
+  async unsuspend(id: string, caller: Caller): Promise<void> {
     const row = await getServer(this.#parts.database, id);
     if (!row.suspendedAt) throw new AppError('invalid_state', 'The server is not suspended');
-    await this.#change(row, {
-      state: 'stopped',
-      stateChangedAt: new Date(),
-      reason: null,
-      reasonText: null,
-      suspendedAt: null,
-      suspendedById: null,
-      suspendedByName: null,
-      suspensionReason: null,
-    });
+    await this.#change(
+      row,
+      {
+        state: 'stopped',
+        stateChangedAt: new Date(),
+        reason: null,
+        reasonText: null,
+        suspendedAt: null,
+        suspendedById: null,
+        suspendedByName: null,
+        suspensionReason: null,
+      },
+      caller,
+    );
   }
 
-  async #change(row: ServerRow, changes: Partial<ServerRow>): Promise<void> {
+  async #change(row: ServerRow, changes: Partial<ServerRow>, caller: Caller): Promise<void> {
     const { database, agents, specs, feed, serverIndex, revocations } = this.#parts;
     const changed = await inTransaction(database, async (manager) => {
       const current = await findOperation(manager, row.operationId);
-      const next = await updateUnchanged(manager, row, changes);
+      const next = await updateUnchanged(manager, row, changes, byCaller(caller));
       if (!next) throw tooLate();
       if (isOpen(current)) await endOperation(manager, current.id, 'The server was suspended');
       return next;
