@@ -67,6 +67,42 @@ const entries: AuditEntry[] = [
   entry('panel.setup', { target: { kind: 'user', id: admin.id, name: admin.name } }),
 ];
 
+const step = (
+  n: number,
+  minutesAgo: number,
+  [previous, state]: [string | null, string],
+  actor: [kind: string, name?: string],
+  more: object = {},
+) => ({
+  id: id(900 + n),
+  at: new Date(Date.now() - minutesAgo * minute),
+  previous,
+  state,
+  reason: null,
+  reasonText: null,
+  exitCode: null,
+  actor: { kind: actor[0], name: actor[1] ?? null },
+  ...more,
+});
+const transitions = [
+  step(9, 42, ['starting', 'running'], ['agent']),
+  step(8, 43, ['crashed', 'starting'], ['agent']),
+  step(7, 43.2, ['running', 'crashed'], ['agent'], {
+    reason: 'out_of_memory',
+    reasonText: 'It needed more than its 2 GiB of memory.',
+    exitCode: 137,
+  }),
+  step(6, 2900, ['starting', 'running'], ['agent']),
+  step(5, 2901, ['stopped', 'starting'], ['key', 'Robin (nightly robot)']),
+  step(4, 3300, ['stopping', 'stopped'], ['agent'], { exitCode: 0 }),
+  step(3, 3301, ['running', 'stopping'], ['user', 'Robin']),
+  step(2, 4000, ['stopping', 'error'], ['system'], {
+    reason: 'timed_out',
+    reasonText: 'The agent did not finish this (stop) in time',
+  }),
+  step(1, 9000, [null, 'installing'], ['user', 'Alex Moreau']),
+];
+
 const page = (items: unknown[]) => ({ items, nextCursor: null });
 export const auditAnswers: Answers = {
   'audit.list': ({ query }) => ({
@@ -79,6 +115,7 @@ export const auditAnswers: Answers = {
     nextCursor: '48219.1',
   }),
   'audit.activity': () => page(entries.filter(({ serverId }) => serverId === ids.running)),
+  'servers.transitions': () => page(transitions),
   'audit.verify': () => ({
     ...{ isIntact: true, entries: 48_229, archivedEntries: 31_000, brokenAt: null, problem: null },
     head: { seq: 48_229, hash, signature: hash.repeat(2), publicKey: hash },
@@ -100,4 +137,8 @@ export const auditAnswers: Answers = {
   }),
 };
 /** A panel on which nothing was recorded. */
-export const silentAnswers: Answers = { 'audit.list': () => page([]), 'audit.activity': () => page([]) };
+export const silentAnswers: Answers = {
+  'audit.list': () => page([]),
+  'audit.activity': () => page([]),
+  'servers.transitions': () => page([]),
+};

@@ -72,6 +72,18 @@ export const auditScreens: Screen[] = [
     shown: (page) => seen(page, 'Entries 1 to 31000'),
   },
   {
+    name: 'server-states',
+    path: `/servers/${ids.running}/activity?view=states`,
+    dataSets,
+    shown: (page: Page, dataSet: DataSet) =>
+      ({
+        empty: () => seen(page, 'No states yet'),
+        loading: () => skeleton(page),
+        full: () => seen(page, 'by Catalyst itself'),
+        failing: () => seen(page, 'The states of this server could not be read'),
+      })[dataSet](),
+  },
+  {
     name: 'server-activity',
     path: `/servers/${ids.running}/activity`,
     dataSets,

@@ -96,6 +96,8 @@ export class AccessInputs {
     'servers.start': () => this.#stopped(),
     'servers.delete': () => this.#stopped(),
     'servers.reinstall': () => this.#stopped(),
+    'servers.suspend': async () => ({ body: { reason: 'unpaid' } }),
+    'servers.unsuspend': () => this.#suspended(),
     'console.command': async () => ({ body: { command: 'say' } }),
     'templates.get': async () => ({ params: { id: 'minecraft-js' } }),
     'templates.versions': async () => ({ params: { id: 'minecraft-js' } }),
@@ -189,6 +191,12 @@ export class AccessInputs {
 
   async #stopped(): Promise<RouteInput> {
     return { params: { id: (await installedServer(this.#test.admin, this.#agent)).id } };
+  }
+
+  async #suspended(): Promise<RouteInput> {
+    const { params } = await this.#stopped();
+    await this.#test.admin.api.servers.suspend({ params: params as { id: string }, body: {} });
+    return { params };
   }
 
   async #otherNode(): Promise<RouteInput> {

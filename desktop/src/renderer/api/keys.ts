@@ -47,6 +47,7 @@ export const keys = {
   everyonesApiKeys: (userId?: string) => ['api-keys', 'everyone', userId],
   auditLog: (filter: object) => ['audit', 'list', filter],
   auditArchive: ['audit', 'archive'],
+  transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
   servers: ['servers'],
   serverLists: ['servers', 'list'],

@@ -51,6 +51,7 @@ function handlers(queryClient: QueryClient) {
     server_state_update: (update: Parameters<typeof withState>[1]) => {
       changeServer(queryClient, update.serverId, (server) => withState(server, update));
       if (!isUp(update.state)) statsHistory.forget(update.serverId);
+      void queryClient.invalidateQueries({ queryKey: keys.transitions(update.serverId) });
     },
     server_update: ({ serverId, deleted }: { serverId: string; deleted: boolean }) => {
       if (deleted) forgetServer(queryClient, serverId);

@@ -1,8 +1,12 @@
+import { SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
 import { NoPermissionPage } from '../../components/error-page.tsx';
 import list from '../people/people-list.module.css';
 import { mayOnServer } from '../servers/power.ts';
 import { useShownServer } from '../servers/server-page.tsx';
+import { StateTimeline } from '../servers/state-timeline.tsx';
+import classes from './activity-tab.module.css';
 import { toQuery, useAuditFilter } from './audit-filter.ts';
 import { ActivityFilters } from './audit-filters.tsx';
 import { EntriesView } from './entries-view.tsx';
@@ -15,7 +19,28 @@ export function ActivityTab() {
   return mayOnServer(server, 'activity.read') ? <Activity id={server.id} /> : <NoPermissionPage />;
 }
 
+/** What people did, or how the server fared. */
 function Activity({ id }: { id: string }) {
+  const [search, setSearch] = useSearchParams();
+  const view = search.get('view') === 'states' ? 'states' : 'actions';
+  return (
+    <div className={list.wide}>
+      <SegmentedControl
+        className={classes.views}
+        aria-label={strings.activityViews}
+        value={view}
+        data={[
+          { value: 'actions', label: strings.activityActions },
+          { value: 'states', label: strings.activityStates },
+        ]}
+        onChange={(next) => setSearch(next === 'states' ? { view: 'states' } : {}, { replace: true })}
+      />
+      {view === 'states' ? <StateTimeline serverId={id} /> : <Actions id={id} />}
+    </div>
+  );
+}
+
+function Actions({ id }: { id: string }) {
   const { text, change, clear } = useAuditFilter();
   const filter = useMemo(() => {
     const { action, outcome, from, to } = toQuery(text);
@@ -23,7 +48,7 @@ function Activity({ id }: { id: string }) {
   }, [text]);
   const entries = useServerActivity(id, filter);
   return (
-    <div className={list.wide}>
+    <>
       <ActivityFilters text={text} change={change} groups={['server', 'console', 'subuser']} />
       <EntriesView
         list={entries}
@@ -33,6 +58,6 @@ function Activity({ id }: { id: string }) {
         clear={clear}
         serverId={id}
       />
-    </div>
+    </>
   );
 }
