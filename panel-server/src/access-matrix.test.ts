@@ -1,6 +1,11 @@
 import { api } from '@catalyst/shared/api';
 import { callUrl } from '@catalyst/shared/contract/client';
-import { type Permission, permissions, serverPermissions } from '@catalyst/shared/contract/permissions';
+import {
+  type Permission,
+  permissionCatalogue,
+  permissions,
+  serverPermissions,
+} from '@catalyst/shared/contract/permissions';
 import type { Route } from '@catalyst/shared/contract/route';
 import { clientCalls } from '@catalyst/shared/realtime';
 import { v7 as uuid } from 'uuid';
