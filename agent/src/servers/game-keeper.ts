@@ -1,6 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
-import { orAborted, timeLimit } from '../waiting.ts';
+import { isDoneWithin, orAborted, timeLimit } from '../waiting.ts';
 import { enforceDiskLimit } from './disk-limit.ts';
 import { type Reason, reasonOfExit } from './end-of-run.ts';
 import { prepareLaunch } from './launch-preparation.ts';
@@ -93,6 +93,7 @@ export class GameKeeper {
     const limit = timeLimit(timeoutSeconds * 1000, new AppError('timeout', 'It does not stop'), task.signal);
     try {
       if (!game.hasExited) await this.#ask(game);
+      await this.#askAgain(game, limit.signal);
       return await orAborted(game.ended, limit.signal);
     } catch (error) {
       if (!limit.signal.aborted || task.isPreempted) throw error;
@@ -166,6 +167,16 @@ export class GameKeeper {
     } finally {
       limit.stop();
     }
+  }
+
+  /** By the signal that its template has for a game on which the command was lost. */
+  async #askAgain({ running, ended }: Game, signal: AbortSignal): Promise<void> {
+    const { stop } = this.#parts.file.record.spec;
+    if (stop.kind !== 'command' || !stop.followUp) return;
+    const { signal: name, afterSeconds } = stop.followUp;
+    if (await orAborted(isDoneWithin(afterSeconds * 1000, ended), signal)) return;
+    this.#parts.say(`It did not stop within ${afterSeconds} s and is sent ${name}.`);
+    await running.signal(name);
   }
 
   /** A game that cannot be asked is killed when its time is over, as one that does not listen. */

@@ -81,6 +81,31 @@ describe('an installed server', () => {
     });
   });
 
+  it('is sent a signal as well when the command does not end it', async () => {
+    const test = await TestSupervisor.open();
+    const stop = {
+      kind: 'command',
+      command: 'nonsense',
+      followUp: { signal: 'SIGTERM', afterSeconds: 1 },
+      timeoutSeconds: 30,
+    } as const;
+    const id = await test.run(fakeSpec(['say ready'], { stop }));
+    await test.done(test.order(id, 'stop'));
+    expect(test.supervisor.get(id).snapshot()).toMatchObject({ state: 'stopped', signal: 'SIGTERM' });
+    expect(await test.lines(id)).toContain('system: It did not stop within 1 s and is sent SIGTERM.');
+  });
+
+  it('is running when an expression is found in a line', async () => {
+    const test = await TestSupervisor.open();
+    const done = { kind: 'lines' as const, anyOf: [], matching: ['^Done \\(\\d+s\\)'] };
+    const id = await test.install(
+      fakeSpec(['say not Done (3s)', 'say Done (3s)! For help', 'be-deaf'], { done }),
+    );
+    await test.done(test.order(id, 'start'));
+    expect(test.state(id)).toBe('running');
+    await test.done(test.order(id, 'kill'));
+  });
+
   it('is killed when it does not stop in time', async () => {
     const test = await TestSupervisor.open();
     const stop = { kind: 'command', command: 'nonsense', timeoutSeconds: 1 } as const;

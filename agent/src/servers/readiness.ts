@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { DoneRule, PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
+import { maxMatchedLength } from '@catalyst/shared/features/variable-rules';
 import { stripColours } from '../console/sanitise-line.ts';
 import type { ServerConsole } from '../console/server-console.ts';
 import { orAborted, pause } from '../waiting.ts';
@@ -24,38 +25,40 @@ export function watchReadiness(
   options: { seqBefore?: number } = {},
 ): Readiness {
   if (done.kind === 'port') return portReadiness(done, ports);
-  return lineReadiness(done.kind === 'line' ? [done.contains] : done.anyOf, console, options.seqBefore);
+  const sought =
+    done.kind === 'line'
+      ? { anyOf: [done.contains], matching: [] }
+      : { anyOf: done.anyOf, matching: done.matching.map((pattern) => new RegExp(pattern, 'u')) };
+  return lineReadiness(sought, console, options.seqBefore);
 }
 
-function lineReadiness(
-  anyOf: readonly string[],
-  console: ServerConsole,
-  seqBefore: number | undefined,
-): Readiness {
+interface Sought {
+  anyOf: readonly string[];
+  matching: readonly RegExp[];
+}
+
+function lineReadiness(sought: Sought, console: ServerConsole, seqBefore: number | undefined): Readiness {
   const seen = Promise.withResolvers<void>();
   const stop = console.onLine((text, stream) => {
-    if ((stream === 'stdout' || stream === 'stderr') && holdsAny(text, anyOf)) seen.resolve();
+    if ((stream === 'stdout' || stream === 'stderr') && isReady(text, sought)) seen.resolve();
   });
   return {
     stop,
     async wait(signal) {
-      if (seqBefore !== undefined && (await wasSeen(console, anyOf, seqBefore))) return;
+      if (seqBefore !== undefined && (await wasSeen(console, sought, seqBefore))) return;
       await orAborted(seen.promise, signal);
     },
   };
 }
 
 /** The search of the history ignores case, the rule does not. */
-async function wasSeen(
-  console: ServerConsole,
-  anyOf: readonly string[],
-  seqBefore: number,
-): Promise<boolean> {
-  const q = anyOf.length === 1 && anyOf[0] !== '' ? anyOf[0] : undefined;
+async function wasSeen(console: ServerConsole, sought: Sought, seqBefore: number): Promise<boolean> {
+  const { anyOf, matching } = sought;
+  const q = anyOf.length === 1 && matching.length === 0 && anyOf[0] !== '' ? anyOf[0] : undefined;
   for (let after: number | null = seqBefore; after !== null; ) {
     const page = await console.read({ after, q });
     for (const { stream, text } of page.lines) {
-      if ((stream === 'stdout' || stream === 'stderr') && holdsAny(stripColours(text), anyOf)) {
+      if ((stream === 'stdout' || stream === 'stderr') && isReady(stripColours(text), sought)) {
         return true;
       }
     }
@@ -64,7 +67,11 @@ async function wasSeen(
   return false;
 }
 
-const holdsAny = (line: string, texts: readonly string[]) => texts.some((text) => line.includes(text));
+function isReady(line: string, { anyOf, matching }: Sought): boolean {
+  if (anyOf.some((text) => line.includes(text))) return true;
+  const start = line.slice(0, maxMatchedLength);
+  return matching.some((pattern) => pattern.test(start));
+}
 
 function portReadiness(
   { port: name }: Extract<DoneRule, { kind: 'port' }>,

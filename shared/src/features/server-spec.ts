@@ -34,12 +34,16 @@ export const DoneRule = z.discriminatedUnion('kind', [
     contains: z.string().min(1).max(500),
     timeoutSeconds: doneTimeout,
   }),
-  /** The first line that holds any of these texts; an empty one is in every line. */
-  z.strictObject({
-    kind: z.literal('lines'),
-    anyOf: z.array(z.string().max(500)).min(1).max(50),
-    timeoutSeconds: doneTimeout,
-  }),
+  /** The first line that holds any of these texts, or in which an expression is found; an empty text is in every line. */
+  z
+    .strictObject({
+      kind: z.literal('lines'),
+      anyOf: z.array(z.string().max(500)).max(50),
+      /** Looked for in the first `maxMatchedLength` characters of a line. */
+      matching: z.array(z.string().min(1).max(500)).max(10).default([]),
+      timeoutSeconds: doneTimeout,
+    })
+    .refine(({ anyOf, matching }) => anyOf.length + matching.length > 0, 'must name a text or an expression'),
   z.strictObject({
     kind: z.literal('port'),
     port: z.string().max(32).describe('Name of the port that must accept a TCP connection'),
@@ -48,16 +52,20 @@ export const DoneRule = z.discriminatedUnion('kind', [
 ]);
 export type DoneRule = z.output<typeof DoneRule>;
 
+const StopSignal = z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGABRT', 'SIGKILL']);
+
 /** How a server is asked to stop; after the timeout it is killed. */
 export const StopRule = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('command'),
     command: z.string().min(1).max(500),
+    /** Sent as well when the command alone did not end it by then. */
+    followUp: z.strictObject({ signal: StopSignal, afterSeconds: z.int().min(1).max(600) }).optional(),
     timeoutSeconds: z.int().min(1).max(600).default(30),
   }),
   z.strictObject({
     kind: z.literal('signal'),
-    signal: z.enum(['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGABRT', 'SIGKILL']),
+    signal: StopSignal,
     timeoutSeconds: z.int().min(1).max(600).default(30),
   }),
 ]);

@@ -23,7 +23,13 @@ export function checkTemplate(template: Template): void {
     const problem = ruleIssue(variable.rule, variable.defaultValue);
     if (problem && variable.defaultValue !== '') fail(`the default of ${variable.name} ${problem}`);
   }
-  const { done, ports } = template;
+  const { done, ports, stop } = template;
+  if (done.kind === 'lines') {
+    for (const pattern of done.matching) assertSafeSearch({ pattern, ignoreCase: false });
+  }
+  if (stop.kind === 'command' && stop.followUp && stop.followUp.afterSeconds >= stop.timeoutSeconds) {
+    fail('the signal to stop comes after the time to kill');
+  }
   if (new Set(ports.map((port) => port.name)).size < ports.length) fail('two ports have the same name');
   for (const { variable } of ports) {
     if (variable !== undefined && !names.has(variable)) fail(`a port names the unknown variable ${variable}`);

@@ -49,7 +49,10 @@ export class OwnTemplates {
       .getRawOne();
     const stamp = JSON.stringify(state);
     if (stamp === this.#loaded) return;
+    const { changes } = this.#templates;
     const rows = await this.#rows.find();
+    // What was changed here meanwhile may not be among them; the next look finds all of it.
+    if (changes !== this.#templates.changes) return;
     // What an earlier version wrote down gets the defaults of what came since.
     this.#templates.setOwn(rows.map(({ template }) => Template.parse(template)));
     this.#loaded = stamp;

@@ -8,6 +8,8 @@ export class Templates {
   readonly #builtIn: ReadonlyMap<string, Template>;
   readonly #own = new Map<string, Template>();
   #sorted: readonly Template[] | null = null;
+  /** Grows with each template that is put here or removed. */
+  changes = 0;
 
   constructor(templates: readonly Template[] = catalogue) {
     this.#builtIn = new Map(templates.map((template) => [template.id, template]));
@@ -39,11 +41,13 @@ export class Templates {
   putOwn(template: Template): void {
     this.#own.set(template.id, template);
     this.#sorted = null;
+    this.changes += 1;
   }
 
   removeOwn(id: string): void {
     this.#own.delete(id);
     this.#sorted = null;
+    this.changes += 1;
   }
 
   #inOrder(): readonly Template[] {

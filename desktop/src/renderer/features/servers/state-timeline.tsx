@@ -76,7 +76,7 @@ function Entry({ transition, until }: { transition: ServerTransition; until: Dat
           </span>
         )}
         <span className={classes.by}>
-          <RelativeTime at={at} /> {strings.by[actor.kind](actor.name ?? '')}
+          <RelativeTime at={at} /> · {strings.by[actor.kind](actor.name ?? '')}
         </span>
       </div>
     </li>

@@ -1,4 +1,5 @@
 import type { TemplateInput } from '@catalyst/shared/features/templates';
+import { assertSafeSearch } from '../safe-pattern.ts';
 import type { ImportNotes } from './import-notes.ts';
 import type { JsonValue } from './json-value.ts';
 
@@ -10,19 +11,30 @@ export function toDoneRule(done: JsonValue | undefined, notes: ImportNotes): Tem
   const path = 'config.startup.done';
   const given = Array.isArray(done) ? done : [done ?? ''];
   const texts: string[] = [];
+  const matching: string[] = [];
   for (const text of given.slice(0, 50)) {
     if (typeof text !== 'string') notes.refused(path, 'is not a text');
-    else if (text.startsWith('regex:'))
-      notes.refused(path, `The expression ${text.slice(6, 206)} is not searched for`);
+    else if (text.startsWith('regex:')) addPattern(text.slice('regex:'.length), matching, path, notes);
     else if (text.length > 500) notes.refused(path, 'is too long for a line');
     else texts.push(text);
   }
-  if (texts.every((text) => text === '')) {
+  if (texts.every((text) => text === '') && matching.length === 0) {
     notes.changed(path, 'Nothing tells when the game is ready; its first line does');
     return { kind: 'lines', anyOf: [''] };
   }
-  notes.understood(path, texts.length === 1 ? 'one text' : `any of ${texts.length} texts`);
-  return { kind: 'lines', anyOf: texts };
+  const count = texts.length + matching.length;
+  notes.understood(path, count === 1 ? 'one text' : `any of ${count} texts`);
+  return { kind: 'lines', anyOf: texts, matching };
+}
+
+function addPattern(pattern: string, matching: string[], path: string, notes: ImportNotes): void {
+  try {
+    if (pattern === '' || pattern.length > 500 || matching.length >= 10) throw new Error('too long');
+    assertSafeSearch({ pattern, ignoreCase: false });
+    matching.push(pattern);
+  } catch {
+    notes.refused(path, `The expression ${pattern.slice(0, 200)} is not searched for`);
+  }
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGABRT', 'SIGKILL'] as const;

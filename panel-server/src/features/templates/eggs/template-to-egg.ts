@@ -77,8 +77,14 @@ function writeVariables({ variables }: Template, { document, before, isPelican }
   document.variables = mergeVariables(originals, before?.variables ?? [], variables, isPelican);
 }
 
+function textsOf(done: Template['done']): string[] {
+  if (done.kind === 'port') return [''];
+  if (done.kind === 'line') return [done.contains];
+  return [...done.anyOf, ...done.matching.map((pattern) => `regex:${pattern}`)];
+}
+
 function writeDone({ done }: Template, { document }: Target): void {
-  const texts = done.kind === 'port' ? [''] : done.kind === 'line' ? [done.contains] : done.anyOf;
+  const texts = textsOf(done);
   writeConfig(document, 'startup', (startup) => ({
     ...startup,
     done: texts.length === 1 ? (texts[0] as string) : texts,
