@@ -12,6 +12,7 @@ import { fromBase32 } from './testing/from-base32.ts';
 import { startMailServer, type TestMailServer, tokenIn } from './testing/test-mail.ts';
 import { password, type TestClient, type TestPanel, testDatabases, testPanel } from './testing/test-panel.ts';
 import { TestPasskey } from './testing/test-passkey.ts';
+import { roleWith } from './testing/test-people.ts';
 import { runningServer } from './testing/test-servers.ts';
 import { TestSocket } from './testing/test-socket.ts';
 
@@ -375,6 +376,206 @@ describe.each(testDatabases)('signed out on %s', (database) => {
     const doors = [fetch(url), fetch(url, { method: 'POST', body: 'x' })];
     return (await Promise.all(doors)).map(({ status }) => status);
   }
+});
+
+describe.each(testDatabases)('a right that ends on %s', (database) => {
+  let test: TestPanel;
+  let agent: FakeAgent;
+  let elsewhere: FakeAgent;
+  let people = 0;
+
+  beforeAll(async () => {
+    test = await testPanel({ database, environment });
+    [agent, elsewhere] = [await FakeAgent.linked(test, 'here'), await FakeAgent.linked(test, 'elsewhere')];
+    agent.answer('console:export', ({ ticket }) => {
+      void endlessly(`${test.url}/api/data/${ticket}`).catch(() => {});
+      return {};
+    });
+  }, 60_000);
+  afterAll(async () => {
+    for (const one of [agent, elsewhere]) one?.disconnect();
+    await test?.close();
+  });
+
+  /** Who has it, by what token, and how it is taken away. */
+  interface Held {
+    token: string;
+    end: () => Promise<unknown>;
+    /** What is left: nothing of the server, the server but not its console, or nothing of anything. */
+    left?: 'not_found' | 'forbidden' | 'unauthenticated';
+  }
+
+  const roleOf = async ({ userId: id }: TestClient) =>
+    (await test.admin.api.users.get({ params: { id } })).role.id;
+  const person = async (held: Parameters<typeof roleWith>[1] = [], nodeIds: string[] | null = null) =>
+    test.createUser(`holder-${++people}`, await roleWith(test, held, nodeIds));
+  async function guest(id: string): Promise<TestClient> {
+    const client = await person();
+    const { token } = await test.admin.api.subusers.invite({
+      params: { id },
+      body: { permissions: ['console.read', 'console.write'] },
+    });
+    await client.api.subusers.acceptInvite({ params: { token } });
+    return client;
+  }
+  async function owner(id: string): Promise<TestClient> {
+    const client = await person();
+    await test.admin.api.subusers.transferOwnership({ params: { id }, body: { userId: client.userId } });
+    return client;
+  }
+  const consoleRights = ['server.read', 'console.read', 'console.write'] as const;
+
+  const ways: [string, (id: string) => Promise<Held>][] = [
+    [
+      'with another role',
+      async () => {
+        const client = await person(consoleRights);
+        const roleId = await roleOf(await person());
+        const params = { id: client.userId };
+        return { ...client, end: () => test.admin.api.users.update({ params, body: { roleId } }) };
+      },
+    ],
+    [
+      'with what the role permits',
+      async () => {
+        const client = await person(consoleRights);
+        const params = { id: await roleOf(client) };
+        const body = { permissions: ['server.read' as const] };
+        return { ...client, end: () => test.admin.api.roles.update({ params, body }), left: 'forbidden' };
+      },
+    ],
+    [
+      'with the nodes the role is for',
+      async () => {
+        const client = await person(['*'], [agent.nodeId]);
+        const params = { id: await roleOf(client) };
+        const body = { nodeIds: [elsewhere.nodeId] };
+        return { ...client, end: () => test.admin.api.roles.update({ params, body }) };
+      },
+    ],
+    [
+      'with what was given on the server',
+      async (id) => {
+        const client = await guest(id);
+        const params = { id, userId: client.userId };
+        const body = { permissions: ['server.read' as const] };
+        return { ...client, end: () => test.admin.api.subusers.update({ params, body }), left: 'forbidden' };
+      },
+    ],
+    [
+      'with the share',
+      async (id) => {
+        const client = await guest(id);
+        const params = { id, userId: client.userId };
+        return { ...client, end: () => test.admin.api.subusers.remove({ params }) };
+      },
+    ],
+    [
+      'when somebody leaves',
+      async (id) => {
+        const client = await guest(id);
+        return { ...client, end: () => client.api.subusers.leave({ params: { id } }) };
+      },
+    ],
+    [
+      'with ownership',
+      async (id) => {
+        const client = await owner(id);
+        const body = { userId: test.user.userId };
+        return { ...client, end: () => test.admin.api.subusers.transferOwnership({ params: { id }, body }) };
+      },
+    ],
+    [
+      'with ownership, for a key of the owner',
+      async (id) => {
+        const client = await owner(id);
+        const { key } = await client.api.apiKeys.create({ body: { name: 'program', scopes: ['*'] } });
+        const body = { userId: test.user.userId };
+        const end = () => test.admin.api.subusers.transferOwnership({ params: { id }, body });
+        return { token: key, end };
+      },
+    ],
+    [
+      'with the account of the owner',
+      async (id) => {
+        const client = await owner(id);
+        const query = { transferServersTo: test.user.userId };
+        const end = () => test.admin.api.users.delete({ params: { id: client.userId }, query });
+        return { ...client, end, left: 'unauthenticated' };
+      },
+    ],
+    [
+      'with the scopes of a key',
+      async () => {
+        const client = await person(consoleRights);
+        const { key, id } = await client.api.apiKeys.create({ body: { name: 'program', scopes: ['*'] } });
+        const body = { scopes: ['server.read' as const] };
+        const end = () => client.api.apiKeys.update({ params: { id }, body });
+        return { token: key, end, left: 'forbidden' };
+      },
+    ],
+    [
+      'with the key',
+      async () => {
+        const client = await person(consoleRights);
+        const { key, id } = await client.api.apiKeys.create({ body: { name: 'program', scopes: ['*'] } });
+        const end = () => client.api.apiKeys.revoke({ params: { id } });
+        return { token: key, end, left: 'unauthenticated' };
+      },
+    ],
+    [
+      'with the server',
+      async (id) => {
+        const client = await person(consoleRights);
+        const end = async () => {
+          await test.admin.api.servers.kill({ params: { id } });
+          await test.admin.api.servers.delete({ params: { id } });
+        };
+        return { ...client, end };
+      },
+    ],
+  ];
+
+  it.each(ways)(
+    '%s: so does what is open by it, within two seconds',
+    { timeout: 30_000 },
+    async (_way, take) => {
+      const { id } = await runningServer(test.admin, agent);
+      const { token, end, left = 'not_found' } = await take(id);
+      const api = test.clientFor(token);
+      const socket = await TestSocket.connected(test.url, token);
+      const lines = socket.collect('server_log');
+      const revoked = socket.collect('revoked');
+      await socket.call('console:subscribe', { serverId: id });
+      agent.print(id, 'before');
+      await vi.waitFor(() => expect(lines).toHaveLength(1));
+      const download = await api.console.download({ params: { id } });
+      const body = { command: 'list', waitMs: 20_000 };
+      const open = [outcome(download.text()), outcome(api.console.command({ params: { id }, body }))];
+      await vi.waitFor(() => expect(agent.commands.at(-1)).toMatchObject({ serverId: id }));
+
+      await end();
+      const ended = Promise.all(open);
+      await vi.waitFor(
+        async () => {
+          expect(await codeOf(api.console.logs({ params: { id } }))).toBe(left);
+          expect(revoked.length).toBeGreaterThan(0);
+          expect(await Promise.race([ended, 'open'])).toEqual(['failed', 'failed']);
+        },
+        { timeout: 2000, interval: 50 },
+      );
+      const heard = lines.length;
+      agent.print(id, 'after');
+      // Whatever was sent before this answer has arrived with it.
+      await codeOf(api.sessions.me());
+      if (socket.socket.connected) {
+        expect(await codeOf(socket.call('console:subscribe', { serverId: id }))).toBe(left);
+      }
+      expect(lines).toHaveLength(heard);
+      expect(await codeOf(api.console.command({ params: { id }, body: { command: 'x' } }))).toBe(left);
+      socket.close();
+    },
+  );
 });
 
 /** Sends something that looks like an archive of images and does not end. */

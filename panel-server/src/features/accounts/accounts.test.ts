@@ -252,7 +252,8 @@ describe.each(testDatabases)('accounts on %s', (database) => {
 
     it('brings no mail to a stranger or a disabled account, and no flood to anybody', async () => {
       await post('/api/auth/forgot', { email: 'nobody@example.com' });
-      for (let time = 0; time < 6; time++) await post('/api/auth/forgot', { email: 'user@example.com' });
+      const flood = Array.from({ length: 12 }, () => post('/api/auth/forgot', { email: 'user@example.com' }));
+      expect(new Set((await Promise.all(flood)).map(({ status }) => status))).toEqual(new Set([204]));
       await vi.waitFor(() => expect(mail.mailsTo('user@example.com')).toHaveLength(3));
       const waiting = () =>
         test.panel.core.database.getRepository(OutgoingMailEntity).countBy({ attempts: 0 });
