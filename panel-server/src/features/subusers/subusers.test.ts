@@ -136,8 +136,12 @@ describe.each(testDatabases)('sharing a server on %s', (database) => {
       await guest.api.subusers.acceptInvite({ params });
       expect(await rightsOf(guest)).toEqual(['server.read', 'console.read']);
       const second = await invite(inviter, ['console.read']);
+      const opened = () => codeOf(test.anonymous.accounts.invitation({ body: { token: second.token } }));
+      expect(await opened()).toBe('ok');
       await owner.api.subusers.remove({ params: onServer(inviter.userId) });
       const late = { params: { token: second.token } };
+      // Nor does anybody come by an account with it.
+      expect(await opened()).toBe('invalid_credentials');
       expect(await codeOf((await someone()).api.subusers.acceptInvite(late))).toBe('not_found');
     });
 
