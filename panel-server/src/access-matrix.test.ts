@@ -361,6 +361,66 @@ describe.each(testDatabases)('access on %s', (database) => {
   });
 
   describe('to what others have', () => {
+    it('is in no answer to whoever has a server, a share, or a node of his own', async () => {
+      const { api } = test.admin;
+      const mine = (await runningServer(test.admin, here)).id;
+      const foreign = (await runningServer(test.admin, there, { name: 'canary server' })).id;
+      const guest = await test.createUser('canary-guest');
+      const { token } = await api.subusers.invite({
+        params: { id: foreign },
+        body: { permissions: ['console.read'] },
+      });
+      await guest.api.subusers.acceptInvite({ params: { token } });
+      const invite = { email: 'canary@example.com', permissions: ['console.read' as const] };
+      await api.subusers.invite({ params: { id: foreign }, body: invite });
+      await guest.api.apiKeys.create({ body: { name: 'canary key', scopes: ['*'] } });
+      await api.roles.create({ body: { name: 'canary role', permissions: [] } });
+      await api.accounts.invite({ body: { email: 'canary@example.com' } });
+      const login = { username: 'canary', password: 'canary' };
+      await api.registries.create({ body: { host: 'canary.example.com', ...login } });
+      await api.networks.create({
+        params: { id: there.nodeId },
+        body: { name: 'canary', kind: 'macvlan', parent: 'eth1', subnet: '198.51.100.0/24' },
+      });
+      const owner = await test.createUser(`reader-${database}`);
+      await own(owner, mine);
+      const subuser = await someoneOnServer(mine, [...serverPermissions]);
+      const nodeAdmin = await someoneWith(['*'], [here.nodeId]);
+      const readers: Record<string, string> = {
+        owner: owner.token,
+        subuser: subuser.token,
+        'node admin': nodeAdmin.token,
+        'key of the owner': await keyOf(owner, permissions),
+        'key of the node admin': await keyOf(nodeAdmin, permissions),
+      };
+      const secrets = [foreign, there.nodeId, guest.userId, 'canary'];
+      const reads = guarded.filter(({ route }) => route.method === 'GET' && !route.config.stream);
+      const queries = (route: Route) => {
+        const named = Object.keys((route.schema.querystring as { shape?: object } | undefined)?.shape ?? {});
+        const wishes: Record<string, string> = {
+          ...{ q: 'canary', nodeId: there.nodeId, serverId: foreign, userId: guest.userId },
+          ...{ actor: 'canary-guest', target: foreign, targetId: foreign },
+        };
+        return [{}, ...named.filter((name) => name in wishes).map((name) => ({ [name]: wishes[name] }))];
+      };
+      const leaks: string[] = [];
+      let answered = 0;
+      for (const one of reads) {
+        const { params } = bare(one, mine, here.nodeId);
+        for (const query of queries(one.route)) {
+          for (const [who, credential] of Object.entries(readers)) {
+            const { status, text } = await send(one.route, { params, query }, credential);
+            if (status < 300) answered += 1;
+            // What was asked for may be in what is wrong with it.
+            const found = status < 300 && secrets.find((secret) => text.includes(secret));
+            if (found) leaks.push(`${one.name} ${JSON.stringify(query)} tells ${who} of ${found}`);
+          }
+        }
+      }
+      expect(leaks).toEqual([]);
+      expect(answered).toBeGreaterThan(60);
+    });
+
     it('is not had by naming it in a query, a body, or behind an id of one’s own', async () => {
       const nodeAdmin = await someoneWith(['*'], [here.nodeId]);
       const owner = await test.createUser(`mixer-${database}`);

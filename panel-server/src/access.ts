@@ -154,6 +154,10 @@ export class AccessRules {
     return place !== undefined && isPermitted(caller, permission, place);
   }
 
+  mayOnNode(caller: Caller, permission: Permission, nodeId: string): boolean {
+    return isPermitted(caller, permission, { nodeId });
+  }
+
   /** Throws `forbidden` unless the caller holds the permission there. */
   require(caller: Caller, permission: Permission, place: Place = 'everywhere'): void {
     if (!isPermitted(caller, permission, place)) throw forbidden(permission);

@@ -82,6 +82,25 @@ describe('every route', () => {
     expect(message).not.toMatch(/without a reason|nothing at this address/);
   });
 
+  const lists = routes.filter(
+    ({ route }) => 'limit' in ((route.schema.querystring as z.ZodObject | undefined)?.shape ?? {}),
+  );
+
+  it.each(lists)('$name answers pages of at most a hundred, and takes no other wishes', async ({ route }) => {
+    const { params } = await inputFor(route, test.admin);
+    const path = callUrl(route, { params } as never);
+    const status = async (query: string) => (await ask(test, `${path}?${query}`, test.admin)).status;
+    const most = route.url.endsWith('/logs') ? 1000 : 100;
+    for (const limit of ['0', '-1', `${most + 1}`, '1e9', '1.5', 'all', '', `${most}&limit=1000000`]) {
+      expect(await status(`limit=${limit}`), limit).toBe(422);
+    }
+    for (const wish of ['include=owner', 'fields=*', 'sort=email', 'order=asc', 'offset=1', 'all=true']) {
+      expect(await status(wish), wish).toBe(422);
+    }
+    expect(await status('cursor=%00')).toBe(422);
+    expect([200, 422]).toContain(await status(`limit=${most}&cursor=../../etc/passwd`));
+  });
+
   it('would be missed if it were not there', async () => {
     const lost = { ...(routes[0]?.route as Route), url: '/api/lost' as const };
     const client = createApiClient({ lost: { route: lost } }, { baseUrl: test.url });

@@ -115,8 +115,6 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   if (!config.acceptDataLoss) await refuseLostKeys(missing, database);
   const identity = await loadSigningKey(keyPath);
   const secretKeys = await loadSecretKeys(identityDir);
-  await rotateSecrets(secretKeys, database, log.child({ part: 'identity' }), config.rotateSecrets);
-  const secretBox = secretKeys.box;
   const certificate = await loadPanelCertificate(identityDir, config, log.child({ part: 'identity' }));
   onClose(() => certificate.close());
   door.useCertificate(certificate);
@@ -126,6 +124,9 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   const audit = new AuditService(database, auditHead, auditLog);
   onClose(() => audit.close());
   await settleLostEntries(database, audit, auditHead, expected);
+  const rotation = { database, audit, log: log.child({ part: 'identity' }) };
+  await rotateSecrets(secretKeys, rotation, config.rotateSecrets);
+  const secretBox = secretKeys.box;
   const nodeIndex = await NodeIndex.load(database);
   const serverIndex = await ServerIndex.load(database);
   const access = new AccessRules(serverIndex);

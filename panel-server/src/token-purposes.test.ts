@@ -26,6 +26,7 @@ describe.each(testDatabases)('tokens on %s', (database) => {
   let test: TestPanel;
   let agent: FakeAgent;
   let guest: TestClient;
+  let serverId: string;
   let tokens: Record<string, string>;
 
   beforeAll(async () => {
@@ -35,7 +36,7 @@ describe.each(testDatabases)('tokens on %s', (database) => {
     const { core } = test.panel;
     const { api } = test.admin;
     const { userId } = await test.createUser('forgetful');
-    const server = await installedServer(test.admin, agent);
+    serverId = (await installedServer(test.admin, agent)).id;
     const { id: nodeId } = await api.nodes.create({ body: { name: 'new', publicAddress: '192.0.2.77' } });
     const deployment = await api.nodes.deploymentToken({ params: { id: nodeId } });
     const { secretBox, log } = core;
@@ -45,9 +46,8 @@ describe.each(testDatabases)('tokens on %s', (database) => {
       key: (await guest.api.apiKeys.create({ body: { name: 'program', scopes: ['*'] } })).key,
       invitation: tokenOf((await api.accounts.invite({ body: {} })).link.url),
       reset: tokenOf((await api.accounts.makeResetLink({ params: { id: userId } })).url),
-      share: (
-        await api.subusers.invite({ params: { id: server.id }, body: { permissions: ['server.read'] } })
-      ).token,
+      share: (await api.subusers.invite({ params: { id: serverId }, body: { permissions: ['server.read'] } }))
+        .token,
       deployment: deployment.token,
       'secret of the deployment': deployment.token.split('.').at(-1) as string,
       ticket: core.tickets.issue({ nodeId, kind: 'console-export' }).id,
@@ -63,6 +63,8 @@ describe.each(testDatabases)('tokens on %s', (database) => {
   });
 
   let registrations = 0;
+  /** Whoever registered last. */
+  let newcomer: string | undefined;
   let addresses = 0;
   /** Each from an address of its own: it is not how often somebody guesses that keeps the doors shut here. */
   const post = (path: string, body: object) => {
@@ -97,13 +99,16 @@ describe.each(testDatabases)('tokens on %s', (database) => {
       post('/api/auth/oidc/callback', { search: `?code=${token}&state=${token}` }),
     'a stream of an agent': (token) => ask(test, `/api/data/${token}`, { method: 'POST', body: 'x' }),
     'a new password': (token) => post('/api/auth/reset', { token, password }),
-    registration: (invitation) => {
+    registration: async (invitation) => {
       registrations += 1;
       const name = `new${registrations}`;
-      return post('/api/auth/register', { email: `${name}@example.com`, name, password, invitation });
+      const body = { email: `${name}@example.com`, name, password, invitation };
+      const answer = await post('/api/auth/register', body);
+      if (answer.status === 201) newcomer = answer.body.token;
+      return answer;
     },
     'an invite’s acceptance': (token) =>
-      ask(test, `/api/invites/${token}/accept`, { method: 'POST', token: guest.token }),
+      ask(test, `/api/invites/${token}/accept`, { method: 'POST', token: newcomer ?? guest.token }),
   };
   /** The doors of each kind, in an order in which the one that uses it up is the last. */
   const own: Record<string, string[]> = {
@@ -111,7 +116,7 @@ describe.each(testDatabases)('tokens on %s', (database) => {
     key: ['bearer', 'x-api-key', 'socket'],
     invitation: ['what is said of an invitation', 'registration'],
     reset: ['a new password'],
-    // Whoever is invited to a server may make an account for it.
+    // Whoever is invited to a server may make an account for it, for which the invite is from then on.
     share: [
       ...['what is said of an invitation', 'an invite’s page', 'registration', 'an invite’s acceptance'],
     ],
@@ -156,6 +161,15 @@ describe.each(testDatabases)('tokens on %s', (database) => {
   });
 
   it('that work once work for one of twenty who come at the same moment', async () => {
+    const { token: share } = await test.admin.api.subusers.invite({
+      params: { id: serverId },
+      body: { permissions: ['server.read'] },
+    });
+    const { link } = await test.admin.api.accounts.invite({ body: {} });
+    for (const invitation of [share, tokenOf(link.url)]) {
+      const arrivals = await Promise.all(Array.from({ length: 20 }, () => doors.registration?.(invitation)));
+      expect(arrivals.filter((answer) => answer?.status === 201)).toHaveLength(1);
+    }
     const { userId } = await test.createUser('hurried');
     const { url } = await test.admin.api.accounts.makeResetLink({ params: { id: userId } });
     const answers = await Promise.all(

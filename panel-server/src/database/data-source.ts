@@ -46,6 +46,7 @@ import { Templates } from './migrations/0010-templates.ts';
 import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
 import { ServerTransitions } from './migrations/0013-server-transitions.ts';
+import { SessionEpochs } from './migrations/0014-session-epochs.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -98,6 +99,7 @@ export const migrations = [
   SignInRecords,
   Suspensions,
   ServerTransitions,
+  SessionEpochs,
 ];
 
 export interface OpenDatabase {

@@ -10,6 +10,7 @@ export interface Credential {
 }
 
 const keyShape = /^catalyst_[A-Za-z0-9_-]{43}$/;
+const sessionShape = /^[A-Za-z0-9_-]{43}$/;
 const bearerKey = /^Bearer +(catalyst_[A-Za-z0-9_-]{43})$/i;
 
 /** What somebody shows of who he is: an API key, or the token of a session. */
@@ -36,6 +37,7 @@ export class Credentials {
 
   /** Whom it stands for, if that is known without asking the database. Throws `forbidden` as `find` does. */
   recall({ kind, token }: Credential, ip: string): Caller | undefined {
+    if (!hasShape({ kind, token })) return undefined;
     return kind === 'key' ? this.#keys.recall(token, ip) : this.#sessions.recall(token);
   }
 
@@ -44,6 +46,10 @@ export class Credentials {
    * for a key that must not be used from this address.
    */
   async find({ kind, token }: Credential, ip: string): Promise<Caller | undefined> {
+    if (!hasShape({ kind, token })) return undefined;
     return kind === 'key' ? this.#keys.find(token, ip) : this.#sessions.find(token);
   }
 }
+
+/** Whatever else somebody sends, of whatever length, is neither hashed nor looked up. */
+const hasShape = ({ kind, token }: Credential) => (kind === 'key' ? keyShape : sessionShape).test(token);

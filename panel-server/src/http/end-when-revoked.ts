@@ -1,36 +1,31 @@
-import type { Permission } from '@catalyst/shared/contract/permissions';
-import type { AccessRules, Caller } from '../access.ts';
-import { isAbout, type Revocation, type Revocations } from '../revocations.ts';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { Caller } from '../access.ts';
+import type { Revocation, Revocations } from '../revocations.ts';
 
-interface OpenStream {
-  caller: Caller;
-  serverId: string;
-  /** What it takes to have it open. */
-  permission: Permission;
-}
-
-/** Ends what is open for a caller on one server when he loses the right to it. Gives the way to stop listening. */
+/**
+ * Ends what lasts (a stream, a wait) when its caller is signed out, or may not have it any more; `mayStill` is asked at
+ * each change of rights. Gives the way to stop listening.
+ */
 export function endWhenRevoked(
-  { revocations, access }: { revocations: Revocations; access: AccessRules },
-  stream: OpenStream,
-  end: () => void,
+  revocations: Revocations,
+  caller: Caller,
+  mayStill: () => boolean,
+  end: (reason: AppError) => void,
 ): () => void {
-  return revocations.on((revocation) => {
-    if (isEnd(revocation, stream, access)) end();
+  const stop = revocations.on((revocation) => {
+    const isSignedOut = isSignOut(revocation, caller);
+    if (!isSignedOut && mayStill()) return;
+    stop();
+    end(
+      isSignedOut
+        ? new AppError('unauthenticated', 'The session has ended')
+        : new AppError('forbidden', 'You may not do this any more'),
+    );
   });
+  return stop;
 }
 
-function isEnd(revocation: Revocation, { caller, serverId, permission }: OpenStream, access: AccessRules) {
-  switch (revocation.kind) {
-    case 'session':
-      return revocation.sessionId === caller.sessionId;
-    case 'user':
-      return revocation.userId === caller.userId;
-    case 'server':
-      return revocation.serverId === serverId && (revocation.userId ?? caller.userId) === caller.userId;
-    case 'rights':
-      return isAbout(revocation, caller) && !access.mayOnServer(caller, permission, serverId);
-    case 'node':
-      return false;
-  }
+function isSignOut(revocation: Revocation, { sessionId, userId }: Caller): boolean {
+  if (revocation.kind === 'session') return revocation.sessionId === sessionId;
+  return revocation.kind === 'user' && revocation.userId === userId;
 }

@@ -4,6 +4,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entities, openDatabase } from '../database/data-source.ts';
+import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
 import { totpCode, totpStep } from '../features/factors/totp.ts';
 import { RegistriesService } from '../features/registries/registries.service.ts';
 import { answerPlace } from '../http/idempotency.ts';
@@ -89,7 +90,12 @@ describe.each(testDatabases)('a new key for stored secrets on %s', (database) =>
     expect(opened).toBeGreaterThanOrEqual(answers + 3);
   }
 
-  it('is made on demand, and everything is sealed with it', async () => {
+  const recorded = () =>
+    test.panel.core.database
+      .getRepository(AuditEntryEntity)
+      .find({ where: { action: 'panel.rotate-secrets' }, order: { seq: 'ASC' } });
+
+  it('is made on demand, and everything is sealed with it; that is on record', async () => {
     test.config.rotateSecrets = true;
     await test.restart();
     await expectRotated();
@@ -97,6 +103,11 @@ describe.each(testDatabases)('a new key for stored secrets on %s', (database) =>
     const [key] = keysOf(test);
     await test.restart();
     expect(keysOf(test)).toEqual([key]);
+    const [entry, ...others] = await recorded();
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({ outcome: 'success', actorKind: 'system', details: { unopened: 0 } });
+    expect(entry?.details.resealed).toBeGreaterThanOrEqual(answers + 3);
+    expect(await test.panel.core.audit.verify()).toMatchObject({ brokenAt: null });
   });
 
   it('leaves a row that no key opens as it is, and names it', async () => {
@@ -110,6 +121,7 @@ describe.each(testDatabases)('a new key for stored secrets on %s', (database) =>
     expect(row?.answer).toBe(answer);
     const warnings = logged(test).filter(({ msg }) => msg.includes('that no key opens'));
     expect(warnings).toMatchObject([{ table: 'idempotency_keys', id: 'row-7' }]);
+    expect(await recorded()).toMatchObject([{ outcome: 'success', details: { unopened: 1 } }]);
   });
 
   it('is kept after a crash before anything was sealed with it; the next start goes on', async () => {
@@ -133,7 +145,7 @@ describe.each(testDatabases)('a new key for stored secrets on %s', (database) =>
   });
 
   it('does not take the place of the old one while something cannot be sealed with it', async () => {
-    await refuseUpdates(test.panel.core.database, 'totp_factors');
+    await refuse(test.panel.core.database, 'totp_factors', 'UPDATE');
     test.config.rotateSecrets = true;
     await expect(test.restart()).rejects.toThrow(
       /^The stored secrets could not be sealed with the new key: .*not now/,
@@ -141,12 +153,26 @@ describe.each(testDatabases)('a new key for stored secrets on %s', (database) =>
     expect(keysOf(test)).toEqual([expect.anything(), oldKey]);
     const [newKey] = keysOf(test);
     const { dataSource, close } = await openDatabase(test.config, createLogger('silent'));
-    await allowUpdates(dataSource, 'totp_factors');
+    await allowAgain(dataSource, 'totp_factors');
     await close();
     test.config.rotateSecrets = false;
     await test.restart();
     expect(keysOf(test)).toEqual([newKey]);
     await expectRotated();
+    expect((await recorded()).map(({ outcome }) => outcome)).toEqual(['failure', 'success']);
+  });
+
+  it('does not take the place of the old one while that cannot be recorded', async () => {
+    await refuse(test.panel.core.database, 'audit_entries', 'INSERT');
+    test.config.rotateSecrets = true;
+    await expect(test.restart()).rejects.toThrow(/could not be sealed with the new key/);
+    expect(keysOf(test)).toEqual([expect.anything(), oldKey]);
+    const { dataSource, close } = await openDatabase(test.config, createLogger('silent'));
+    await allowAgain(dataSource, 'audit_entries');
+    await close();
+    await test.restart();
+    await expectRotated();
+    expect(await recorded()).toMatchObject([{ outcome: 'success' }]);
   });
 });
 
@@ -170,10 +196,10 @@ const logged = (test: TestPanel): { msg: string }[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-async function refuseUpdates(source: DataSource, table: string): Promise<void> {
+async function refuse(source: DataSource, table: string, change: 'INSERT' | 'UPDATE'): Promise<void> {
   if (source.options.type !== 'postgres') {
     await source.query(
-      `CREATE TRIGGER refuse BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, 'not now'); END`,
+      `CREATE TRIGGER refuse BEFORE ${change} ON ${table} BEGIN SELECT RAISE(ABORT, 'not now'); END`,
     );
     return;
   }
@@ -181,11 +207,11 @@ async function refuseUpdates(source: DataSource, table: string): Promise<void> {
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$`,
   );
   await source.query(
-    `CREATE TRIGGER refuse BEFORE UPDATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse()`,
+    `CREATE TRIGGER refuse BEFORE ${change} ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION refuse()`,
   );
 }
 
-const allowUpdates = (source: DataSource, table: string) =>
+const allowAgain = (source: DataSource, table: string) =>
   source.query(
     source.options.type === 'postgres' ? `DROP TRIGGER refuse ON ${table}` : 'DROP TRIGGER refuse',
   );

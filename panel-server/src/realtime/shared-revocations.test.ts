@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '../testing/code-of.ts';
 import { FakeAgent } from '../testing/fake-agent.ts';
-import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
+import { type TestClient, type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
 import { roleWith } from '../testing/test-people.ts';
 import { installedServer } from '../testing/test-servers.ts';
 import { TestSocket } from '../testing/test-socket.ts';
@@ -77,5 +77,32 @@ describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres (
     await one.admin.api.users.disable({ params: { id: person.userId } });
     await soon(() => expect(browser.socket.connected).toBe(false));
     expect(await seen()).toEqual(['unauthenticated', 'unauthenticated']);
+  });
+
+  it('a limit is one for both, and what works once works at one of them', async () => {
+    const owner = await one.createUser('owner', 'administrator');
+    const at = [owner.api, other.clientFor(owner.token)];
+    const both = <T>(count: number, ask: (api: TestClient['api'], index: number) => Promise<T>) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) => codeOf(ask(at[index % 2] as TestClient['api'], index))),
+      );
+    const countOf = (outcomes: string[], outcome: string) => outcomes.filter((one) => one === outcome).length;
+    await soon(async () => expect(await both(2, (api) => api.sessions.me())).toEqual(['ok', 'ok']));
+    const keys = await both(60, (api) => api.apiKeys.create({ body: { name: 'key', scopes: ['*'] } }));
+    expect([countOf(keys, 'ok'), countOf(keys, 'limit_reached')]).toEqual([50, 10]);
+    const body = { permissions: ['console.read' as const] };
+    const invites = await both(60, (api) => api.subusers.invite({ params: params(), body }));
+    expect([countOf(invites, 'ok'), countOf(invites, 'limit_reached')]).toEqual([50, 10]);
+    const { link } = await owner.api.accounts.invite({ body: {} });
+    const invitation = link.url.split('#').at(-1) as string;
+    const doors = [one.anonymous, other.anonymous];
+    const arrivals = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => {
+        const name = `arrival-${index}`;
+        const wish = { email: `${name}@example.com`, name, password: 'seven grey herons wade', invitation };
+        return codeOf((doors[index % 2] as TestPanel['anonymous']).accounts.register({ body: wish }));
+      }),
+    );
+    expect(countOf(arrivals, 'ok')).toBe(1);
   });
 });

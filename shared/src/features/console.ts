@@ -90,7 +90,8 @@ export const consoleRoutes = {
     url: '/api/servers/:id/command',
     config: { permission: 'console.write', audit: 'console.command', onServer: true },
     schema: {
-      summary: 'Send a command to the console, and with `waitMs` get the output that followed',
+      summary:
+        'Send a command to the console, and with `waitMs` get the output that followed, for which `console.read` is needed',
       tags: ['Console'],
       params: ServerParams,
       body: NewCommand,

@@ -3,8 +3,8 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { isWithin } from '@catalyst/shared/contract/permissions';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { Invitation } from '@catalyst/shared/features/accounts';
-import { type EntityManager, LessThan, MoreThan } from 'typeorm';
-import { type Caller, grantsEverywhere, isPermitted } from '../../access.ts';
+import { type EntityManager, IsNull, LessThan, MoreThan } from 'typeorm';
+import { type Caller, grantsEverywhere, type Holder, isPermitted } from '../../access.ts';
 import type { PanelCore } from '../../core.ts';
 import { ServerInviteEntity } from '../subusers/server-invite.entity.ts';
 import { assertMayGrant } from '../users/granting.ts';
@@ -31,11 +31,11 @@ export interface OpenInvitation {
   role: RoleRow | null;
   invitedBy: string | null;
   expiresAt: Date;
-  /** Uses it up, in the transaction that makes the account; false when it is gone. */
-  accept(manager: EntityManager): Promise<boolean>;
+  /** Uses it up, in the transaction that makes the account with this address; false when it is gone. */
+  accept(manager: EntityManager, email: string): Promise<boolean>;
 }
 
-type Core = Pick<PanelCore, 'database' | 'users' | 'mail' | 'panelSettings'>;
+type Core = Pick<PanelCore, 'database' | 'users' | 'serverIndex' | 'mail' | 'panelSettings'>;
 
 /** Links by which people make an account where not everybody may. */
 export class Invitations {
@@ -100,12 +100,11 @@ export class Invitations {
   }
 
   async #findOwn(token: string): Promise<OpenInvitation | undefined> {
-    const { users, database } = this.#core;
+    const { database } = this.#core;
     const known = await this.#tokens.find<InvitationData>('invitation', token);
     if (!known) return undefined;
     // Whoever may not invite any more has not invited.
-    const inviter = await users.find(known.data.inviterId);
-    const holder = inviter && { person: users.personOf(inviter), key: null };
+    const holder = await this.#inviter(known.data.inviterId);
     if (!holder || !isPermitted(holder, 'user.invite', 'everywhere')) return undefined;
     const { roleId } = known.data;
     const role = roleId ? await database.getRepository(RoleEntity).findOneBy({ id: roleId }) : null;
@@ -115,27 +114,41 @@ export class Invitations {
       email: known.email,
       provesEmail: known.data.wasMailed,
       role: isHeld ? role : null,
-      invitedBy: inviter?.user.name ?? null,
+      invitedBy: holder.person.name,
       expiresAt: known.expiresAt,
       accept: async (manager) => (await this.#tokens.take('invitation', token, manager)) !== undefined,
     };
   }
 
   async #findOfServer(token: string): Promise<OpenInvitation | undefined> {
-    const { database, users } = this.#core;
+    const { database, serverIndex } = this.#core;
     const invites = database.getRepository(ServerInviteEntity);
     const row = await invites.findOneBy({ tokenHash: hash('sha256', token, 'hex') });
     if (!row || row.expiresAt.getTime() <= Date.now()) return undefined;
-    const names = await users.names([row.inviterId]);
+    const place = serverIndex.find(row.serverId);
+    const holder = await this.#inviter(row.inviterId);
+    if (!place || !holder || !isPermitted(holder, 'subuser.write', place)) return undefined;
     return {
       email: row.email,
       provesEmail: false,
       role: null,
-      invitedBy: names.get(row.inviterId) ?? null,
+      invitedBy: holder.person.name,
       expiresAt: row.expiresAt,
-      // It is used up when its server is accepted, by the new account.
-      accept: (manager) => manager.existsBy(ServerInviteEntity, { id: row.id }),
+      // From now on it is for the new account alone, which uses it up when it accepts the server.
+      accept: async (manager, email) => {
+        const { affected } = await manager.update(
+          ServerInviteEntity,
+          { id: row.id, email: row.email ?? IsNull() },
+          { email },
+        );
+        return affected === 1;
+      },
     };
+  }
+
+  async #inviter(id: string): Promise<Holder | undefined> {
+    const found = await this.#core.users.lookUp(id);
+    return found && { person: found.person, key: null };
   }
 
   async #describe(row: AccountTokenRow): Promise<Invitation> {

@@ -1,15 +1,23 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { User } from '@catalyst/shared/features/users';
+import { MoreThan } from 'typeorm';
 import type { Caller } from '../../access.ts';
 import type { PanelCore } from '../../core.ts';
 import { isUniqueViolation } from '../../database/database-errors.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import { requireRecentProof } from '../../http/recently-authenticated.ts';
+import { SessionEntity } from '../sessions/session.entity.ts';
+import { lockUser } from '../users/lock-user.ts';
 import { UserEntity, type UserRow } from '../users/user.entity.ts';
 import { describeUser } from '../users/users.service.ts';
 import type { AccountTokens } from './account-tokens.ts';
 
 const lifetimeMs = 3_600_000;
+
+interface EmailChange {
+  /** Who asked. When that session is ended, by whatever way, so is what it began. */
+  sessionId: string;
+}
 
 type Core = Pick<
   PanelCore,
@@ -54,6 +62,7 @@ export class Profile {
     const { token, expiresAt } = await this.#tokens.issue('email-change', {
       userId: caller.userId,
       email,
+      data: { sessionId: caller.sessionId } satisfies EmailChange,
       lifetimeMs,
     });
     await mail.sendPrepared({ kind: 'email-change', recipient: email, values: { token }, expiresAt });
@@ -63,12 +72,14 @@ export class Profile {
   /** Takes the address whose link was opened; undefined when the token is for no change of address. */
   async verifyEmail(token: string): Promise<string | undefined> {
     const { database, users, mail } = this.#core;
-    const known = await this.#tokens.find('email-change', token);
-    if (!known?.userId || !known.email) return undefined;
-    const { userId, email } = known;
+    const known = await this.#tokens.find<EmailChange | undefined>('email-change', token);
+    if (!known?.userId || !known.email || !known.data) return undefined;
+    const { userId, email, data } = known;
     const before = await inTransaction(database, async (manager) => {
-      const user = await manager.findOneBy(UserEntity, { id: userId });
-      if (!user || !(await this.#tokens.take('email-change', token, manager))) return undefined;
+      const user = await lockUser(manager, userId);
+      const session = { id: data.sessionId, userId, expiresAt: MoreThan(new Date()) };
+      if (!user || user.disabledAt || !(await manager.existsBy(SessionEntity, session))) return undefined;
+      if (!(await this.#tokens.take('email-change', token, manager))) return undefined;
       await this.#tokens.revokeOf(userId, 'email-change', manager);
       const change = { email, emailVerifiedAt: new Date(), updatedAt: new Date() };
       await manager.update(UserEntity, { id: userId }, change).catch(refuseTaken);

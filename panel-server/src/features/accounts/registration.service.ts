@@ -135,7 +135,7 @@ export class Registration {
     { name, displayName, passwordHash }: PendingAccount,
     invitation: OpenInvitation | undefined,
   ): Promise<UserWithRole> {
-    if (invitation && !(await invitation.accept(manager))) throw invitationGone();
+    if (invitation && !(await invitation.accept(manager, email))) throw invitationGone();
     return this.#core.users.create(
       {
         ...{ email, name, displayName, passwordHash },

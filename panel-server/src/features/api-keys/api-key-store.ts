@@ -28,6 +28,8 @@ export class ApiKeyStore {
   readonly #remembered = new Map<string, Remembered>();
   /** One object for each key, which changes with it. */
   readonly #keys = new Map<string, CallingKey>();
+  /** How many keys or users were revoked or changed; what was read before is not remembered. */
+  #changes = 0;
   /** Another panel on the same Postgres may revoke what this one remembers. */
   readonly #trustMs: number;
 
@@ -58,25 +60,35 @@ export class ApiKeyStore {
     const wanted = keyHash(token);
     const notedUseAt = this.#remembered.get(wanted)?.notedUseAt ?? 0;
     this.#remembered.delete(wanted);
-    const row = await this.#database.getRepository(ApiKeyEntity).findOneBy({ keyHash: wanted });
-    if (!row || (row.expiresAt && row.expiresAt.getTime() <= Date.now())) return undefined;
-    const owner = await this.#users.find(row.userId);
-    if (!owner || owner.user.disabledAt) return undefined;
-    const person = this.#users.personOf(owner);
-    const through = { id: row.id, expiresAt: row.expiresAt ?? never, key: this.#keyOf(row) };
-    this.#remembered.set(wanted, {
-      caller: new Caller(person, through),
-      isAllowedFrom: networkList(row.allowedAddresses),
-      checkedAt: Date.now(),
-      notedUseAt,
-    });
-    return this.recall(token, ip);
+    for (;;) {
+      const seen = this.#changes;
+      const row = await this.#database.getRepository(ApiKeyEntity).findOneBy({ keyHash: wanted });
+      if (!row || (row.expiresAt && row.expiresAt.getTime() <= Date.now())) return undefined;
+      const owner = await this.#users.lookUp(row.userId);
+      if (!owner || owner.user.disabledAt) return undefined;
+      // It may be this key that was changed or revoked meanwhile.
+      if (seen !== this.#changes) continue;
+      const through = { id: row.id, expiresAt: row.expiresAt ?? never, key: this.#keyOf(row) };
+      this.#remembered.set(wanted, {
+        caller: new Caller(owner.person, through),
+        isAllowedFrom: networkList(row.allowedAddresses),
+        checkedAt: Date.now(),
+        notedUseAt,
+      });
+      return this.recall(token, ip);
+    }
   }
 
   /** Brings up to date what is remembered of a key. */
   async refresh(keyId: string): Promise<void> {
-    const row = await this.#database.getRepository(ApiKeyEntity).findOneBy({ id: keyId });
-    if (row) this.#keyOf(row);
+    this.#changes += 1;
+    for (;;) {
+      const seen = this.#changes;
+      const row = await this.#database.getRepository(ApiKeyEntity).findOneBy({ id: keyId });
+      if (seen !== this.#changes) continue;
+      if (row) this.#keyOf(row);
+      break;
+    }
     this.#forgetWhere(({ caller }) => caller.sessionId === keyId);
   }
 
@@ -88,6 +100,7 @@ export class ApiKeyStore {
   }
 
   #forget(revocation: Revocation): void {
+    if (revocation.kind === 'session' || revocation.kind === 'user') this.#changes += 1;
     this.#forgetWhere(
       ({ caller }) =>
         (revocation.kind === 'session' && revocation.sessionId === caller.sessionId) ||

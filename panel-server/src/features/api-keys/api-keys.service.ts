@@ -2,14 +2,14 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { ApiKey, ApiKeyChanges, CreatedApiKey, NewApiKey } from '@catalyst/shared/features/api-keys';
 import { randomToken } from '@catalyst/shared/node/random-token';
-import { type DataSource, type EntityManager, MoreThan } from 'typeorm';
+import { type DataSource, MoreThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Caller } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Revocations } from '../../revocations.ts';
 import { assertOutranks } from '../users/granting.ts';
-import { UserEntity } from '../users/user.entity.ts';
+import { lockUser } from '../users/lock-user.ts';
 import type { UsersService } from '../users/users.service.ts';
 import { ApiKeyEntity, type ApiKeyRow } from './api-key.entity.ts';
 import { type ApiKeyStore, keyHash } from './api-key-store.ts';
@@ -65,6 +65,7 @@ export class ApiKeysService {
       createdAt: new Date(),
     };
     await inTransaction(this.#parts.database, async (manager) => {
+      // Of two who make the last key that is allowed, one waits for the other.
       await lockUser(manager, userId);
       if ((await manager.countBy(ApiKeyEntity, { userId })) >= maxPerUser) {
         throw new AppError('limit_reached', `At most ${maxPerUser} keys; revoke one that is not needed`);
@@ -123,12 +124,6 @@ export class ApiKeysService {
   get #rows() {
     return this.#parts.database.getRepository(ApiKeyEntity);
   }
-}
-
-/** Of two who make the last key that is allowed, one waits for the other. */
-async function lockUser(manager: EntityManager, id: string): Promise<void> {
-  if (manager.connection.options.type !== 'postgres') return;
-  await manager.findOne(UserEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
 }
 
 function assertInFuture(expiresAt: Date | null): void {

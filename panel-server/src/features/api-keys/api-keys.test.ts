@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask } from '../../testing/ask.ts';
 import { codeOf } from '../../testing/code-of.ts';
 import { FakeAgent } from '../../testing/fake-agent.ts';
+import { medianDifference } from '../../testing/median-difference.ts';
 import { type TestClient, type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
 import { roleWith } from '../../testing/test-people.ts';
 import { runningServer } from '../../testing/test-servers.ts';
@@ -64,6 +65,36 @@ describe.each(testDatabases)('API keys on %s', (database) => {
     // A wrong key is not made good by a session that comes with it.
     const both = { 'x-api-key': 'wrong', authorization: `Bearer ${test.admin.token}` };
     expect((await by(both)).status).toBe(401);
+  });
+
+  it('are told apart as wholes: nothing says how much of one is right', { timeout: 60_000 }, async () => {
+    const { key, prefix } = await keyOf(test.admin);
+    const another = (letter: string) => (letter === 'A' ? 'B' : 'A');
+    const near = Array.from({ length: key.length - 9 }, (_, index) => {
+      const at = 9 + index;
+      return key.slice(0, at) + another(key.charAt(at)) + key.slice(at + 1);
+    });
+    const far = `catalyst_${'x'.repeat(43)}`;
+    const swapped = key.replace(/[a-z]/i, (letter) =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    );
+    const strangers = [...near, swapped, prefix, prefix.padEnd(52, 'x'), `${key},${key}`, far];
+    const answers = new Set<string>();
+    for (const wrong of strangers) {
+      const doors: Record<string, string>[] = [{ 'x-api-key': wrong }, { authorization: `Bearer ${wrong}` }];
+      for (const headers of doors) {
+        const { status, body } = await by(headers);
+        answers.add(JSON.stringify([status, { ...body.error, requestId: '' }]));
+      }
+    }
+    expect([...answers]).toEqual([expect.stringContaining('401')]);
+    const nearest = near.at(-1) as string;
+    const difference = await medianDifference(
+      () => by({ 'x-api-key': nearest }),
+      () => by({ 'x-api-key': far }),
+      1,
+    );
+    expect(difference).toBeLessThan(1);
   });
 
   it('do what is in their scopes and their owner may do at that moment', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allowTampering } from '../../testing/allow-tampering.ts';
 import { ask } from '../../testing/ask.ts';
 import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
@@ -142,6 +142,36 @@ describe.each(testDatabases)('the archive of the audit log on %s', (database) =>
     });
     expect(await rowsOf(test).countBy({ seq: 1 })).toBe(1);
     expect(readdirSync(folder(test))).toEqual([]);
+  });
+});
+
+describe.each(testDatabases)('a flood of entries on %s', (database) => {
+  let test: TestPanel;
+  beforeAll(async () => {
+    test = await testPanel({ database });
+  });
+  afterAll(() => test?.close());
+
+  // More than SQLite takes parameters in a statement.
+  it('goes into the archive, each entry once', { timeout: 120_000 }, async () => {
+    const bursts = 9;
+    const perBurst = 4000;
+    for (let burst = 0; burst < bursts; burst++) await recordDaysAgo(test, 60, perBurst);
+    await recordDaysAgo(test, 0, 1);
+    await setDays(test, 30);
+    const [file] = await filesOf(test, 1);
+    expect(file).toMatchObject({ firstSeq: 1, lastSeq: bursts * perBurst });
+    const lines = gunzipSync(readFileSync(join(folder(test), file?.name as string))).toString();
+    const numbers = lines.match(/"seq":\d+/g) ?? [];
+    expect([numbers.length, new Set(numbers).size]).toEqual([bursts * perBurst, bursts * perBurst]);
+    // Nothing is left to be taken a second time.
+    await setDays(test, 31);
+    await filesOf(test, 1);
+    expect(await rowsOf(test).count()).toBe(3);
+    expect(await test.admin.api.audit.verify()).toMatchObject({
+      isIntact: true,
+      archivedEntries: bursts * perBurst,
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { permissions } from '@catalyst/shared/contract/permissions';
 import { type AuditEntry, auditRoutes, type ChainReport } from '@catalyst/shared/features/audit';
 import type { FastifyRequest } from 'fastify';
 import { type AccessRules, type Caller, isPermitted } from '../../access.ts';
+import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
 import { answerOf, cursorOf, placeOfCursor } from './audit-answer.ts';
@@ -33,9 +34,11 @@ export function registerAuditRoutes(app: PanelHttp, parts: AuditRoutesParts): vo
       const { format, ...filter } = request.query;
       note(request, { format, ...filter });
       const body = Readable.from(exportText(search, filter, format), { objectMode: false });
+      const caller = callerOf(request);
+      const mayStill = () => isPermitted(caller, 'audit.read', 'everywhere');
       body.once(
         'close',
-        endWithRight(revocations, callerOf(request), () => body.destroy()),
+        endWhenRevoked(revocations, caller, mayStill, () => body.destroy()),
       );
       const day = new Date().toISOString().slice(0, 10);
       return reply
@@ -97,16 +100,6 @@ function readableKinds(access: AccessRules, caller: Caller, serverId: string): R
   const reading = permissions.filter((name) => name.endsWith('.read'));
   const held = reading.filter((name) => access.mayOnServer(caller, name, serverId));
   return new Set(held.map((name) => name.replace(/\..*$/, '')));
-}
-
-/** Ends a long answer with the session, or with the right to what is in it. Gives the way to stop listening. */
-function endWithRight(revocations: Revocations, caller: Caller, end: () => void): () => void {
-  return revocations.on((revocation) => {
-    const isOver =
-      (revocation.kind === 'session' && revocation.sessionId === caller.sessionId) ||
-      (revocation.kind === 'user' && revocation.userId === caller.userId);
-    if (isOver || !isPermitted(caller, 'audit.read', 'everywhere')) end();
-  });
 }
 
 function note(request: FastifyRequest, details: Record<string, unknown>): void {

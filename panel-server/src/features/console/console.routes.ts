@@ -1,5 +1,5 @@
 import { consoleRoutes } from '@catalyst/shared/features/console';
-import type { AccessRules } from '../../access.ts';
+import type { AccessRules, Caller } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
@@ -14,13 +14,29 @@ interface ConsoleRoutesParts {
 }
 
 export function registerConsoleRoutes(app: PanelHttp, parts: ConsoleRoutesParts): void {
-  const { console, nameTarget } = parts;
+  const { console, nameTarget, access, revocations } = parts;
+  const endWithRight = (caller: Caller, serverId: string, gone: AbortController) =>
+    endWhenRevoked(
+      revocations,
+      caller,
+      () => access.mayOnServer(caller, 'console.read', serverId),
+      (reason) => gone.abort(reason),
+    );
+
   app.route({ ...consoleRoutes.logs, handler: ({ params, query }) => console.logs(params.id, query) });
   app.route({
     ...consoleRoutes.command,
     preHandler: nameTarget,
     handler: async (request) => {
-      const { seq, lines } = await console.command(callerOf(request).userId, request.params.id, request.body);
+      const { id } = request.params;
+      const caller = callerOf(request);
+      // What the game answers is for those who may read it.
+      if (request.body.waitMs !== undefined) await access.authorize(caller, 'console.read', id);
+      const gone = new AbortController();
+      const stop = endWithRight(caller, id, gone);
+      const { seq, lines } = await console
+        .command(caller.userId, id, request.body, gone.signal)
+        .finally(stop);
       return { seq, ...(lines && { lines: lines.map((line) => ({ ...line, at: new Date(line.at) })) }) };
     },
   });
@@ -29,9 +45,8 @@ export function registerConsoleRoutes(app: PanelHttp, parts: ConsoleRoutesParts)
     handler: async (request, reply) => {
       const { id } = request.params;
       const gone = new AbortController();
-      const stream = { caller: callerOf(request), serverId: id, permission: 'console.read' as const };
       // Also while nothing has come yet: what was asked for by somebody who lost the right is not fetched.
-      const stop = endWhenRevoked(parts, stream, () => gone.abort());
+      const stop = endWithRight(callerOf(request), id, gone);
       reply.raw.once('close', () => {
         stop();
         gone.abort();

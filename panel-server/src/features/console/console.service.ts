@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setTimeout as passed } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { LogPage, LogQuery, NewCommand, TerminalSize } from '@catalyst/shared/features/console';
 import { isUp } from '@catalyst/shared/features/server-states';
@@ -60,11 +61,15 @@ export class ConsoleService {
     };
   }
 
-  /** Answers the number of the echo, and with `waitMs` the lines that came after it within that time. */
+  /**
+   * Answers the number of the echo, and with `waitMs` the lines that came after it within that time. Whoever aborts the
+   * wait gives its reason.
+   */
   async command(
     userId: string,
     serverId: string,
     { command, waitMs }: z.output<typeof NewCommand>,
+    signal?: AbortSignal,
   ): Promise<{ seq: number; lines?: ViewerLine[] }> {
     if (!this.#commands.take(userId)) {
       throw new AppError('rate_limited', `At most ${commandsPerSecond} commands a second`, {
@@ -78,7 +83,7 @@ export class ConsoleService {
     const stop = await this.#parts.relay.collect(row, (lines) => collected.add(lines));
     try {
       const seq = await this.#send(row, command);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await passed(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
       return { seq, lines: collected.lines.filter((line) => line.seq > seq) };
     } finally {
       stop();

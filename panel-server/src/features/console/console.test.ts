@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FakeAgent } from '../../testing/fake-agent.ts';
 import { TcpProxy } from '../../testing/tcp-proxy.ts';
 import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
+import { roleWith } from '../../testing/test-people.ts';
 import { installedServer, runningServer } from '../../testing/test-servers.ts';
 import { TestSocket } from '../../testing/test-socket.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
@@ -147,6 +148,20 @@ describe.each(testDatabases)('a console on %s', (database) => {
       expect(lines?.map(({ text }) => text)).toEqual(['There are 2 players', 'ann, bob']);
       expect(lines?.[0]?.seq).toBe(seq + 1);
       expect(agent.server(server.id).isWatched).toBe(false);
+    });
+
+    it('is answered to those only who may read the console', async () => {
+      const client = await panel.createUser(
+        `writer-${database}`,
+        await roleWith(panel, ['server.read', 'console.write']),
+      );
+      const send = (body: { command: string; waitMs?: number }) =>
+        code(client.api.console.command({ params: params(), body }));
+      expect(await send({ command: 'list' })).toBe('ok');
+      const before = agent.commands.length;
+      expect(await send({ command: 'list', waitMs: 100 })).toBe('forbidden');
+      expect(await send({ command: 'list', waitMs: 0 })).toBe('forbidden');
+      expect(agent.commands).toHaveLength(before);
     });
 
     it.each(['', 'two\nlines', 'cr\rlf', 'nul\0', '\u001b[A', 'x'.repeat(4097), '\ud800', 'a\u2028b'])(

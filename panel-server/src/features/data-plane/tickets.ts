@@ -24,7 +24,7 @@ interface Ticket {
   id: string;
   /**
    * The stream, once the agent delivers it. Rejects when the agent refuses (`asked` rejects before anything came), when
-   * nothing comes within a minute, or on abort.
+   * nothing comes within a minute, or on abort, with its reason if that is an AppError.
    */
   arrived(asked: Promise<unknown>, signal: AbortSignal): Promise<IncomingMessage>;
   cancel(): void;
@@ -67,7 +67,9 @@ export class Tickets {
         asked.catch((error: unknown) => reject(error));
         signal.addEventListener('abort', () => {
           cancel();
-          reject(new AppError('unavailable', 'The request was given up'));
+          const { reason } = signal;
+          const isKnown = reason instanceof AppError;
+          reject(isKnown ? reason : new AppError('unavailable', 'The request was given up'));
         });
         return promise;
       },
@@ -82,6 +84,12 @@ export class Tickets {
       direction: 'to-agent',
       redeem: () => throughTo(source, resolve, reject),
       fail: reject,
+    });
+    // A ticket for what nobody sends any more is worth nothing.
+    source.once('close', () => {
+      if (source.readableEnded) return;
+      cancel();
+      reject(brokenOff());
     });
     return { id, taken, cancel };
   }
@@ -131,11 +139,14 @@ export class Tickets {
   }
 }
 
+const brokenOff = (cause?: Error) =>
+  new AppError('unavailable', 'The upload broke off before its end', { cause });
+
 /** The source must outlive an agent that hangs up: whoever sends it is still to be told why. */
 function throughTo(source: Readable, whenTaken: () => void, fail: (error: AppError) => void): Readable {
   const through = new PassThrough();
   const broken = (cause?: Error) => {
-    const error = new AppError('unavailable', 'The upload broke off before its end', { cause });
+    const error = brokenOff(cause);
     through.destroy(error);
     fail(error);
   };

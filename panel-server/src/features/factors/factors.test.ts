@@ -271,6 +271,23 @@ describe.each(testDatabases)('second factors on %s', (database) => {
       expect(passkeyProblem).toContain('work only at');
     });
 
+    it('are not more than a person can look after, however many are made at once', async () => {
+      const client = await test.createUser('collector');
+      const begun = await Promise.all(Array.from({ length: 24 }, () => begin(client)));
+      const made = await Promise.all(
+        begun.map(({ body }, index) =>
+          send(
+            '/api/auth/passkeys',
+            { ...new TestPasskey().create(body, origin), name: `Key ${index}` },
+            { token: client.token },
+          ),
+        ),
+      );
+      expect([countOf(made, 201), countOf(made, 409)]).toEqual([20, 4]);
+      expect((await client.api.factors.get()).passkeys).toHaveLength(20);
+      expect((await begin(client)).body.error.code).toBe('limit_reached');
+    });
+
     it('are not taken from another origin, unverified, unsigned, made for another purpose or unknown', async () => {
       const { passkey } = await withPasskey('strict');
       const wrongs = [

@@ -5,7 +5,9 @@ import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { isUniqueViolation } from '../../database/database-errors.ts';
+import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { AccountTokens } from '../accounts/account-tokens.ts';
+import { lockUser } from '../users/lock-user.ts';
 import { PasskeyEntity, type PasskeyRow } from './passkey.entity.ts';
 import type { PasskeySite } from './passkey-site.ts';
 
@@ -52,9 +54,7 @@ export class Passkeys {
   ): Promise<Ceremony> {
     refuseUnfit(site);
     const present = await this.#database.getRepository(PasskeyEntity).findBy({ userId: user.id });
-    if (present.length >= maxPasskeys) {
-      throw new AppError('limit_reached', `An account has at most ${maxPasskeys} passkeys`);
-    }
+    if (present.length >= maxPasskeys) throw tooMany();
     const { generateRegistrationOptions } = await webAuthn();
     const options = await generateRegistrationOptions({
       rpName: 'Catalyst',
@@ -108,7 +108,12 @@ export class Passkeys {
       lastUsedAt: null,
     };
     try {
-      await this.#database.getRepository(PasskeyEntity).insert(row);
+      await inTransaction(this.#database, async (manager) => {
+        // Of two who make the last one that is allowed, one waits for the other.
+        await lockUser(manager, userId);
+        if ((await manager.countBy(PasskeyEntity, { userId })) >= maxPasskeys) throw tooMany();
+        await manager.insert(PasskeyEntity, row);
+      });
     } catch (error) {
       if (isUniqueViolation(error)) throw new AppError('conflict', 'This passkey is in use already');
       throw error;
@@ -180,6 +185,7 @@ export class Passkeys {
   }
 }
 
+const tooMany = () => new AppError('limit_reached', `An account has at most ${maxPasskeys} passkeys`);
 const noSuchPasskey = () => new AppError('not_found', 'There is no such passkey');
 
 function refuseUnfit({ problem }: PasskeySite): void {

@@ -8,7 +8,7 @@ import { ImagesService } from './images.service.ts';
 export async function registerImages(core: PanelCore, registries: RegistriesService): Promise<void> {
   const images = new ImagesService({ ...core, registries });
   const nameTarget = namedTarget('node', (id) => core.nodeIndex.find(id)?.name);
-  await registerImageRoutes(core.http, images, nameTarget);
+  await registerImageRoutes(core.http, { ...core, images, nameTarget });
   core.agents.listen(imageAgentEvents, (nodeId) => ({
     image_pull_progress: (pull) => images.progress(nodeId, pull),
   }));

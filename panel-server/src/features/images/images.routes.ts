@@ -1,16 +1,25 @@
 import { imageRoutes } from '@catalyst/shared/features/images';
 import type { FastifyRequest } from 'fastify';
+import type { AccessRules } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
+import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
+import type { Revocations } from '../../revocations.ts';
 import type { ImagesService } from './images.service.ts';
 
 /** Whoever uploads an archive and sends nothing for so long is gone. */
 const idleMs = 120_000;
 
+interface ImageRoutesParts {
+  images: ImagesService;
+  nameTarget: NameTarget;
+  access: AccessRules;
+  revocations: Revocations;
+}
+
 export async function registerImageRoutes(
   app: PanelHttp,
-  images: ImagesService,
-  nameTarget: NameTarget,
+  { images, nameTarget, access, revocations }: ImageRoutesParts,
 ): Promise<void> {
   app.route({
     ...imageRoutes.list,
@@ -46,7 +55,11 @@ export async function registerImageRoutes(
     (streams as unknown as PanelHttp).route({
       ...imageRoutes.import,
       preHandler: [nameTarget, noteQuery],
-      handler: async ({ params, query, raw }, reply) => {
+      handler: async (request, reply) => {
+        const { params, query, raw } = request;
+        const caller = callerOf(request);
+        const mayStill = () => access.mayOnNode(caller, 'node.update', params.id);
+        const stop = endWhenRevoked(revocations, caller, mayStill, () => raw.destroy());
         raw.setTimeout(idleMs, () => raw.destroy());
         const length = Number(raw.headers['content-length']);
         const totalBytes = Number.isFinite(length) ? length : undefined;
@@ -54,6 +67,7 @@ export async function registerImageRoutes(
           const pull = await images.import(params.id, raw, { ...query, totalBytes });
           return reply.code(202).send(pull);
         } finally {
+          stop();
           // What nobody reads any more would keep the answer from whoever still sends.
           raw.resume();
         }

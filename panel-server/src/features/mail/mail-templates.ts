@@ -51,7 +51,10 @@ const templates: { [Kind in MailKind]: (values: MailValues[Kind]) => Letter } = 
   }),
   'email-change': ({ url }) => ({
     subject: 'Confirm your new e-mail address',
-    paragraphs: ['Open this link to use this address for your account. It works once and for an hour.'],
+    paragraphs: [
+      'Open this link to use this address for your account. It works once and for an hour, as long as you stay ' +
+        'signed in where you asked for it.',
+    ],
     action: { label: 'Use this address', url },
     footer: nothingToDo,
   }),

@@ -3,6 +3,7 @@ import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { MailState, NewMailSettings, OutgoingMail } from '@catalyst/shared/features/mail';
 import { type DataSource, type EntityManager, IsNull, LessThan, Not } from 'typeorm';
 import type { z } from 'zod';
+import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { Logger } from '../../logger.ts';
 import type { SettingsService } from '../settings/settings.service.ts';
@@ -14,6 +15,7 @@ import { MailProblem, sendBySmtp } from './smtp.ts';
 
 /** Mails of one kind to one address within an hour: more would only be a nuisance made by somebody else. */
 const maxPerHour = 3;
+const mailLock = 4_374_431;
 
 /** What a mail says, found out when it is sent; undefined when there is nothing to send after all. */
 type Prepare = (
@@ -56,8 +58,16 @@ export class Mail {
    */
   async sendPrepared(order: MailOrder): Promise<void> {
     const anHourAgo = new Date(Date.now() - 3_600_000);
-    if ((await this.outbox.countSince(order.recipient, order.kind, anHourAgo)) >= maxPerHour) return;
-    await this.outbox.put(order);
+    await inTransaction(this.#database, async (manager) => {
+      // Of many who ask at once each counts those before it. A transaction on SQLite is alone anyway.
+      if (this.#database.options.type === 'postgres') {
+        await manager.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [mailLock, order.recipient]);
+      }
+      if ((await this.outbox.countSince(order.recipient, order.kind, anHourAgo, manager)) >= maxPerHour)
+        return;
+      await this.outbox.put(order, manager);
+    });
+    this.outbox.wake();
   }
 
   prepare(kind: MailKind, prepare: Prepare): void {

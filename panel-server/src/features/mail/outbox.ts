@@ -85,13 +85,13 @@ export class Outbox {
       leasedUntil: nobody,
       sentAt: null,
     });
-    this.wake();
+    if (manager === this.#database.manager) this.wake();
   }
 
   /** How many mails of a kind somebody was sent since then. */
-  countSince(recipient: string, kind: MailKind, since: Date): Promise<number> {
+  countSince(recipient: string, kind: MailKind, since: Date, manager: EntityManager): Promise<number> {
     const where = { recipient, kind, createdAt: MoreThan(since) };
-    return this.#database.getRepository(OutgoingMailEntity).countBy(where);
+    return manager.countBy(OutgoingMailEntity, where);
   }
 
   /** Looks now for what is due. */

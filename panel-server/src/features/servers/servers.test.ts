@@ -450,6 +450,14 @@ describe.each(testDatabases)('servers on %s', (database) => {
       expect(await code(panel.admin.api.console.command({ params: { id }, body: { command: 'x' } }))).toBe(
         'suspended',
       );
+      const socket = await TestSocket.connected(panel.url, panel.admin.token);
+      for (const action of ['start', 'stop', 'restart', 'kill'] as const) {
+        expect(await code(socket.call('server_control', { serverId: id, action }))).toBe('suspended');
+      }
+      expect(await code(socket.call('console_input', { serverId: id, data: 'x' }))).toBe('suspended');
+      const size = { columns: 80, rows: 24 };
+      expect(await code(socket.call('console:resize', { serverId: id, ...size }))).toBe('suspended');
+      socket.close();
       await agent.report(id, 'running');
       await agent.report(id, 'stopped');
       expect((await rows.findOneByOrFail({ id })).state).toBe('suspended');

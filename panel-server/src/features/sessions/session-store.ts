@@ -1,11 +1,15 @@
 import { hash } from 'node:crypto';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { randomToken } from '@catalyst/shared/node/random-token';
 import type { DataSource } from 'typeorm';
 import { LessThan, MoreThan, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { Caller } from '../../access.ts';
+import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { Logger } from '../../logger.ts';
 import type { Revocation, Revocations } from '../../revocations.ts';
+import { lockUser } from '../users/lock-user.ts';
+import { UserEntity } from '../users/user.entity.ts';
 import type { UsersService, UserWithRole } from '../users/users.service.ts';
 import { SessionEntity, type SessionRow } from './session.entity.ts';
 
@@ -34,6 +38,8 @@ export class SessionStore {
   readonly #revocations: Revocations;
   readonly #log: Logger;
   readonly #remembered = new Map<string, Remembered>();
+  /** How many sessions or users were revoked; what was read before is not remembered. */
+  #revoked = 0;
   /** Another panel on the same Postgres may revoke what this one remembers. */
   readonly #trustMs: number;
   readonly #pruning: NodeJS.Timeout;
@@ -49,7 +55,10 @@ export class SessionStore {
     this.#pruning = setInterval(() => void this.#prune(), pruneEveryMs).unref();
   }
 
-  /** The token exists only in the answer. */
+  /**
+   * The token exists only in the answer. Throws `invalid_credentials` when the owner was locked out, or his sessions
+   * were ended, since he was looked up: what let him in may be what he got rid of.
+   */
   async create(owner: UserWithRole, client: Client): Promise<{ token: string; caller: Caller }> {
     const token = randomToken();
     const now = Date.now();
@@ -64,8 +73,17 @@ export class SessionStore {
       ip: client.ip,
       userAgent: client.userAgent.slice(0, 300),
     };
-    await this.#database.getRepository(SessionEntity).insert(session);
-    return { token, caller: this.#remember(session, owner) };
+    const seen = this.#revoked;
+    await inTransaction(this.#database, async (manager) => {
+      const user = await lockUser(manager, session.userId);
+      if (!user || user.disabledAt || user.sessionEpoch !== owner.user.sessionEpoch) throw outdated();
+      await manager.insert(SessionEntity, session);
+    });
+    const known = await this.#users.lookUp(session.userId);
+    if (!known) throw outdated();
+    const caller = new Caller(known.person, session);
+    if (seen === this.#revoked) this.#remember(session, caller);
+    return { token, caller };
   }
 
   /** Whom a token stands for, if that is known without asking the database. */
@@ -86,11 +104,18 @@ export class SessionStore {
     if (known) return known;
     const key = tokenHash(token);
     this.#remembered.delete(key);
-    const session = await this.#database.getRepository(SessionEntity).findOneBy({ tokenHash: key });
-    if (!session || session.expiresAt.getTime() <= Date.now()) return undefined;
-    const owner = await this.#users.find(session.userId);
-    if (!owner || owner.user.disabledAt) return undefined;
-    return this.#remember(session, owner);
+    for (;;) {
+      const seen = this.#revoked;
+      const session = await this.#database.getRepository(SessionEntity).findOneBy({ tokenHash: key });
+      if (!session || session.expiresAt.getTime() <= Date.now()) return undefined;
+      const owner = await this.#users.lookUp(session.userId);
+      if (!owner || owner.user.disabledAt) return undefined;
+      // It may be this session that was revoked meanwhile.
+      if (seen !== this.#revoked) continue;
+      const caller = new Caller(owner.person, session);
+      this.#remember(session, caller);
+      return caller;
+    }
   }
 
   async revoke(sessionId: string, reason: string): Promise<void> {
@@ -118,9 +143,13 @@ export class SessionStore {
 
   /** Ends all of a user's sessions but one; says how many. */
   async endOthersOf(userId: string, keptId: string, reason: string): Promise<number> {
-    const sessions = this.#database.getRepository(SessionEntity);
-    const others = await sessions.find({ select: { id: true }, where: { userId, id: Not(keptId) } });
-    await sessions.delete({ userId, id: Not(keptId) });
+    const others = await inTransaction(this.#database, async (manager) => {
+      await manager.increment(UserEntity, { id: userId }, 'sessionEpoch', 1);
+      const where = { userId, id: Not(keptId) };
+      const found = await manager.find(SessionEntity, { select: { id: true }, where });
+      await manager.delete(SessionEntity, where);
+      return found;
+    });
     for (const { id } of others) this.#revocations.emit({ kind: 'session', sessionId: id, reason });
     return others.length;
   }
@@ -141,7 +170,10 @@ export class SessionStore {
   }
 
   async revokeAllOf(userId: string, reason: string): Promise<void> {
-    await this.#database.getRepository(SessionEntity).delete({ userId });
+    await inTransaction(this.#database, async (manager) => {
+      await manager.increment(UserEntity, { id: userId }, 'sessionEpoch', 1);
+      await manager.delete(SessionEntity, { userId });
+    });
     this.#revocations.emit({ kind: 'user', userId, reason });
   }
 
@@ -150,14 +182,12 @@ export class SessionStore {
     this.#stopListening();
   }
 
-  #remember(session: SessionRow, owner: UserWithRole): Caller {
-    const caller = new Caller(this.#users.personOf(owner), session);
+  #remember(session: SessionRow, caller: Caller): void {
     this.#remembered.set(session.tokenHash, {
       caller,
       lastUsedAt: session.lastUsedAt.getTime(),
       checkedAt: Date.now(),
     });
-    return caller;
   }
 
   /** It is written down only now and then. */
@@ -166,6 +196,7 @@ export class SessionStore {
   }
 
   #forget(revocation: Revocation): void {
+    if (revocation.kind === 'session' || revocation.kind === 'user') this.#revoked += 1;
     for (const [key, { caller }] of this.#remembered) {
       const isMeant =
         (revocation.kind === 'session' && revocation.sessionId === caller.sessionId) ||
@@ -194,6 +225,9 @@ export class SessionStore {
     }
   }
 }
+
+const outdated = () =>
+  new AppError('invalid_credentials', 'The way to sign in was changed in the meantime; begin again');
 
 /** The token has 256 random bits, so a fast hash protects it. */
 const tokenHash = (token: string) => hash('sha256', token, 'hex');

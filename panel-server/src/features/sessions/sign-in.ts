@@ -154,4 +154,5 @@ export class SignIn {
   }
 }
 
-const stateOf = ({ user }: UserWithRole) => hash('sha256', `${user.passwordHash}\n${user.email}`, 'hex');
+const stateOf = ({ user }: UserWithRole) =>
+  hash('sha256', `${user.passwordHash}\n${user.email}\n${user.sessionEpoch}`, 'hex');

@@ -150,9 +150,9 @@ export class InvitesService {
     place: ServerPlace,
     manager: EntityManager,
   ): Promise<Permission[] | undefined> {
-    const found = await this.#parts.users.find(inviterId, manager);
+    const found = await this.#parts.users.lookUp(inviterId, manager);
     if (!found) return undefined;
-    const inviter = { person: this.#parts.users.personOf(found), key: null };
+    const inviter = { person: found.person, key: null };
     if (!isPermitted(inviter, 'subuser.write', place)) return undefined;
     const held = grantsOnServer(inviter, place);
     return permissions.filter((name) => held.has(name));

@@ -138,9 +138,9 @@ export class SubusersService {
   }
 
   async #person(userId: string): Promise<Person> {
-    const found = await this.#parts.users.find(userId);
+    const found = await this.#parts.users.lookUp(userId);
     if (!found) throw noSuchSubuser();
-    return this.#parts.users.personOf(found);
+    return found.person;
   }
 
   async #describe(rows: readonly SubuserRow[]): Promise<Subuser[]> {

@@ -9,6 +9,7 @@ import { runningServer } from '../../testing/test-servers.ts';
 import { TestSocket } from '../../testing/test-socket.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
 import { ServerInviteEntity } from './server-invite.entity.ts';
+import { SubuserEntity } from './subuser.entity.ts';
 
 const nobody = '01890000-0000-7000-8000-000000000000';
 
@@ -135,8 +136,12 @@ describe.each(testDatabases)('sharing a server on %s', (database) => {
       await guest.api.subusers.acceptInvite({ params });
       expect(await rightsOf(guest)).toEqual(['server.read', 'console.read']);
       const second = await invite(inviter, ['console.read']);
+      const opened = () => codeOf(test.anonymous.accounts.invitation({ body: { token: second.token } }));
+      expect(await opened()).toBe('ok');
       await owner.api.subusers.remove({ params: onServer(inviter.userId) });
       const late = { params: { token: second.token } };
+      // Nor does anybody come by an account with it.
+      expect(await opened()).toBe('invalid_credentials');
       expect(await codeOf((await someone()).api.subusers.acceptInvite(late))).toBe('not_found');
     });
 
@@ -235,6 +240,36 @@ describe.each(testDatabases)('sharing a server on %s', (database) => {
       expect(revoked).toEqual([]);
       socket.close();
     });
+  });
+
+  it('is with so many people at most, however many come at once', async () => {
+    const { users, database: source, serverIndex } = test.panel.core;
+    const { id } = await runningServer(owner, agent);
+    const now = new Date();
+    const permissions: Permission[] = ['server.read'];
+    for (let count = 0; count < 199; count++) {
+      const name = `one-of-many-${count}`;
+      const { user } = await users.create({
+        ...{ email: `${name}@example.com`, name, passwordHash: '', role: 'user' },
+      });
+      const row = { id: user.id, serverId: id, userId: user.id, permissions, createdAt: now, updatedAt: now };
+      await source.getRepository(SubuserEntity).insert(row);
+    }
+    await serverIndex.refresh(id);
+    const guests = await Promise.all(Array.from({ length: 50 }, someone));
+    const tokens: string[] = [];
+    for (const _ of guests) {
+      const { token } = await owner.api.subusers.invite({ params: { id }, body: { permissions } });
+      tokens.push(token);
+    }
+    const outcomes = await Promise.all(
+      guests.map(({ api }, index) =>
+        codeOf(api.subusers.acceptInvite({ params: { token: tokens[index] as string } })),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'ok')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'limit_reached')).toHaveLength(49);
+    expect(await source.getRepository(SubuserEntity).countBy({ serverId: id })).toBe(200);
   });
 
   describe('the owner', () => {

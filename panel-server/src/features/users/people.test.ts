@@ -208,6 +208,42 @@ describe.each(testDatabases)('roles and users on %s', (database) => {
       expect(await codeOf(users.disable({ params: { id: victim.userId } }))).toBe('ok');
     });
 
+    it('that is deleted leaves his name, and a log that is as sound as before', async () => {
+      const name = `canary-${database}`;
+      const { userId, api } = await test.createUser(name, 'administrator');
+      const email = `${name}@example.com`;
+      await api.accounts.updateProfile({ body: { displayName: 'Canary Bird' } });
+      await api.apiKeys.create({ body: { name: 'program', scopes: ['*'] } });
+      await api.factors.beginTotp();
+      await test.anonymous.sessions.login({ body: { email, password } });
+      const { id } = await installedServer(test.admin, agent);
+      const body = { permissions: ['console.read' as const] };
+      const { token } = await test.admin.api.subusers.invite({ params: { id }, body });
+      await api.subusers.acceptInvite({ params: { token } });
+      await test.admin.api.accounts.makeResetLink({ params: { id: userId } });
+      await test.admin.api.users.delete({ params: { id: userId } });
+
+      const { database: source } = test.panel.core;
+      const kept: string[] = [];
+      for (const { target, tableName } of source.entityMetadatas) {
+        const rows = JSON.stringify(await source.getRepository(target).find());
+        if (/canary/i.test(rows)) kept.push(tableName);
+      }
+      expect(kept.sort()).toEqual(['audit_entries', 'deleted_users']);
+      const names = await test.panel.core.users.names([userId]);
+      expect(names.get(userId)).toBe(name);
+      const own = await test.admin.api.audit.list({ query: { userId } });
+      expect(own.items.map(({ action }) => action)).toEqual(
+        expect.arrayContaining(['apikey.create', 'user.update-profile', 'subuser.accept']),
+      );
+      expect(new Set(own.items.map(({ actor }) => actor.name))).toEqual(new Set([name]));
+      // Whoever takes the name is somebody else.
+      const heir = await test.createUser(name);
+      const his = await test.admin.api.audit.list({ query: { userId: heir.userId } });
+      expect(his.items).toEqual([]);
+      expect(await test.admin.api.audit.verify()).toMatchObject({ isIntact: true });
+    });
+
     it('that owns servers is deleted when they go to somebody else', async () => {
       const owner = await test.createUser(`owner-${database}`, 'administrator');
       const { id } = await installedServer(owner, agent);

@@ -15,6 +15,8 @@ export interface UserRow {
   mustChangePassword: boolean;
   roleId: string;
   disabledAt: Date | null;
+  /** Grows whenever his sessions are ended, all or all but one: a sign-in that began before does not end in a new one. */
+  sessionEpoch: number;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -32,6 +34,7 @@ export const UserEntity = new EntitySchema<UserRow>({
     mustChangePassword: { type: 'boolean' },
     roleId: { type: 'text' },
     disabledAt: optionalTimeColumn(),
+    sessionEpoch: { type: 'integer' },
     createdAt: timeColumn(),
     updatedAt: timeColumn(),
   },

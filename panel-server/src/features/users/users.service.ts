@@ -26,9 +26,15 @@ export interface UserWithRole {
   role: RoleRow;
 }
 
+interface KnownUser extends UserWithRole {
+  /** The one object that stands for this user, as he is now. */
+  person: Person;
+}
+
 export class UsersService {
   readonly #database: DataSource;
   readonly #people = new Map<string, Person>();
+  #refreshes = 0;
 
   constructor(database: DataSource) {
     this.#database = database;
@@ -72,6 +78,7 @@ export class UsersService {
       mustChangePassword: newUser.mustChangePassword ?? false,
       roleId: role.id,
       disabledAt: null,
+      sessionEpoch: 0,
       createdAt: now,
       updatedAt: now,
     };
@@ -104,8 +111,27 @@ export class UsersService {
     return names;
   }
 
-  /** The one object that stands for this user, as he is now. */
-  personOf({ user, role }: UserWithRole): Person {
+  async lookUp(id: string, manager = this.#database.manager): Promise<KnownUser | undefined> {
+    for (;;) {
+      const seen = this.#refreshes;
+      const found = await this.find(id, manager);
+      // When somebody was changed meanwhile, this may be what he was before.
+      if (seen === this.#refreshes) return found && { ...found, person: this.#personOf(found) };
+    }
+  }
+
+  /** Brings up to date what is remembered of one user, or of all who have a role. */
+  async refresh({ userId, roleId }: { userId?: string; roleId?: string }): Promise<void> {
+    this.#refreshes += 1;
+    const people = [...this.#people.values()].filter(
+      (person) => userId === person.userId || roleId === person.roleId,
+    );
+    for (const person of people) {
+      if (!(await this.lookUp(person.userId))) person.isLockedOut = true;
+    }
+  }
+
+  #personOf({ user, role }: UserWithRole): Person {
     const current = {
       name: user.name,
       email: user.email,
@@ -120,18 +146,6 @@ export class UsersService {
     const person = { userId: user.id, ...current };
     this.#people.set(user.id, person);
     return person;
-  }
-
-  /** Brings up to date what is remembered of one user, or of all who have a role. */
-  async refresh({ userId, roleId }: { userId?: string; roleId?: string }): Promise<void> {
-    const people = [...this.#people.values()].filter(
-      (person) => userId === person.userId || roleId === person.roleId,
-    );
-    for (const person of people) {
-      const found = await this.find(person.userId);
-      if (found) this.personOf(found);
-      else person.isLockedOut = true;
-    }
   }
 
   async #withRole(user: UserRow | null, manager = this.#database.manager): Promise<UserWithRole | undefined> {

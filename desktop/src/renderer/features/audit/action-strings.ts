@@ -98,6 +98,7 @@ export const actionNames: Record<string, string> = {
   'mail.retry': 'Retry mail',
   'settings.update': 'Change panel settings',
   'panel.setup': 'Set panel up',
+  'panel.rotate-secrets': 'Seal secrets with a new key',
   'audit.export': 'Export audit log',
   'audit.verify': 'Verify audit log',
   'audit.update-archive': 'Change archiving',
