@@ -13,7 +13,7 @@ import { startMailServer, type TestMailServer, tokenIn } from './testing/test-ma
 import { password, type TestClient, type TestPanel, testDatabases, testPanel } from './testing/test-panel.ts';
 import { TestPasskey } from './testing/test-passkey.ts';
 import { roleWith } from './testing/test-people.ts';
-import { runningServer } from './testing/test-servers.ts';
+import { runningServer, serverThat } from './testing/test-servers.ts';
 import { TestSocket } from './testing/test-socket.ts';
 
 // Every way in which somebody is put out, at every door he had open or could still go through.
@@ -529,6 +529,7 @@ describe.each(testDatabases)('a right that ends on %s', (database) => {
         const client = await person(consoleRights);
         const end = async () => {
           await test.admin.api.servers.kill({ params: { id } });
+          await serverThat(test.admin, id, { state: 'stopped' });
           await test.admin.api.servers.delete({ params: { id } });
         };
         return { ...client, end };
