@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +25,21 @@ const inAscii = {
   },
 };
 
+/** Node reads all that an imported module of its own exports, and some of that loads megabytes which nobody uses. */
+const builtinsInPart = {
+  name: 'builtins-in-part',
+  resolveId: (id, _importer, { kind }) => (isBuiltin(id) && kind !== 'require-call' ? `\0${id}` : null),
+  load(id) {
+    if (!id.startsWith('\0') || !isBuiltin(id.slice(1))) return null;
+    const names = Object.keys(process.getBuiltinModule(id.slice(1))).filter((name) => name !== 'default');
+    return [
+      `const builtin = process.getBuiltinModule('${id.slice(1)}');`,
+      'export default builtin;',
+      ...names.map((name) => `export const ${name} = builtin.${name};`),
+    ].join('\n');
+  },
+};
+
 /** `beside`: files, or folders of them, that go along as they are. */
 const bundle = (name, inputs, external, beside = []) => ({
   name,
@@ -35,7 +51,9 @@ const bundle = (name, inputs, external, beside = []) => ({
       input: inputs.map((input) => join(root, input)),
       platform: 'node',
       external,
-      plugins: [inAscii],
+      plugins: [inAscii, builtinsInPart],
+      // So that only what is used is read of them.
+      treeshake: { propertyReadSideEffects: false },
       logLevel: 'warn',
       // A bundle that lacks a part would only fail when it runs.
       onLog: (level, log, write) => write(level === 'warn' ? 'error' : level, log),

@@ -17,4 +17,6 @@ if [ -r "$settings" ]; then
 fi
 # The garbage of an agent is short-lived, and what it holds must not grow without end.
 export MALLOC_ARENA_MAX=1
+# Else the allocator learns to keep megabytes that nobody uses.
+export MALLOC_TRIM_THRESHOLD_=131072
 exec "$program_dir/bin/node" --max-semi-space-size=2 --max-old-space-size=256 "$program_dir/main.js" "$@"

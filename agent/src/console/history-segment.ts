@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConsoleLine } from './console-line.ts';
@@ -6,6 +7,12 @@ import { type Frame, frameLines, nextFrame } from './history-frame.ts';
 
 const PROBE_BYTES = 16 * 1024;
 const READ_BYTES = 128 * 1024;
+/** So little is written before another thread would be woken for it: of many quiet consoles, that is most of the cost. */
+const DIRECT_BYTES = 4096;
+/** A disk that keeps the loop waiting for so long is left to other threads for a while. */
+const SLOW_WRITE_MS = 5;
+const SLOW_DISK_REST_MS = 10_000;
+let nextDirectAt = 0;
 const FILE_NAME = /^(\d{16})-(\d{13})\.log$/;
 
 /** Lines in order, and the number up to which (exclusively) they are all there is. */
@@ -68,13 +75,7 @@ export class HistorySegment {
     try {
       // A disk that runs full takes a part and refuses the rest.
       while (written < frame.length) {
-        const { bytesWritten } = await this.#file.write(
-          frame,
-          written,
-          frame.length - written,
-          this.#size + written,
-        );
-        written += bytesWritten;
+        written += await writeTo(this.#file, frame.subarray(written), this.#size + written);
       }
     } catch (error) {
       await this.#file.truncate(this.#size).catch(() => {});
@@ -160,4 +161,16 @@ export class HistorySegment {
 export function gapNote(fromSeq: number, toSeq: number): ConsoleLine {
   const text = `[${toSeq - fromSeq} lines are missing here: the stored history is damaged]`;
   return { seq: fromSeq, at: Date.now(), stream: 'system', text };
+}
+
+/** Gives how much of it was written. */
+async function writeTo(file: FileHandle, bytes: Buffer, position: number): Promise<number> {
+  const startedAt = performance.now();
+  if (bytes.length > DIRECT_BYTES || startedAt < nextDirectAt) {
+    return (await file.write(bytes, 0, bytes.length, position)).bytesWritten;
+  }
+  const written = writeSync(file.fd, bytes, 0, bytes.length, position);
+  const now = performance.now();
+  if (now - startedAt > SLOW_WRITE_MS) nextDirectAt = now + SLOW_DISK_REST_MS;
+  return written;
 }

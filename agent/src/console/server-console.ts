@@ -185,7 +185,7 @@ export class ServerConsole {
     }
   }
 
-  /** One turn: our own lines and a bounded piece of the output, as one record. False when there was nothing. */
+  /** One turn: our own lines and a bounded piece of the output, as one record. True when there was more output. */
   async #takeOver(): Promise<boolean> {
     const own = this.#own;
     this.#own = [];
@@ -208,7 +208,7 @@ export class ServerConsole {
       entry.tell(seq);
     }
     if (this.#watchers.size > 0) for (const line of output) this.#tellWatchers(line);
-    return true;
+    return slice?.hasMore ?? false;
   }
 
   #tellWatchers({ text, stream }: NewLine): void {

@@ -1,6 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type CutLines, cutLines } from './cut-lines.ts';
 
+interface TailSlice extends CutLines {
+  /** It stopped before the end of the file. */
+  hasMore: boolean;
+}
+
 /** One turn of reading: long enough for any line, short enough that other servers do not wait. */
 const SLICE_BYTES = 128 * 1024;
 // One for all: a slice is read and cut into strings in one go, and what it does not finish is read again.
@@ -42,20 +47,21 @@ export class SpoolTail {
   }
 
   /** The next lines after `position`, which moves only by `advance`. `bytes` is 0 when there is nothing (yet). */
-  read(final: boolean): CutLines {
+  read(final: boolean): TailSlice {
     const fd = this.#open();
-    if (fd === null) return { lines: [], bytes: 0 };
+    if (fd === null) return { lines: [], bytes: 0, hasMore: false };
     const length = readSync(fd, slice, 0, SLICE_BYTES, this.#position);
-    if (length === SLICE_BYTES && slice.equals(blankSlice)) {
-      return { lines: [], bytes: this.#blankBytes(fd, length) };
+    const hasMore = length === SLICE_BYTES;
+    if (hasMore && slice.equals(blankSlice)) {
+      return { lines: [], bytes: this.#blankBytes(fd, length), hasMore };
     }
-    if (length > 0) return cutLines(slice.subarray(0, length), final && length < SLICE_BYTES);
+    if (length > 0) return { ...cutLines(slice.subarray(0, length), final && !hasMore), hasMore };
     // A game that may open its own output can also empty it; what it writes then is new.
     if (this.#position > 0 && fstatSync(fd).size < this.#position) {
       this.#position = 0;
       return this.read(final);
     }
-    return { lines: [], bytes: 0 };
+    return { lines: [], bytes: 0, hasMore: false };
   }
 
   /** What is on the disk after `position`, at most. */

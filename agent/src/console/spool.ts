@@ -9,6 +9,8 @@ import { watchSpool } from './spool-watch.ts';
 
 interface SpoolSlice {
   lines: NewLine[];
+  /** There was more than fits into a slice. */
+  hasMore: boolean;
   /** How far the spool is read after these lines. */
   position: SpoolPosition;
 }
@@ -16,6 +18,8 @@ interface SpoolSlice {
 interface Source {
   tail: SpoolTail;
   stream: NewLine['stream'];
+  /** It may have grown since it was read to its end. */
+  hasNews: boolean;
   /** What the last `read` took, not yet safe. */
   takenBytes: number;
   punchedBytes: number;
@@ -28,7 +32,7 @@ const PUNCH_BYTES = 4 * 1024 * 1024;
 const PUNCH_BYTES_DISK_FULL = 256 * 1024;
 /** Starting a process holds up the loop for some milliseconds. */
 const PUNCH_INTERVAL_MS = 1000;
-const TRIM_INTERVAL_MS = 500;
+const TRIM_INTERVAL_MS = 2000;
 
 /** The two output files of one start, merged by arrival. */
 export class Spool {
@@ -52,13 +56,18 @@ export class Spool {
     this.#out = source(folder.stdout, position.out, options.stream ?? 'stdout');
     this.#err = source(folder.stderr, position.err, options.stream ?? 'stderr');
     this.#report = options.report;
-    const fileNames = [basename(folder.stdout), basename(folder.stderr)];
-    this.#stopWatching = watchSpool(folder.path, fileNames, options.onChange);
+    const [outName, errName] = [basename(folder.stdout), basename(folder.stderr)];
+    this.#stopWatching = watchSpool(folder.path, [outName, errName], (changed) => {
+      if (changed !== errName) this.#out.hasNews = true;
+      if (changed !== outName) this.#err.hasNews = true;
+      options.onChange();
+    });
   }
 
   /** Nothing will be written any more: a last line without newline counts. */
   end(): void {
     this.#hasEnded = true;
+    this.#out.hasNews = this.#err.hasNews = true;
   }
 
   /** A bounded piece of each file; null when there is nothing. What was read is read again until `advance`. */
@@ -67,7 +76,7 @@ export class Spool {
     const lines = [...this.#readFrom(this.#out), ...this.#readFrom(this.#err)];
     this.#trim();
     if (this.#out.takenBytes + this.#err.takenBytes === 0) return null;
-    return { lines, position: this.position };
+    return { lines, hasMore: this.#out.hasNews || this.#err.hasNews, position: this.position };
   }
 
   /** How far it is read, with the last `read`. */
@@ -115,14 +124,16 @@ export class Spool {
 
   #readFrom(from: Source): NewLine[] {
     from.takenBytes = 0;
-    if (from.isUnreadable) return [];
+    if (from.isUnreadable || !from.hasNews) return [];
     try {
-      const { lines, bytes } = from.tail.read(this.#hasEnded);
+      const { lines, bytes, hasMore } = from.tail.read(this.#hasEnded);
       from.takenBytes = bytes;
+      from.hasNews = hasMore;
       const at = Date.now();
       return lines.map((text) => ({ at, stream: from.stream, text }));
     } catch (error) {
       from.isUnreadable = true;
+      from.hasNews = false;
       this.#report('The output of a server cannot be read', error);
       return [];
     }
@@ -166,6 +177,7 @@ function source(path: string, position: number, stream: NewLine['stream']): Sour
   return {
     tail: new SpoolTail(path, position),
     stream,
+    hasNews: true,
     takenBytes: 0,
     punchedBytes: 0,
     freedBytes: 0,

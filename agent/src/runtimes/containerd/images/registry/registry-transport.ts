@@ -1,7 +1,8 @@
-import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as secureRequest } from 'node:https';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { OutboundAddresses } from '@catalyst/shared/node/outbound-addresses';
+import { http } from '../../../../node-http.ts';
 import { RegistryFault } from './registry-fault.ts';
 import { isTrustedHop, type RegistryRoute, redirection, refusal } from './registry-route.ts';
 
@@ -55,7 +56,7 @@ class Connections {
   constructor(allowedNetworks: readonly string[]) {
     this.addresses = new OutboundAddresses(allowedNetworks);
     const shared = { keepAlive: true, keepAliveMsecs: 10_000, lookup: this.addresses.lookup };
-    this.agents = { 'http:': new HttpAgent(shared), 'https:': new HttpsAgent(shared) };
+    this.agents = { 'http:': new http.Agent(shared), 'https:': new HttpsAgent(shared) };
   }
 
   close(): void {
@@ -117,7 +118,7 @@ export class RegistryTransport {
     try {
       addresses.requireAllowed(url);
       return await new Promise((resolve, reject) => {
-        const sent = (isPlain ? request : secureRequest)(url, options, resolve);
+        const sent = (isPlain ? http.request : secureRequest)(url, options, resolve);
         patience = setTimeout(() => sent.destroy(stalled(url)), this.#stallTimeoutMs);
         sent.on('error', reject);
         sent.end();
