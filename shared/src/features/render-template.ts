@@ -1,7 +1,7 @@
-import { AppError } from '@catalyst/shared/contract/errors';
-import type { InstallStep, PortBinding } from '@catalyst/shared/features/server-spec';
-import type { InstallScript, Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
+import { AppError } from '../contract/errors.ts';
+import type { InstallStep, PortBinding } from './server-spec.ts';
+import type { InstallScript, Template } from './templates.ts';
 
 interface RenderInput {
   serverId: string;
