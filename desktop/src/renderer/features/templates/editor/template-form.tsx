@@ -1,0 +1,150 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { Section } from '../../../components/section.tsx';
+import list from '../../people/people-list.module.css';
+import { type JsonPath, listAt, recordAt, textAt, valueAt, withValue } from './json-values.ts';
+import { NamedRows } from './named-rows.tsx';
+import { strings } from './strings.ts';
+import { VariableRows } from './variable-rows.tsx';
+
+interface TemplateFormProps {
+  document: Record<string, unknown>;
+  /** By dotted path. */
+  errors: Readonly<Record<string, string>>;
+  onChange: (document: unknown) => void;
+}
+
+/** What a part of the form needs to read the document and to change it. */
+export interface FormParts {
+  document: unknown;
+  errors: Readonly<Record<string, string>>;
+  set: (path: JsonPath, value: unknown) => void;
+}
+
+/** The parts of a template that are changed most, as fields. All of it is in the JSON. */
+export function TemplateForm({ document, errors, onChange }: TemplateFormProps) {
+  const parts: FormParts = {
+    document,
+    errors,
+    set: (path, value) => onChange(withValue(document, path, value)),
+  };
+  return (
+    <>
+      <Section id="general" title={strings.general}>
+        <TextField parts={parts} path={['name']} label={strings.name} maxLength={80} />
+        <TextField parts={parts} path={['summary']} label={strings.summary} maxLength={200} />
+        <TextField parts={parts} path={['description']} label={strings.description} isLong maxLength={4000} />
+        <TextField parts={parts} path={['author']} label={strings.author} maxLength={200} />
+        <TextField
+          parts={parts}
+          path={['howToJoin']}
+          label={strings.howToJoin}
+          hint={strings.howToJoinHint}
+          maxLength={500}
+        />
+      </Section>
+      <Section id="startup" title={strings.startup} hint={strings.startupHint}>
+        <Startup parts={parts} />
+      </Section>
+      <Section id="images" title={strings.images} hint={strings.imagesHint}>
+        <NamedRows
+          values={recordAt(document, ['images'])}
+          names={{ name: strings.imageLabel, value: strings.image, add: strings.addImage }}
+          errorOf={(label) => errors[`images.${label}`]}
+          onChange={(images) => parts.set(['images'], images)}
+        />
+      </Section>
+      <Section id="variables" title={strings.variables} hint={strings.variablesHint}>
+        <VariableRows parts={parts} />
+      </Section>
+      <Section id="install" title={strings.install}>
+        {valueAt(document, ['install', 'script']) === undefined ? (
+          <p className={list.hint}>{strings.noScript}</p>
+        ) : (
+          <TextField
+            parts={parts}
+            path={['install', 'script', 'content']}
+            label={strings.script}
+            hint={strings.scriptHint(textAt(document, ['install', 'script', 'image']))}
+            isLong
+            isCode
+          />
+        )}
+      </Section>
+    </>
+  );
+}
+
+interface TextFieldProps {
+  parts: FormParts;
+  path: JsonPath;
+  label: string;
+  hint?: string;
+  maxLength?: number;
+  isLong?: boolean;
+  isCode?: boolean;
+}
+
+export function TextField({ parts, path, label, hint, maxLength, isLong, isCode }: TextFieldProps) {
+  const field = {
+    label,
+    description: hint,
+    maxLength,
+    value: textAt(parts.document, path),
+    error: parts.errors[path.join('.')],
+    spellCheck: !isCode,
+    ...(isCode && { styles: { input: { fontFamily: 'var(--font-mono)' } } }),
+  };
+  const set = (value: string) => parts.set(path, value);
+  return isLong ? (
+    <Textarea
+      {...field}
+      autosize
+      minRows={3}
+      maxRows={isCode ? 24 : 10}
+      onChange={(event) => set(event.currentTarget.value)}
+    />
+  ) : (
+    <TextInput {...field} onChange={(event) => set(event.currentTarget.value)} />
+  );
+}
+
+function Startup({ parts }: { parts: FormParts }) {
+  const { document, errors, set } = parts;
+  const isShell = valueAt(document, ['startup', 'shell']) !== undefined;
+  return (
+    <>
+      {isShell ? (
+        <NamedRows
+          values={recordAt(document, ['startup', 'shell'])}
+          names={{ name: strings.lineLabel, value: strings.lineText, add: strings.addLine }}
+          errorOf={(label) => errors[`startup.shell.${label}`]}
+          isLong
+          onChange={(shell) => set(['startup', 'shell'], shell)}
+        />
+      ) : (
+        <Textarea
+          label={strings.argv}
+          autosize
+          minRows={3}
+          maxRows={16}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--font-mono)' } }}
+          value={listAt(document, ['startup', 'argv']).join('\n')}
+          error={errors['startup.argv']}
+          onChange={(event) => set(['startup', 'argv'], event.currentTarget.value.split('\n'))}
+        />
+      )}
+      <NamedRows
+        values={recordAt(document, ['startup', 'environment'])}
+        names={{
+          title: strings.environment,
+          name: strings.environmentName,
+          value: strings.environmentValue,
+          add: strings.addEnvironment,
+        }}
+        errorOf={(name) => errors[`startup.environment.${name}`]}
+        onChange={(environment) => set(['startup', 'environment'], environment)}
+      />
+    </>
+  );
+}
