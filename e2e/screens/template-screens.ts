@@ -44,9 +44,15 @@ async function openEditor(shown: Page, view: 'Form' | 'JSON' | 'Preview' = 'Form
 /** Somebody else saves while the page is open. */
 function savedByAnother(): Answers {
   let isSaved = false;
+  /** Each visit begins anew. */
+  const wasSaved = () => {
+    const was = isSaved;
+    isSaved = false;
+    return was;
+  };
   return {
     'templates.get': () =>
-      isSaved ? { ...paper, version: 4, summary: 'Paper, for the summer', tags: ['minecraft'] } : paper,
+      wasSaved() ? { ...paper, version: 4, summary: 'Paper, for the summer', tags: ['minecraft'] } : paper,
     'templates.update': () => {
       isSaved = true;
       throw new AppError('precondition_failed', 'The template was changed: it has version 4 now');
@@ -87,7 +93,9 @@ export const templateScreens: Screen[] = [
     answers: { 'templates.list': () => page(thousandTemplates) },
     act: async (shown) => {
       await seen(shown, 'Game 10');
-      await shown.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+      // Cards far off the screen are not drawn, so nobody can say yet what colours they have.
+      if (shown.viewportSize()?.width === 360) await shown.getByRole('textbox').fill('game 99');
+      else await shown.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
     },
     shown: (shown) => seen(shown, 'Game 999'),
   },
@@ -165,7 +173,7 @@ export const templateScreens: Screen[] = [
     dataSets: ['loading', 'full', 'failing'],
     answers: { 'templates.get': () => paper },
     act: async (shown, dataSet) => {
-      if (dataSet === 'full') await button(shown, 'What version 3 changed').click();
+      if (dataSet === 'full') await button(shown, 'Differences of version 3').click();
     },
     shown: (shown: Page, dataSet: DataSet) =>
       dataSet === 'loading'

@@ -88,8 +88,8 @@ export function OverviewTab() {
         </Section>
       )}
       {fileDenylist.length > 0 && (
-        <Section id="denylist" title={strings.denylist}>
-          <CodeText title={strings.denylist} text={fileDenylist.join('\n')} />
+        <Section id="denylist" title={strings.denylist} hint={strings.denylistHint}>
+          <CodeText title={strings.patterns} text={fileDenylist.join('\n')} />
         </Section>
       )}
     </div>

@@ -175,7 +175,7 @@ function Standing({ state, isHere, chosen }: StandingProps) {
       )}
       {entries.length > 0 && (
         <div className={classes.buttons}>
-          {importable > 0 && (
+          {importable > 0 && (chosen > 0 || imported === 0) && (
             <Button disabled={chosen === 0} onClick={() => void goOn.import()}>
               {strings.importButton(chosen)}
             </Button>

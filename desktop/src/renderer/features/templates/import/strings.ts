@@ -39,7 +39,9 @@ export const strings = {
   refusedHint: (count: number) =>
     `${files(count)} ${count === 1 ? 'is' : 'are'} refused; each says why in the list.`,
   existing: (count: number) =>
-    `${formatCount(count)} ${count === 1 ? 'has the name of a template' : 'have names of templates'} that is here already. Importing makes another one beside it.`,
+    count === 1
+      ? '1 file has the name of a template that is here already. Importing makes another one beside it.'
+      : `${formatCount(count)} files have the names of templates that are here already. Importing makes others beside them.`,
   leaveOutExisting: 'Leave those out',
   importButton: (count: number) => `Import ${templates(count)}`,
   clear: 'Start over',
