@@ -117,6 +117,12 @@ export const templateScreens: Screen[] = [
     shown: (shown) => seen(shown, 'Export as YAML'),
   },
   {
+    name: 'template-preview',
+    path: '/templates/openttd/preview',
+    dataSets: ['full'],
+    shown: (shown) => seen(shown, 'SERVER_PORT=3979'),
+  },
+  {
     name: 'template-read-only',
     path: '/templates/paper',
     dataSets: ['full'],

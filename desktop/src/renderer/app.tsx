@@ -113,6 +113,11 @@ const templateRoutes: RouteObject[] = [
         lazy: page(() => import('./features/templates/versions-tab.tsx'), 'VersionsTab'),
       },
       {
+        path: 'preview',
+        handle: { crumb: templates.tabs.preview },
+        lazy: page(() => import('./features/templates/preview-tab.tsx'), 'PreviewTab'),
+      },
+      {
         path: 'edit',
         handle: { crumb: templates.tabs.edit },
         lazy: page(() => import('./features/templates/editor/edit-tab.tsx'), 'EditTab'),

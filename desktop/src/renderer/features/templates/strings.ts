@@ -40,7 +40,7 @@ export const strings = {
   goneTitle: 'This template does not exist',
   gone: 'It was deleted, or never was.',
   tabsOf: (name: string) => `Pages of ${name}`,
-  tabs: { overview: 'Overview', versions: 'Versions', edit: 'Edit' },
+  tabs: { overview: 'Overview', preview: 'Preview', versions: 'Versions', edit: 'Edit' },
   newServer: 'New server',
   more: 'More actions',
   exportAs: { json: 'Export as JSON', yaml: 'Export as YAML' },

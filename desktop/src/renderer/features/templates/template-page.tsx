@@ -64,6 +64,7 @@ function Shown({ template }: { template: Template }) {
         label={strings.tabsOf(name)}
         tabs={[
           { to: `/templates/${id}`, name: strings.tabs.overview },
+          { to: `/templates/${id}/preview`, name: strings.tabs.preview },
           { to: `/templates/${id}/versions`, name: strings.tabs.versions },
           ...(mayEdit ? [{ to: `/templates/${id}/edit`, name: strings.tabs.edit }] : []),
         ]}

@@ -39,6 +39,7 @@ function Editor({ template }: { template: Template }) {
   const [view, setView] = useState<View>('form');
   /** Another form for another text, as its fields hold some of it. */
   const [formKey, setFormKey] = useState(0);
+  const [badNames, setBadNames] = useState<ReadonlySet<string>>(new Set());
   const editor = useRef<JsonEditorHandle>(null);
   const update = useUpdateTemplate(template.id);
   const refresh = useRefreshTemplates();
@@ -47,10 +48,17 @@ function Editor({ template }: { template: Template }) {
   const refused = useMemo(() => refusalOf(update.error, text), [update.error, text]);
   const problems = draft.problems.length > 0 ? draft.problems : refused;
   const isBehind = template.version !== base.version;
+  const isValid = draft.content !== null && !isBehind && badNames.size === 0;
   const load = (from: Template) => {
     setBase(from);
     setText(textOf(from));
     setFormKey((key) => key + 1);
+    setBadNames(new Set());
+  };
+  const show = (next: View) => {
+    setView(next);
+    // The rows are read from the document again when the form comes back.
+    setBadNames(new Set());
   };
   if (isBehind && !isDirty) load(template);
 
@@ -60,12 +68,12 @@ function Editor({ template }: { template: Template }) {
   };
   const openLine = (line: number) => {
     // The editor must be there before it can go anywhere.
-    flushSync(() => setView('json'));
+    flushSync(() => show('json'));
     editor.current?.goTo(line);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!draft.content) return;
+    if (!draft.content || !isValid) return;
     update.mutate(changesTo(draft.content, base.version), {
       onSuccess: (saved) => {
         load(saved);
@@ -83,7 +91,7 @@ function Editor({ template }: { template: Template }) {
         className={classes.views}
         aria-label={strings.view}
         value={view}
-        onChange={(next) => setView(next as View)}
+        onChange={(next) => show(next as View)}
         data={(Object.keys(strings.views) as View[]).map((value) => ({ value, label: strings.views[value] }))}
       />
       {isBehind && isDirty && !update.isPending && (
@@ -114,6 +122,14 @@ function Editor({ template }: { template: Template }) {
             document={draft.document}
             errors={errorsByPath(problems)}
             onChange={(document) => change(JSON.stringify(document, null, 2))}
+            onBadNames={(part, hasSome) =>
+              setBadNames((before) => {
+                const after = new Set(before);
+                if (hasSome) after.add(part);
+                else after.delete(part);
+                return after;
+              })
+            }
           />
         ) : (
           <Notice tone="info">{strings.brokenJson}</Notice>
@@ -127,7 +143,7 @@ function Editor({ template }: { template: Template }) {
       {isDirty && (
         <SaveBar
           isSaving={update.isPending}
-          isValid={draft.content !== null && !isBehind}
+          isValid={isValid}
           onDiscard={() => {
             update.reset();
             load(template);
@@ -143,6 +159,7 @@ function Editor({ template }: { template: Template }) {
   function barText(): string {
     if (update.error) return `${strings.saveFailed}: ${sentenceOf(update.error)}`;
     if (problems.length > 0) return `${strings.problems(problems.length)}. ${strings.problemsHint}`;
+    if (badNames.size > 0) return strings.badNames;
     return strings.savedHint(template.version + 1);
   }
 }

@@ -11,6 +11,8 @@ interface NamedRowsProps {
   errorOf: (name: string) => string | undefined;
   isLong?: boolean;
   onChange: (values: Record<string, string>) => void;
+  /** Whether some names are missing, or there twice. */
+  onBadNames: (hasSome: boolean) => void;
 }
 
 interface Row {
@@ -29,17 +31,17 @@ const newRow = (name: string, value: string): Row => {
  * Values with names of their own. The rows are held here and not read from the document again: there, two that have the
  * same name for a moment would be one.
  */
-export function NamedRows({ values, names, errorOf, isLong, onChange }: NamedRowsProps) {
+export function NamedRows({ values, names, errorOf, isLong, onChange, onBadNames }: NamedRowsProps) {
   const [rows, setRows] = useState(() =>
     Object.entries(values).map(([name, value]) => newRow(name, String(value))),
   );
   const set = (next: Row[]) => {
     setRows(next);
+    onBadNames(next.some((row) => nameIssue(row, next) !== undefined));
     onChange(Object.fromEntries(next.map(({ name, value }) => [name, value])));
   };
   const change = (key: number, changes: Partial<Row>) =>
     set(rows.map((row) => (row.key === key ? { ...row, ...changes } : row)));
-  const isTwice = ({ key, name }: Row) => rows.some((other) => other.key < key && other.name === name);
   const Value = isLong ? Textarea : TextInput;
   return (
     <div className={classes.rows}>
@@ -51,7 +53,7 @@ export function NamedRows({ values, names, errorOf, isLong, onChange }: NamedRow
             label={names.name}
             value={row.name}
             maxLength={200}
-            error={isTwice(row) ? strings.twice : undefined}
+            error={nameIssue(row, rows)}
             spellCheck={false}
             onChange={(event) => change(row.key, { name: event.currentTarget.value })}
           />
@@ -87,4 +89,9 @@ export function NamedRows({ values, names, errorOf, isLong, onChange }: NamedRow
       </Button>
     </div>
   );
+}
+
+function nameIssue({ key, name }: Row, rows: readonly Row[]): string | undefined {
+  if (name === '') return strings.nameless;
+  return rows.some((other) => other.key < key && other.name === name) ? strings.twice : undefined;
 }

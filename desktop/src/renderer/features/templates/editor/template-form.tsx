@@ -2,6 +2,7 @@ import { Textarea, TextInput } from '@mantine/core';
 import { Section } from '../../../components/section.tsx';
 import list from '../../people/people-list.module.css';
 import { type JsonPath, listAt, recordAt, textAt, valueAt, withValue } from './json-values.ts';
+import { LinesField } from './lines-field.tsx';
 import { NamedRows } from './named-rows.tsx';
 import { strings } from './strings.ts';
 import { VariableRows } from './variable-rows.tsx';
@@ -11,6 +12,8 @@ interface TemplateFormProps {
   /** By dotted path. */
   errors: Readonly<Record<string, string>>;
   onChange: (document: unknown) => void;
+  /** Whether a part holds names that cannot be in the document. */
+  onBadNames: (part: string, hasSome: boolean) => void;
 }
 
 /** What a part of the form needs to read the document and to change it. */
@@ -18,14 +21,16 @@ export interface FormParts {
   document: unknown;
   errors: Readonly<Record<string, string>>;
   set: (path: JsonPath, value: unknown) => void;
+  onBadNames: TemplateFormProps['onBadNames'];
 }
 
 /** The parts of a template that are changed most, as fields. All of it is in the JSON. */
-export function TemplateForm({ document, errors, onChange }: TemplateFormProps) {
+export function TemplateForm({ document, errors, onChange, onBadNames }: TemplateFormProps) {
   const parts: FormParts = {
     document,
     errors,
     set: (path, value) => onChange(withValue(document, path, value)),
+    onBadNames,
   };
   return (
     <>
@@ -51,6 +56,7 @@ export function TemplateForm({ document, errors, onChange }: TemplateFormProps) 
           names={{ name: strings.imageLabel, value: strings.image, add: strings.addImage }}
           errorOf={(label) => errors[`images.${label}`]}
           onChange={(images) => parts.set(['images'], images)}
+          onBadNames={(hasSome) => onBadNames('images', hasSome)}
         />
       </Section>
       <Section id="variables" title={strings.variables} hint={strings.variablesHint}>
@@ -120,18 +126,14 @@ function Startup({ parts }: { parts: FormParts }) {
           errorOf={(label) => errors[`startup.shell.${label}`]}
           isLong
           onChange={(shell) => set(['startup', 'shell'], shell)}
+          onBadNames={(hasSome) => parts.onBadNames('shell', hasSome)}
         />
       ) : (
-        <Textarea
+        <LinesField
           label={strings.argv}
-          autosize
-          minRows={3}
-          maxRows={16}
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--font-mono)' } }}
-          value={listAt(document, ['startup', 'argv']).join('\n')}
+          lines={listAt(document, ['startup', 'argv']).map(String)}
           error={errors['startup.argv']}
-          onChange={(event) => set(['startup', 'argv'], event.currentTarget.value.split('\n'))}
+          onChange={(argv) => set(['startup', 'argv'], argv)}
         />
       )}
       <NamedRows
@@ -144,6 +146,7 @@ function Startup({ parts }: { parts: FormParts }) {
         }}
         errorOf={(name) => errors[`startup.environment.${name}`]}
         onChange={(environment) => set(['startup', 'environment'], environment)}
+        onBadNames={(hasSome) => parts.onBadNames('environment', hasSome)}
       />
     </>
   );

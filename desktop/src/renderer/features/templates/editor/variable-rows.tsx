@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, NumberInput, Select, Textarea, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, NumberInput, Select, UnstyledButton } from '@mantine/core';
 import '@mantine/core/styles/NumberInput.layer.css';
 import type { TemplateVariable } from '@catalyst/shared/features/templates';
 import { VariableRule } from '@catalyst/shared/features/variable-rules';
@@ -6,6 +6,7 @@ import { IconChevronDown, IconTrash } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { ruleInWords } from '../rule-words.ts';
 import { type JsonPath, listAt, recordAt, textAt, valueAt } from './json-values.ts';
+import { LinesField } from './lines-field.tsx';
 import { strings } from './strings.ts';
 import { type FormParts, TextField } from './template-form.tsx';
 import classes from './variable-rows.module.css';
@@ -204,25 +205,19 @@ function Options({ parts, path }: Omit<FieldProps, 'label'>) {
   const options = listAt(parts.document, path);
   const labels = new Map(options.map((option) => [textAt(option, ['value']), valueAt(option, ['label'])]));
   return (
-    <Textarea
+    <LinesField
       label={strings.options}
-      autosize
-      minRows={2}
-      maxRows={10}
-      spellCheck={false}
-      value={options.map((option) => textAt(option, ['value'])).join('\n')}
+      lines={options.map((option) => textAt(option, ['value']))}
       error={parts.errors[path.join('.')]}
-      onChange={(event) => {
-        const { value } = event.currentTarget;
-        const values = value === '' ? [] : value.split('\n');
+      onChange={(values) =>
         parts.set(
           path,
-          values.map((each) => ({
-            value: each,
-            ...(labels.get(each) !== undefined && { label: labels.get(each) }),
+          values.map((value) => ({
+            value,
+            ...(labels.get(value) !== undefined && { label: labels.get(value) }),
           })),
-        );
-      }}
+        )
+      }
     />
   );
 }
