@@ -1,10 +1,10 @@
-import { Textarea, TextInput } from '@mantine/core';
 import { Section } from '../../../components/section.tsx';
 import list from '../../people/people-list.module.css';
-import { type JsonPath, listAt, recordAt, textAt, valueAt, withValue } from './json-values.ts';
+import { listAt, recordAt, textAt, valueAt, withValue } from './json-values.ts';
 import { LinesField } from './lines-field.tsx';
 import { NamedRows } from './named-rows.tsx';
 import { strings } from './strings.ts';
+import { type FormParts, TextField } from './text-field.tsx';
 import { VariableRows } from './variable-rows.tsx';
 
 interface TemplateFormProps {
@@ -14,14 +14,6 @@ interface TemplateFormProps {
   onChange: (document: unknown) => void;
   /** Whether a part holds names that cannot be in the document. */
   onBadNames: (part: string, hasSome: boolean) => void;
-}
-
-/** What a part of the form needs to read the document and to change it. */
-export interface FormParts {
-  document: unknown;
-  errors: Readonly<Record<string, string>>;
-  set: (path: JsonPath, value: unknown) => void;
-  onBadNames: TemplateFormProps['onBadNames'];
 }
 
 /** The parts of a template that are changed most, as fields. All of it is in the JSON. */
@@ -77,40 +69,6 @@ export function TemplateForm({ document, errors, onChange, onBadNames }: Templat
         )}
       </Section>
     </>
-  );
-}
-
-interface TextFieldProps {
-  parts: FormParts;
-  path: JsonPath;
-  label: string;
-  hint?: string;
-  maxLength?: number;
-  isLong?: boolean;
-  isCode?: boolean;
-}
-
-export function TextField({ parts, path, label, hint, maxLength, isLong, isCode }: TextFieldProps) {
-  const field = {
-    label,
-    description: hint,
-    maxLength,
-    value: textAt(parts.document, path),
-    error: parts.errors[path.join('.')],
-    spellCheck: !isCode,
-    ...(isCode && { styles: { input: { fontFamily: 'var(--font-mono)' } } }),
-  };
-  const set = (value: string) => parts.set(path, value);
-  return isLong ? (
-    <Textarea
-      {...field}
-      autosize
-      minRows={3}
-      maxRows={isCode ? 24 : 10}
-      onChange={(event) => set(event.currentTarget.value)}
-    />
-  ) : (
-    <TextInput {...field} onChange={(event) => set(event.currentTarget.value)} />
   );
 }
 

@@ -8,7 +8,7 @@ import { ruleInWords } from '../rule-words.ts';
 import { type JsonPath, listAt, recordAt, textAt, valueAt } from './json-values.ts';
 import { LinesField } from './lines-field.tsx';
 import { strings } from './strings.ts';
-import { type FormParts, TextField } from './template-form.tsx';
+import { type FormParts, TextField } from './text-field.tsx';
 import classes from './variable-rows.module.css';
 
 const newVariable: TemplateVariable = {
