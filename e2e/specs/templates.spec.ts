@@ -135,6 +135,18 @@ it('is duplicated and deleted', async () => {
   expect(await page.getByRole('link', { name: 'Our blocks' }).count()).toBe(0);
 });
 
+it('is found by what is typed, also after coming back from it', async () => {
+  await page.getByRole('textbox', { name: /Search by/ }).pressSequentially('world block');
+  await page.getByText('1 of 4', { exact: true }).waitFor();
+  await page.waitForURL('**/templates?q=world+block');
+  await page.getByRole('link', { name: 'Block world' }).click();
+  await page.getByRole('heading', { name: 'Block world' }).waitFor();
+  await page.goBack();
+  await page.getByText('1 of 4', { exact: true }).waitFor();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Templates' }).click();
+  await page.getByRole('link', { name: 'OpenTTD' }).waitFor();
+});
+
 const file = (name: string, text: string) => ({
   name,
   mimeType: 'application/json',

@@ -1,8 +1,8 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { Button, CloseButton, Select, TextInput } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
 import { IconFilterOff, IconSearch, IconTemplate, IconUpload } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { Empty } from '../../components/empty.tsx';
 import { NoPermissionPage } from '../../components/error-page.tsx';
@@ -132,17 +132,37 @@ function originsIn(templates: readonly Template[]) {
     .map(({ value, count }) => ({ value, label: `${strings.origins[value]} (${formatCount(count)})` }));
 }
 
-/** In the address, so that coming back from a template finds the list as it was. */
+/**
+ * Also in the address, so that coming back from a template finds the list as it was. What is typed is held here: the
+ * address follows a moment later, and a field that waited for it would lose letters.
+ */
 function useFilter(): [TemplateFilter, (filter: TemplateFilter) => void] {
   const [search, setSearch] = useSearchParams();
-  const q = search.get('q') ?? '';
-  const asked = search.get('origin') ?? '';
-  const origin = asked in strings.origins ? (asked as Template['origin']) : undefined;
-  const filter = useMemo(() => ({ q, origin }), [q, origin]);
-  const set = (next: TemplateFilter) =>
-    setSearch(
-      { ...(next.q && { q: next.q }), ...(next.origin && { origin: next.origin }) },
-      { replace: true },
-    );
-  return [filter, set];
+  const [filter, setFilter] = useState(() => filterOf(search));
+  const [settled] = useDebouncedValue(filter, 250);
+  const written = useRef(search.toString());
+  useEffect(() => {
+    const next = new URLSearchParams({
+      ...(settled.q && { q: settled.q }),
+      ...(settled.origin && { origin: settled.origin }),
+    });
+    if (next.toString() === written.current) return;
+    written.current = next.toString();
+    setSearch(next, { replace: true });
+  }, [settled, setSearch]);
+  useEffect(() => {
+    // A link to this page, such as the one in the navigation.
+    if (search.toString() === written.current) return;
+    written.current = search.toString();
+    setFilter(filterOf(search));
+  }, [search]);
+  return [filter, setFilter];
+}
+
+function filterOf(search: URLSearchParams): TemplateFilter {
+  const origin = search.get('origin') ?? '';
+  return {
+    q: search.get('q') ?? '',
+    origin: origin in strings.origins ? (origin as Template['origin']) : undefined,
+  };
 }
