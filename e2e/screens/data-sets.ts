@@ -3,11 +3,13 @@ import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
 import { accountAnswers, plainAccountAnswers } from './account-answers.ts';
 import { auditAnswers, silentAnswers } from './audit-answers.ts';
-import { admin, consoleLines, id, ids, networks, nodes, servers, templates } from './example-data.ts';
+import { admin, consoleLines, id, ids, networks, nodes, servers } from './example-data.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
+import { allTemplates } from './example-templates.ts';
 import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
 import { type StubPanel, startStubPanel } from './stub-panel.ts';
 import type { Answers } from './stub-routes.ts';
+import { templateAnswers } from './template-answers.ts';
 
 /** How a panel can be met: new, slow, in use, or in trouble. */
 export type DataSet = 'empty' | 'loading' | 'full' | 'failing';
@@ -51,7 +53,7 @@ const full: Answers = {
   ...peopleAnswers,
   ...accountAnswers,
   ...auditAnswers,
-  'templates.list': () => page(templates),
+  ...templateAnswers,
   'nodes.list': () => page(nodes),
   'nodes.get': ({ params }) => find(nodes, params.id),
   'nodes.create': ({ body }) => ({ ...nodes[3], ...body }),
@@ -124,7 +126,7 @@ const failing: Answers = {
   'console.logs': () => {
     throw new AppError('node_offline', 'Node attic did not answer within 10 s');
   },
-  'templates.list': () => page(templates),
+  'templates.list': () => page(allTemplates),
   'nodes.get': ({ params }) => (params.id === nodes[1]?.id ? nodes[1] : nodes[2]),
   'doctor.examine': () => {
     throw new AppError('timeout', 'The node did not answer within 30 s');

@@ -13,8 +13,8 @@ const [luanti, minecraftJs, openttd] = [luantiInput, minecraftJsInput, openttdIn
 ) as [Template, Template, Template];
 
 const minute = 60_000;
-const hour = 60 * minute;
-const ago = (ms: number) => new Date(Date.now() - ms);
+export const hour = 60 * minute;
+export const ago = (ms: number) => new Date(Date.now() - ms);
 
 export const id = (n: number) => `01980000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 

@@ -7,6 +7,7 @@ import { admin, ids, nodes, servers } from './example-data.ts';
 import { heading, seen, skeleton } from './look-for.ts';
 import { peopleScreens } from './people-screens.ts';
 import type { Answers } from './stub-routes.ts';
+import { templateScreens } from './template-screens.ts';
 
 /** A state of the interface that was designed, how to get there, and what must be seen before it is looked at. */
 export interface Screen {
@@ -659,4 +660,5 @@ export const screens: Screen[] = [
   ...peopleScreens,
   ...accountScreens,
   ...auditScreens,
+  ...templateScreens,
 ];

@@ -105,7 +105,7 @@ it('shows the moderator what was granted and nothing else', async () => {
       .catch(() => false),
   ).toBe(false);
   const places = guest.getByRole('navigation', { name: 'Main' });
-  expect(await places.getByRole('link').allInnerTexts()).toEqual(['Servers', 'Settings']);
+  expect(await places.getByRole('link').allInnerTexts()).toEqual(['Servers', 'Templates', 'Settings']);
   await guest.getByRole('link', { name: 'Sharing', exact: true }).click();
   await guest.getByText('You give up your access').waitFor();
   expect(await guest.getByRole('button', { name: 'Invite' }).count()).toBe(0);

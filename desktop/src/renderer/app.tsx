@@ -20,6 +20,7 @@ import { strings as servers } from './features/servers/strings.ts';
 import { SessionGate } from './features/sessions/session-gate.tsx';
 import { SignInPage } from './features/sessions/sign-in-page.tsx';
 import { strings as settings } from './features/settings/strings.ts';
+import { strings as templates } from './features/templates/strings.ts';
 import { cssVariables, theme } from './theme.ts';
 
 /** A page of its own file, read when it is first gone to. */
@@ -85,6 +86,41 @@ const nodeRoutes: RouteObject[] = [
         path: 'doctor',
         handle: { crumb: nodes.tabs.doctor },
         lazy: page(() => import('./features/nodes/doctor/doctor-tab.tsx'), 'DoctorTab'),
+      },
+    ],
+  },
+];
+
+const templateRoutes: RouteObject[] = [
+  { index: true, lazy: page(() => import('./features/templates/templates-page.tsx'), 'TemplatesPage') },
+  {
+    // Deeper than a page of a template, so that one whose id is `import` has its own.
+    path: 'import/files',
+    handle: { crumb: templates.import },
+    lazy: page(() => import('./features/templates/import/import-page.tsx'), 'ImportPage'),
+  },
+  {
+    path: ':id',
+    lazy: async () => {
+      const { TemplatePage, TemplateCrumb } = await import('./features/templates/template-page.tsx');
+      return { Component: TemplatePage, handle: { crumb: TemplateCrumb } };
+    },
+    children: [
+      { index: true, lazy: page(() => import('./features/templates/overview-tab.tsx'), 'OverviewTab') },
+      {
+        path: 'versions',
+        handle: { crumb: templates.tabs.versions },
+        lazy: page(() => import('./features/templates/versions-tab.tsx'), 'VersionsTab'),
+      },
+      {
+        path: 'preview',
+        handle: { crumb: templates.tabs.preview },
+        lazy: page(() => import('./features/templates/preview-tab.tsx'), 'PreviewTab'),
+      },
+      {
+        path: 'edit',
+        handle: { crumb: templates.tabs.edit },
+        lazy: page(() => import('./features/templates/editor/edit-tab.tsx'), 'EditTab'),
       },
     ],
   },
@@ -240,6 +276,7 @@ const router = createBrowserRouter(
                     { index: true, element: <Navigate to="/servers" replace /> },
                     { path: 'servers', handle: { crumb: frame.servers }, children: serverRoutes },
                     { path: 'nodes', handle: { crumb: frame.nodes }, children: nodeRoutes },
+                    { path: 'templates', handle: { crumb: frame.templates }, children: templateRoutes },
                     { path: 'people', handle: { crumb: people.title }, children: peopleRoutes },
                     {
                       path: 'audit',

@@ -136,20 +136,22 @@ export const NewTemplate = z
   .meta({ id: 'NewTemplate' });
 export type NewTemplate = z.output<typeof NewTemplate>;
 
-type Changes = Partial<Omit<Template, 'id' | 'version' | 'origin' | 'format'>> & { version?: number };
+type Changes = Partial<Omit<Template, 'id' | 'version' | 'origin' | 'format' | 'saveCommands'>> & {
+  saveCommands?: Template['saveCommands'] | null;
+  version?: number;
+};
 
-/** What is left out stays as it is, so nothing here has a default. */
+/** What is left out stays as it is, so nothing here has a default; `null` takes away what may be absent. */
 export const TemplateChanges = z
   .strictObject({
-    ...Object.fromEntries(
-      Object.entries(given).map(([name, schema]) => [name, withoutDefault(schema).optional()]),
-    ),
+    ...Object.fromEntries(Object.entries(given).map(([name, schema]) => [name, changed(schema).optional()])),
     version: z.int().min(1).optional().describe('The one that was changed; another one is refused with 412'),
   })
   .meta({ id: 'TemplateChanges' }) as unknown as z.ZodType<Changes, Changes>;
 export type TemplateChanges = Changes;
 
-function withoutDefault(schema: z.ZodType): z.ZodType {
+function changed(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional) return (schema.unwrap() as z.ZodType).nullable();
   const isDefault = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
   return isDefault ? (schema.unwrap() as z.ZodType) : schema;
 }

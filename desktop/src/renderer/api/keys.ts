@@ -27,6 +27,8 @@ export const keys = {
   providers: ['providers'],
   system: ['system'],
   templates: ['templates'],
+  template: (id: string) => ['templates', 'one', id],
+  templateVersions: (id: string) => ['templates', 'versions', id],
   nodes: ['nodes'],
   node: (id: string) => ['nodes', id],
   networks: (nodeId: string) => ['networks', nodeId],

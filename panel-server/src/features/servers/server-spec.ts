@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { renderTemplate } from '@catalyst/shared/features/render-template';
 import type { PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { Template } from '@catalyst/shared/features/templates';
 import { type NetworkChoice, specNetwork } from '../networks/network-choice.ts';
-import { renderTemplate } from '../templates/render.ts';
 import type { ServerRow } from './server.entity.ts';
 
 export type SpecBody = Omit<ServerSpec, 'revision'>;

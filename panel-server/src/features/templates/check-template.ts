@@ -1,6 +1,6 @@
+import { placeholderNames, placeholdersOf, templateTexts } from '@catalyst/shared/features/render-template';
 import type { Template } from '@catalyst/shared/features/templates';
 import { ruleIssue, type VariableRule } from '@catalyst/shared/features/variable-rules';
-import { placeholderNames, placeholdersOf, templateTexts } from './render.ts';
 import { assertSafePattern, assertSafeSearch } from './safe-pattern.ts';
 
 /** Throws a sentence about the first thing that would make servers of this template fail. */

@@ -131,6 +131,19 @@ describe.each(testDatabases)('templates of one’s own on %s', (database) => {
     expect(await codeOf(refresh('true'))).toBe('invalid_input');
   });
 
+  it('lose what may be absent when null is said of it', async () => {
+    const { templates } = test.admin.api;
+    const { id } = await templates.create({ body: newTemplate({ name: 'Saving' }) });
+    const saveCommands = { off: 'save-off', on: 'save-on' };
+    const saving = await templates.update({ params: { id }, body: { saveCommands } });
+    expect(saving.saveCommands).toEqual(saveCommands);
+    expect(await templates.update({ params: { id }, body: { summary: 'Same' } })).toMatchObject({
+      saveCommands,
+    });
+    const silent = await templates.update({ params: { id }, body: { saveCommands: null } });
+    expect(silent).not.toHaveProperty('saveCommands');
+  });
+
   it('stay as long as a server is made of them', async () => {
     const agent = await FakeAgent.linked(test);
     agent.announceHealth();
@@ -138,7 +151,7 @@ describe.each(testDatabases)('templates of one’s own on %s', (database) => {
     await installedServer(test.admin, agent, { templateId: made.id });
     await expect(test.admin.api.templates.delete({ params: { id: made.id } })).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('1 servers'),
+      message: expect.stringContaining('1 server is'),
     });
     agent.disconnect();
   });

@@ -110,7 +110,11 @@ export class OwnTemplates {
       );
     }
     if (Object.keys(changes).length === 0 && !egg) return row.template;
-    const template = valid({ ...row.template, ...changes, version: row.version + 1 });
+    const { saveCommands = row.template.saveCommands } = changes;
+    const template = valid({
+      ...{ ...row.template, ...changes, version: row.version + 1 },
+      saveCommands: saveCommands ?? undefined,
+    });
     const now = new Date();
     await this.#database.transaction(async (manager) => {
       const { affected } = await manager.update(
@@ -129,7 +133,10 @@ export class OwnTemplates {
   async delete(id: string): Promise<void> {
     await this.#row(id);
     const servers = await this.#database.getRepository(ServerEntity).countBy({ templateId: id });
-    if (servers > 0) throw new AppError('conflict', `${servers} servers are made of this template`);
+    if (servers > 0) {
+      const who = servers === 1 ? '1 server is' : `${servers} servers are`;
+      throw new AppError('conflict', `${who} made of this template`);
+    }
     await this.#rows.delete({ id });
     this.#templates.removeOwn(id);
   }

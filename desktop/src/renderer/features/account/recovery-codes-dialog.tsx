@@ -4,6 +4,7 @@ import { useState } from 'react';
 import dialog from '../../components/confirm-dialog.module.css';
 import { copyText } from '../../components/copy-text.ts';
 import { Notice } from '../../components/notice.tsx';
+import { saveFile } from '../../components/save-file.ts';
 import { useUser } from '../sessions/use-session.ts';
 import classes from './recovery-codes-dialog.module.css';
 import { strings } from './strings.ts';
@@ -15,12 +16,7 @@ export function RecoveryCodesDialog({ codes, onClose }: { codes: string[]; onClo
   const [copied, setCopied] = useState<boolean>();
   const download = () => {
     const text = `${strings.fileHead(location.host, email)}${codes.join('\n')}\n`;
-    const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = strings.fileName(location.host);
-    link.click();
-    URL.revokeObjectURL(url);
+    saveFile(strings.fileName(location.host), text, 'text/plain');
   };
   return (
     <Modal

@@ -3,6 +3,7 @@ export const strings = {
   navigation: 'Main',
   servers: 'Servers',
   nodes: 'Nodes',
+  templates: 'Templates',
   people: 'People',
   apiKeys: 'API keys',
   audit: 'Audit',

@@ -12,6 +12,7 @@ export const strings = {
   },
   results: (count: number) => (count === 1 ? '1 result' : `${count} results`),
   newServer: 'New server',
+  importTemplates: 'Import templates',
   ofAccount: (page: string) => `Account: ${page}`,
   theme: (name: string) => `Theme: ${name}`,
   signOut: 'Sign out',

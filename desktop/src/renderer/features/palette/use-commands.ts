@@ -23,6 +23,7 @@ export function useCommands(text: string): RunnableCommand[] {
   const navigate = useNavigate();
   const places = useNavigation();
   const mayCreate = useMay('server.create');
+  const mayImport = useMay('template.create');
   const power = usePower();
   const signOut = useSignOut();
   const { setColorScheme } = useMantineColorScheme();
@@ -95,9 +96,12 @@ export function useCommands(text: string): RunnableCommand[] {
       ),
       { id: 'sign-out', group: 'setting', title: strings.signOut, run: () => signOut.mutate() },
     ];
-    const actions: RunnableCommand[] = mayCreate
-      ? [{ id: 'new-server', group: 'action', title: strings.newServer, run: go('/servers/new') }]
-      : [];
+    const actions = [
+      ...(mayCreate ? [['new-server', strings.newServer, '/servers/new'] as const] : []),
+      ...(mayImport
+        ? [['import-templates', strings.importTemplates, '/templates/import/files'] as const]
+        : []),
+    ].map(([id, title, path]): RunnableCommand => ({ id, group: 'action', title, run: go(path) }));
     return [...ofServers, ...ofNodes, ...pages, ...actions, ...settings];
-  }, [servers, nodes, places, mayCreate, navigate, power.mutate, signOut.mutate, setColorScheme]);
+  }, [servers, nodes, places, mayCreate, mayImport, navigate, power.mutate, signOut.mutate, setColorScheme]);
 }

@@ -6,15 +6,19 @@ import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { GameIcon } from '../../../components/game-icon.tsx';
 import { strings as shared } from '../../../components/strings.ts';
+import { filterTemplates } from '../../templates/filter-templates.ts';
 import { useTemplates } from '../../templates/use-templates.ts';
 import classes from './game-picker.module.css';
 import { strings } from './strings.ts';
+
+/** From here on the browser skips drawing tiles far off the screen. */
+const drawnWholeUpTo = 60;
 
 /** The catalogue: search, look, pick. */
 export function GamePicker({ onPick }: { onPick: (template: Template) => void }) {
   const { data: templates, error, isPending, isFetching, refetch } = useTemplates();
   const [text, setText] = useState('');
-  const shown = templates?.filter((template) => matches(template, text));
+  const shown = templates && filterTemplates(templates, { q: text });
   return (
     <div className={classes.picker}>
       <div className={classes.head}>
@@ -49,7 +53,7 @@ export function GamePicker({ onPick }: { onPick: (template: Template) => void })
           />
           {isPending && <PickerSkeleton />}
           {shown?.length === 0 && <p className={classes.none}>{strings.noGame}</p>}
-          <ul className={classes.games}>
+          <ul className={classes.games} data-many={(shown && shown.length > drawnWholeUpTo) || undefined}>
             {shown?.map((template) => (
               <li key={template.id}>
                 <button type="button" className={classes.game} onClick={() => onPick(template)}>
@@ -82,12 +86,4 @@ function PickerSkeleton() {
       ))}
     </div>
   );
-}
-
-function matches({ name, summary, id }: Template, text: string): boolean {
-  const searched = `${name} ${summary} ${id}`.toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => searched.includes(word));
 }

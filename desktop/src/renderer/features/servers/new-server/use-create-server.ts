@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { api } from '../../../api/client.ts';
 import { sentenceOf } from '../../../api/errors.ts';
 import { keys } from '../../../api/keys.ts';
+import { randomKey } from '../../../api/random-key.ts';
 import { putServer, type ServerPages } from '../../../api/server-cache.ts';
 import { trackOperation } from '../../operations/local-operations.ts';
 import { strings } from './strings.ts';
@@ -52,10 +53,4 @@ export function useInstallPackages() {
         api.nodes.installHostPackages({ params: { id: nodeId }, body: { templateId } }),
       ),
   });
-}
-
-/** `crypto.randomUUID` exists only where the page was reached with TLS. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,8 +1,8 @@
+import { renderTemplate } from '@catalyst/shared/features/render-template';
 import type { Template } from '@catalyst/shared/features/templates';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from './catalogue.ts';
 import { checkTemplate } from './check-template.ts';
-import { renderTemplate } from './render.ts';
 import { assertSafePattern } from './safe-pattern.ts';
 
 const [base] = catalogue as [Template];

@@ -1,7 +1,7 @@
-import { AppError } from '@catalyst/shared/contract/errors';
-import type { InstallStep, PortBinding } from '@catalyst/shared/features/server-spec';
-import type { InstallScript, Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
+import { AppError } from '../contract/errors.ts';
+import type { InstallStep, PortBinding } from './server-spec.ts';
+import type { InstallScript, Template } from './templates.ts';
 
 interface RenderInput {
   serverId: string;
@@ -18,7 +18,7 @@ interface Rendered {
   installSteps: InstallStep[];
 }
 
-const placeholder = /\{\{\s*([A-Za-z0-9_.-]*)\s*\}\}/g;
+export const placeholderPattern = /\{\{\s*([A-Za-z0-9_.-]*)\s*\}\}/g;
 
 /**
  * Fills in a template. Only the names of `placeholderNames` exist; each is expanded once, so a value that holds
@@ -27,7 +27,7 @@ const placeholder = /\{\{\s*([A-Za-z0-9_.-]*)\s*\}\}/g;
 export function renderTemplate(template: Template, input: RenderInput): Rendered {
   const values = placeholderValues(template, input);
   const fill = (text: string) =>
-    text.replace(placeholder, (_, name: string) => {
+    text.replace(placeholderPattern, (_, name: string) => {
       const value = values.get(name);
       if (value === undefined)
         throw new AppError('internal', `The template ${template.id} uses the unknown placeholder ${name}`);
@@ -83,7 +83,7 @@ export function placeholderNames(template: Template): ReadonlySet<string> {
 }
 
 export function placeholdersOf(text: string): string[] {
-  return [...text.matchAll(placeholder)].map(([, name]) => name as string);
+  return [...text.matchAll(placeholderPattern)].map(([, name]) => name as string);
 }
 
 /** Every text in which placeholders are expanded. */
