@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { ImportNote } from '@catalyst/shared/features/template-import';
 import type { BulkImportResult } from '@catalyst/shared/features/templates';
-import { allTemplates, versions } from './example-templates.ts';
+import { allTemplates, paper, versions } from './example-templates.ts';
 import type { Answers } from './stub-routes.ts';
 
 const page = (items: unknown[]) => ({ items, nextCursor: null });
@@ -70,6 +70,29 @@ export const templateAnswers: Answers = {
   'templates.versions': () => page(versions),
   'templates.importMany': ({ body }) => ({
     items: body.files.map(({ fileName }: { fileName: string }) => importOne(fileName)),
+  }),
+  'templates.importUrl': () => ({
+    dryRun: true,
+    template: paper,
+    report: { version: 'PTDL_v2', encoding: 'json', notes },
+  }),
+  'templates.refresh': () => ({
+    dryRun: true,
+    template: { ...paper, version: paper.version + 1 },
+    report: { version: 'PTDL_v2', encoding: 'json', notes },
+    changes: [
+      {
+        part: 'startup',
+        outcome: 'taken',
+        before: paper.startup,
+        after: {
+          shell: { Default: 'java -XX:MaxRAMPercentage=90.0 -jar {{SERVER_JARFILE}} nogui' },
+          environment: {},
+        },
+      },
+      { part: 'tags', outcome: 'taken', before: paper.tags, after: [...paper.tags, 'java 25'] },
+      { part: 'summary', outcome: 'kept', before: paper.summary, after: 'High performance Minecraft server' },
+    ],
   }),
   'templates.export': () => '{}',
 };

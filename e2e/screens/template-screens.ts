@@ -143,6 +143,18 @@ export const templateScreens: Screen[] = [
     shown: (shown) => heading(shown, 'Duplicate OpenTTD'),
   },
   {
+    name: 'template-update',
+    path: '/templates/paper',
+    dataSets: ['full', 'failing'],
+    answers: { 'templates.get': () => paper },
+    act: async (shown) => {
+      await button(shown, 'More actions').click();
+      await shown.getByRole('menuitem', { name: 'Look for a newer version…' }).click();
+    },
+    shown: (shown: Page, dataSet: DataSet) =>
+      seen(shown, dataSet === 'full' ? 'It stays as it is here.' : 'Where it comes from could not be asked'),
+  },
+  {
     name: 'template-delete',
     path: '/templates/paper',
     dataSets: ['full', 'failing'],
@@ -268,6 +280,18 @@ export const templateScreens: Screen[] = [
         full: () => seen(shown, '4 of 6 files can be imported'),
         failing: () => seen(shown, 'Not all files were tried'),
       })[dataSet](),
+  },
+  {
+    name: 'template-import-web',
+    path: '/templates/import/files',
+    dataSets: ['full', 'failing'],
+    act: async (shown) => {
+      await button(shown, 'From the web…').click();
+      await shown.getByLabel('Address of the file').fill('https://eggs.example.org/paper/egg-paper.json');
+      await button(shown, 'Look at it').click();
+    },
+    shown: (shown: Page, dataSet: DataSet) =>
+      seen(shown, dataSet === 'full' ? 'PTDL_v2, JSON' : 'It could not be imported'),
   },
   {
     name: 'template-import-report',

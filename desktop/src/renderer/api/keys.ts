@@ -28,6 +28,7 @@ export const keys = {
   system: ['system'],
   templates: ['templates'],
   template: (id: string) => ['templates', 'one', id],
+  templateSource: (id: string, version: number) => ['template-source', id, version],
   templateVersions: (id: string) => ['templates', 'versions', id],
   nodes: ['nodes'],
   node: (id: string) => ['nodes', id],

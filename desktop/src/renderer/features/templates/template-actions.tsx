@@ -1,7 +1,7 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCopy, IconDots, IconDownload, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconDots, IconDownload, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../../api/client.ts';
@@ -15,6 +15,7 @@ import { useMay } from '../sessions/use-session.ts';
 import { ServerLinks } from './server-links.tsx';
 import { strings } from './strings.ts';
 import { contentOf } from './template-content.ts';
+import { UpdateDialog } from './update-dialog.tsx';
 import { useCreateTemplate, useDeleteTemplate, useServersOf } from './use-templates.ts';
 
 /** What can be done with a template, and by this person. */
@@ -22,7 +23,9 @@ export function TemplateActions({ template }: { template: Template }) {
   const mayCreateServer = useMay('server.create');
   const mayCreate = useMay('template.create');
   const mayDelete = useMay('template.delete') && template.origin !== 'built-in';
-  const [open, setOpen] = useState<'duplicate' | 'delete'>();
+  const mayUpdate =
+    useMay('template.update') && template.origin === 'imported' && template.updateUrl !== null;
+  const [open, setOpen] = useState<'duplicate' | 'update' | 'delete'>();
   const close = () => setOpen(undefined);
   return (
     <>
@@ -36,13 +39,18 @@ export function TemplateActions({ template }: { template: Template }) {
           {strings.duplicate}
         </Button>
       )}
-      <Menu position="bottom-end" width={190}>
+      <Menu position="bottom-end" width={240}>
         <Menu.Target>
           <ActionIcon variant="default" size="var(--control-height)" aria-label={strings.more}>
             <IconDots size={16} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {mayUpdate && (
+            <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => setOpen('update')}>
+              {strings.update}…
+            </Menu.Item>
+          )}
           {(['json', 'yaml'] as const).map((format) => (
             <Menu.Item
               key={format}
@@ -63,6 +71,7 @@ export function TemplateActions({ template }: { template: Template }) {
         </Menu.Dropdown>
       </Menu>
       {open === 'duplicate' && <DuplicateDialog template={template} onClose={close} />}
+      {open === 'update' && <UpdateDialog template={template} onClose={close} />}
       {open === 'delete' && <DeleteDialog template={template} onClose={close} />}
     </>
   );

@@ -77,6 +77,18 @@ export function useUpdateTemplate(id: string) {
   });
 }
 
+export function useUpdateFromSource(id: string) {
+  const queryClient = useQueryClient();
+  const refresh = useRefreshTemplates();
+  return useMutation({
+    mutationFn: () => api.templates.refresh({ params: { id }, query: { dryRun: 'false' } }),
+    onSuccess: async ({ template }) => {
+      queryClient.setQueryData(keys.template(id), template);
+      await refresh();
+    },
+  });
+}
+
 export function useDeleteTemplate(id: string) {
   const queryClient = useQueryClient();
   return useMutation({

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
+import { IconWorld } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { NoPermissionPage } from '../../../components/error-page.tsx';
@@ -18,6 +19,7 @@ import classes from './import-page.module.css';
 import { ReportDialog } from './report-dialog.tsx';
 import { strings } from './strings.ts';
 import { type ImportRun, useImport } from './use-import.ts';
+import { WebImportDialog } from './web-import-dialog.tsx';
 
 /** Files of the community become templates: tried first, looked over, then imported. */
 export function ImportPage() {
@@ -33,6 +35,7 @@ function Import() {
   const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const [filter, setFilter] = useState<Filter>('all');
   const [opened, setOpened] = useState<ImportEntry>();
+  const [isFromWeb, setIsFromWeb] = useState(false);
   const existing = useExistingNames();
   const chosen = entries.filter(({ isChosen }) => isChosen);
   const shown = useMemo(
@@ -47,7 +50,14 @@ function Import() {
   };
   return (
     <div className={list.wide}>
-      <PageHeader title={strings.title} />
+      <PageHeader
+        title={strings.title}
+        actions={
+          <Button variant="default" leftSection={<IconWorld size={16} />} onClick={() => setIsFromWeb(true)}>
+            {strings.web}
+          </Button>
+        }
+      />
       <p className={list.lead}>{strings.lead}</p>
       <DropZone isCompact={entries.length > 0} isDisabled={run !== undefined} onFiles={add} />
       {state.leftOut > 0 && (
@@ -70,6 +80,7 @@ function Import() {
           />
         </>
       )}
+      {isFromWeb && <WebImportDialog onClose={() => setIsFromWeb(false)} />}
       {opened && <ReportDialog entry={opened} onClose={() => setOpened(undefined)} />}
       <LeaveGuard isDirty={run?.kind === 'import' || chosen.length > 0} />
     </div>

@@ -4,10 +4,8 @@ import { Facts } from '../../../components/facts.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import type { ImportEntry } from './import-batches.ts';
 import classes from './report-dialog.module.css';
+import { ReportNotes } from './report-notes.tsx';
 import { strings } from './strings.ts';
-
-/** What asks for a look comes first. */
-const outcomes = ['refused', 'changed', 'kept', 'understood'] as const;
 
 /** What was made of a file, part by part. */
 export function ReportDialog({ entry, onClose }: { entry: ImportEntry; onClose: () => void }) {
@@ -35,29 +33,7 @@ export function ReportDialog({ entry, onClose }: { entry: ImportEntry; onClose: 
             [strings.format, report && `${report.version}, ${report.encoding.toUpperCase()}`],
           ]}
         />
-        {report?.notes.length === 0 && <p>{strings.noNotes}</p>}
-        {report &&
-          outcomes.map((outcome) => {
-            const notes = report.notes.filter((note) => note.outcome === outcome);
-            if (notes.length === 0) return null;
-            return (
-              <section key={outcome} aria-labelledby={`outcome-${outcome}`}>
-                <h3 className={classes.title} id={`outcome-${outcome}`}>
-                  {strings.outcomes[outcome]} <span className={classes.quiet}>{notes.length}</span>
-                </h3>
-                <p className={classes.hint}>{strings.outcomeHints[outcome]}</p>
-                <ul className={classes.notes}>
-                  {notes.map(({ path, message }, index) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and may say the same twice
-                    <li key={index} className={classes.note}>
-                      <code className={classes.path}>{path}</code>
-                      <span>{message}</span>
-                    </li>
-                  ))}
-                </ul>
-              </section>
-            );
-          })}
+        {report && <ReportNotes report={report} />}
       </div>
     </Modal>
   );
