@@ -191,10 +191,10 @@ describeUnless(containerd ? null : needsContainerd, 'containers', () => {
       await printed(bench, server, 'line 1\n');
       if (how === 'kill') {
         await containerd.containerd.kill();
-        expect(await bench.runtime.detect()).toMatchObject({
-          available: false,
-          notes: [expect.stringContaining('containerd is not running')],
-        });
+        // It takes the machine a moment to close what the dead one had open.
+        await expect
+          .poll(() => bench.runtime.detect(), { timeout: 20_000 })
+          .toMatchObject({ available: false, notes: [expect.stringContaining('containerd is not running')] });
         await expect(bench.start(shellGame())).rejects.toMatchObject({
           code: 'unavailable',
           message: expect.stringContaining('containerd is not running'),
