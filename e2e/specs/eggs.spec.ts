@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AppError } from '@catalyst/shared/contract/errors';
+import { isUp } from '@catalyst/shared/features/server-states';
 import type { NewServer, Server } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -58,6 +59,7 @@ beforeEach(({ skip }) => {
   if (whyNot) skip(whyNot);
 });
 afterAll(async () => {
+  if (client) await removeAll();
   await machine?.[Symbol.asyncDispose]();
   disconnectOutside?.();
 });
@@ -153,6 +155,22 @@ async function token(): Promise<string> {
     body: JSON.stringify({ email: admin.email, password: admin.password }),
   });
   return ((await answer.json()) as { token: string }).token;
+}
+
+/** With their networks, which a machine would keep for servers that are still there. */
+async function removeAll(): Promise<void> {
+  const { items } = await client.servers.list({ query: {} });
+  for (const { id, state } of items) {
+    if (isUp(state)) {
+      await client.servers.kill({ params: { id } });
+      await stateIs(id, 'stopped');
+    }
+    await client.servers.delete({ params: { id } });
+  }
+  await until('all servers are gone', async () => {
+    const left = await client.servers.list({ query: {} });
+    return left.items.length === 0;
+  });
 }
 
 function wish(template: Template, changes: Partial<NewServer>): NewServer {
