@@ -82,8 +82,9 @@ function probe(index: number): Promise<Answer> {
   return ask('GET', path, { authorization: `Bearer ${panel.token}` });
 }
 
-const address = (net: number, host: number) =>
-  `${net}.${(host >> 16) & 255}.${(host >> 8) & 255}.${host & 255}`;
+function address(net: number, host: number): string {
+  return `${net}.${(host >> 16) & 255}.${(host >> 8) & 255}.${host & 255}`;
+}
 
 function signIn(email: string, password: string, from: string): Promise<Answer> {
   const headers = {
