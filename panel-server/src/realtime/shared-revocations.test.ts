@@ -79,6 +79,17 @@ describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres (
     expect(await seen()).toEqual(['unauthenticated', 'unauthenticated']);
   });
 
+  it('a server that one suspends is suspended at the other within two seconds, and given back there too', async () => {
+    const change = () => codeOf(other.clientFor(owner.token).servers.update({ params: params(), body: {} }));
+    const owner = await one.createUser('suspended-owner');
+    await one.admin.api.subusers.transferOwnership({ params: params(), body: { userId: owner.userId } });
+    await soon(async () => expect(await change()).toBe('ok'));
+    await one.admin.api.servers.suspend({ params: params(), body: {} });
+    await soon(async () => expect(await change()).toBe('suspended'));
+    await one.admin.api.servers.unsuspend({ params: params() });
+    await soon(async () => expect(await change()).toBe('ok'));
+  });
+
   it('a limit is one for both, and what works once works at one of them', async () => {
     const owner = await one.createUser('owner', 'administrator');
     const at = [owner.api, other.clientFor(owner.token)];

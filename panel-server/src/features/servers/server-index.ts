@@ -35,6 +35,11 @@ export class ServerIndex {
     return this.#servers.get(serverId);
   }
 
+  /** Of a row that was just read, also when it is no longer here. */
+  placeOf(row: IndexedRow): ServerPlace {
+    return this.find(row.id) ?? { ...row, isSuspended: row.suspendedAt !== null, subusers: new Map() };
+  }
+
   /** Also when something of it has changed. */
   add({ id, name, nodeId, ownerId, suspendedAt }: IndexedRow): void {
     const subusers = this.#servers.get(id)?.subusers ?? new Map();

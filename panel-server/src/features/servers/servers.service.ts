@@ -11,7 +11,7 @@ import {
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { Caller, ServerPlace } from '../../access.ts';
+import type { Caller } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -23,7 +23,7 @@ import type { UsersService } from '../users/users.service.ts';
 import type { ServerCreation } from './create-server.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
-import { ServerEntity, type ServerRow } from './server.entity.ts';
+import { ServerEntity } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
 import { findServerPage, visibleServers } from './server-list.ts';
@@ -167,7 +167,7 @@ export class ServersService {
       const { row } = record;
       const node = nodeIndex.find(row.nodeId);
       const surroundings = {
-        place: serverIndex.find(row.id) ?? placeOf(row),
+        place: serverIndex.placeOf(row),
         ownerName: names.get(row.ownerId),
         node: {
           id: row.nodeId,
@@ -183,12 +183,6 @@ export class ServersService {
     });
   }
 }
-
-const placeOf = (row: ServerRow): ServerPlace => ({
-  ...row,
-  isSuspended: row.suspendedAt !== null,
-  subusers: new Map(),
-});
 
 /** Those with the same see the same of every server. The lists end when anybody's rights change. */
 function viewOf(caller: Caller): string {

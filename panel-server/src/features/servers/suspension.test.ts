@@ -158,6 +158,19 @@ describe.each(testDatabases)('suspension on %s', (database) => {
     });
   });
 
+  it('does not call a deletion off', async () => {
+    const node = await FakeAgent.linked(panel, `deleting${database}`);
+    const { id } = await installedServer(owner, node);
+    await suspend(id);
+    node.isObedient = false;
+    await panel.admin.api.servers.delete({ params: { id } });
+    expect(await codeOf(unsuspend(id))).toBe('invalid_state');
+    await serverThat(panel.admin, id, {
+      operation: expect.objectContaining({ kind: 'delete', error: null }),
+    });
+    node.disconnect();
+  });
+
   it('is for whoever may do so on its node', async () => {
     const { id } = await installedServer(owner, agent);
     const keeper = await panel.createUser(

@@ -34,13 +34,8 @@ export class ServerSuspension {
   }
 
   async suspend(id: string, reason: string, caller: Caller): Promise<void> {
-    const { database } = this.#parts;
-    const row = await getServer(database, id);
+    const row = await getServer(this.#parts.database, id);
     if (row.suspendedAt) throw new AppError('invalid_state', 'The server is suspended already');
-    const current = await findOperation(database, row.operationId);
-    if (isOpen(current) && current.kind === 'delete') {
-      throw new AppError('invalid_state', 'The server is being deleted');
-    }
     if (!isTransitionAllowed(row.state, 'suspended', 'panel')) {
       throw new AppError('invalid_state', `The server is ${row.state}; wait until this is over`);
     }
@@ -87,6 +82,9 @@ export class ServerSuspension {
     const { database, agents, specs, feed, serverIndex, revocations } = this.#parts;
     const changed = await inTransaction(database, async (manager) => {
       const current = await findOperation(manager, row.operationId);
+      if (isOpen(current) && current.kind === 'delete') {
+        throw new AppError('invalid_state', 'The server is being deleted');
+      }
       const next = await updateUnchanged(manager, row, changes, byCaller(caller));
       if (!next) throw tooLate();
       if (isOpen(current)) await endOperation(manager, current.id, 'The server was suspended');

@@ -44,11 +44,7 @@ export class ServerUpdates {
 
   async update(row: ServerRow, changes: ServerChanges, caller: Caller): Promise<void> {
     const { database, serverIndex } = this.#parts;
-    const place = serverIndex.find(row.id) ?? {
-      ...row,
-      isSuspended: row.suspendedAt !== null,
-      subusers: new Map(),
-    };
+    const place = serverIndex.placeOf(row);
     assertMayChangeLimits(row, changes, caller, place);
     const columns = this.#columns(row, changes, caller);
     const before: NetworkChoice = { ...row, network: await networkOf(database, row) };
