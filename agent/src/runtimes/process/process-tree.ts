@@ -20,10 +20,11 @@ interface ProcessTree {
  */
 function treeMembers(tree: ProcessTree, processes = listProcesses()): ProcessEntry[] {
   const { holder, game, ownUid } = tree;
-  const pids = new Set([holder.pid]);
+  // Beside the game a holder has children that write down how the game ended: they are spared.
+  const pids = new Set(game ? [] : [holder.pid]);
   const isMember = (entry: ProcessEntry) =>
     pids.has(entry.parentPid) ||
-    entry.pid === game?.pid ||
+    (entry.pid === game?.pid && entry.startTime === game.startTime) ||
     entry.session === game?.pid ||
     (ownUid !== null && entry.uid === ownUid) ||
     holdsSpool(entry.pid, tree.folder);

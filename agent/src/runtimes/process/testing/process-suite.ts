@@ -193,10 +193,18 @@ export function processSuite(name: string, { firstUid, ...options }: ProcessSubj
         const marker = newMarker();
         const server = await bench.start(['/bin/sh', '-c', `${tree(marker)}; read line`]);
         await printed(bench, server, 'planted');
-        expect(withMarker(marker).length).toBeGreaterThanOrEqual(3);
+        await vi.waitFor(() => expect(withMarker(marker).length).toBeGreaterThanOrEqual(3), 10_000);
         await server.kill();
         expect(withMarker(marker)).toEqual([]);
         expect(await server.exited).toMatchObject({ code: null, signal: 'SIGKILL' });
+      });
+
+      test('is killed without what writes down how it ended', async () => {
+        const servers = await Promise.all(Array.from({ length: 20 }, () => bench.start(['/bin/cat'])));
+        for (const server of servers) {
+          await server.kill();
+          expect(await server.exited).toMatchObject({ code: null, signal: 'SIGKILL' });
+        }
       });
 
       test('does not outlive its main process', async () => {
