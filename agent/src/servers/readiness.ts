@@ -1,13 +1,12 @@
-import { connect } from 'node:net';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { DoneRule, PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
 import { maxMatchedLength } from '@catalyst/shared/features/variable-rules';
 import { stripColours } from '../console/sanitise-line.ts';
 import type { ServerConsole } from '../console/server-console.ts';
 import { orAborted, pause } from '../waiting.ts';
+import { accepts, answersQuery } from './game-query.ts';
 
 const portPollMs = 100;
-const portConnectTimeoutMs = 2000;
 
 export interface Readiness {
   /** Resolves when the server is ready; rejects with the signal's reason when that ends first. */
@@ -24,7 +23,7 @@ export function watchReadiness(
   console: ServerConsole,
   options: { seqBefore?: number } = {},
 ): Readiness {
-  if (done.kind === 'port') return portReadiness(done, ports);
+  if (done.kind === 'port' || done.kind === 'query') return portReadiness(done, ports);
   const sought =
     done.kind === 'line'
       ? { anyOf: [done.contains], matching: [] }
@@ -73,31 +72,22 @@ function isReady(line: string, { anyOf, matching }: Sought): boolean {
   return matching.some((pattern) => pattern.test(start));
 }
 
-function portReadiness(
-  { port: name }: Extract<DoneRule, { kind: 'port' }>,
-  ports: readonly PortBinding[],
-): Readiness {
-  const binding = ports.find((candidate) => candidate.name === name);
+function portReadiness(done: Extract<DoneRule, { port: string }>, ports: readonly PortBinding[]): Readiness {
+  const binding = ports.find((candidate) => candidate.name === done.port);
   return {
     stop() {},
     async wait(signal) {
-      if (!binding) throw new AppError('invalid_input', `The server has no port named ${name} to wait for`);
-      while (!(await accepts(binding))) await pause(portPollMs, signal);
+      if (!binding) {
+        throw new AppError('invalid_input', `The server has no port named ${done.port} to wait for`);
+      }
+      const door = doorOf(binding);
+      const isReady = () => (done.kind === 'query' ? answersQuery(done.protocol, door) : accepts(door));
+      while (!(await isReady())) await pause(portPollMs, signal);
       signal.throwIfAborted();
     },
   };
 }
 
-function accepts({ ip, port }: PortBinding): Promise<boolean> {
-  const host = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: portConnectTimeoutMs });
-    const end = (isOpen: boolean) => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
+function doorOf({ ip, port }: PortBinding) {
+  return { host: ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip, port };
 }

@@ -27,6 +27,10 @@ export type Limits = z.output<typeof Limits>;
 
 const doneTimeout = z.int().min(1).max(3600).default(300);
 
+/** How a game is asked for its state: the list ping of either Minecraft, or Valve's A2S, which many games speak. */
+export const QueryProtocol = z.enum(['minecraft', 'minecraft-bedrock', 'source']);
+export type QueryProtocol = z.output<typeof QueryProtocol>;
+
 /** When a started server counts as running. */
 export const DoneRule = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -47,6 +51,12 @@ export const DoneRule = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('port'),
     port: z.string().max(32).describe('Name of the port that must accept a TCP connection'),
+    timeoutSeconds: doneTimeout,
+  }),
+  z.strictObject({
+    kind: z.literal('query'),
+    protocol: QueryProtocol,
+    port: z.string().max(32).describe('Name of the port where the game must answer'),
     timeoutSeconds: doneTimeout,
   }),
 ]);

@@ -34,7 +34,7 @@ export function checkTemplate(template: Template): void {
   for (const { variable } of ports) {
     if (variable !== undefined && !names.has(variable)) fail(`a port names the unknown variable ${variable}`);
   }
-  if (done.kind === 'port' && !ports.some((port) => port.name === done.port)) {
+  if ('port' in done && !ports.some((port) => port.name === done.port)) {
     fail(`the done rule names the unknown port ${done.port}`);
   }
 }

@@ -47,6 +47,8 @@ it('says when a server runs, how it stops and what follows a crash', () => {
     'the console says “up” or what matches ^Done, within 90 s',
   );
   expect(doneInWords({ kind: 'port', port: 'game', timeoutSeconds })).toContain('port game accepts');
+  const query = { kind: 'query', protocol: 'source', port: 'query', timeoutSeconds } as const;
+  expect(doneInWords(query)).toBe('the game answers a Source (A2S) query at its port query, within 90 s');
   expect(stopInWords({ kind: 'signal', signal: 'SIGINT', timeoutSeconds: 30 })).toBe(
     'Signal SIGINT; killed after 30 s',
   );

@@ -1,5 +1,5 @@
 import type { RuleCheck } from '@catalyst/shared/features/rule-checks';
-import type { DoneRule, RestartPolicy, StopRule } from '@catalyst/shared/features/server-spec';
+import type { DoneRule, QueryProtocol, RestartPolicy, StopRule } from '@catalyst/shared/features/server-spec';
 import type { TemplateVariable } from '@catalyst/shared/features/templates';
 import type { VariableRule } from '@catalyst/shared/features/variable-rules';
 import { formatDuration } from '../../components/units.ts';
@@ -105,12 +105,19 @@ function checkInWords(check: RuleCheck): string {
   }
 }
 
+const queries: Record<QueryProtocol, string> = {
+  minecraft: 'Minecraft',
+  'minecraft-bedrock': 'Minecraft Bedrock',
+  source: 'Source (A2S)',
+};
+
 export function doneInWords(rule: DoneRule): string {
   return whenInWords(rule) + strings.within(timeInWords(rule.timeoutSeconds));
 }
 
 function whenInWords(rule: DoneRule): string {
   if (rule.kind === 'port') return strings.donePort(rule.port);
+  if (rule.kind === 'query') return strings.doneQuery(queries[rule.protocol], rule.port);
   if (rule.kind === 'line') return strings.doneLine(rule.contains);
   // An empty text is in every line.
   return rule.anyOf.includes('') ? strings.doneAny : strings.doneLines(rule.anyOf, rule.matching);

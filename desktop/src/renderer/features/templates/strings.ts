@@ -111,6 +111,7 @@ export const strings = {
   doneAny: 'the console says anything',
   doneLines: (texts: string[], patterns: string[]) =>
     `the console says ${[...texts.map((text) => `“${text}”`), ...patterns.map((pattern) => `what matches ${pattern}`)].join(' or ')}`,
+  doneQuery: (game: string, port: string) => `the game answers a ${game} query at its port ${port}`,
   donePort: (port: string) => `port ${port} accepts a connection`,
   within: (time: string) => `, within ${time}`,
   stopCommand: (command: string) => `Command “${command}”`,

@@ -78,7 +78,7 @@ function writeVariables({ variables }: Template, { document, before, isPelican }
 }
 
 function textsOf(done: Template['done']): string[] {
-  if (done.kind === 'port') return [''];
+  if (done.kind === 'port' || done.kind === 'query') return [''];
   if (done.kind === 'line') return [done.contains];
   return [...done.anyOf, ...done.matching.map((pattern) => `regex:${pattern}`)];
 }
