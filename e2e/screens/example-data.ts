@@ -319,6 +319,7 @@ function server(
     template: { id: template.id, name: template.name, icon: template.icon },
     runtime: 'process',
     image: null,
+    startupLine: null,
     terminal: false,
     state,
     reason: null,

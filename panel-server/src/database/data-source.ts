@@ -47,6 +47,7 @@ import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
 import { ServerTransitions } from './migrations/0013-server-transitions.ts';
 import { SessionEpochs } from './migrations/0014-session-epochs.ts';
+import { StartupLines } from './migrations/0017-startup-lines.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -100,6 +101,7 @@ export const migrations = [
   Suspensions,
   ServerTransitions,
   SessionEpochs,
+  StartupLines,
 ];
 
 export interface OpenDatabase {

@@ -52,5 +52,13 @@ export const sealedTemplate: Template = Template.parse({
   processRuntime: false,
 });
 
+/** Started by one of two lines that a shell reads. */
+export const lineTemplate: Template = Template.parse({
+  ...containerTemplate,
+  id: 'line-game',
+  name: 'Line game',
+  startup: { shell: { Usual: './game {{TITLE}}', Careful: './game --safe {{TITLE}}' } },
+});
+
 export const testTemplates = () =>
-  new Templates([...catalogue, testTemplate, containerTemplate, sealedTemplate]);
+  new Templates([...catalogue, testTemplate, containerTemplate, sealedTemplate, lineTemplate]);

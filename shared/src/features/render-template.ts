@@ -10,6 +10,8 @@ interface RenderInput {
   memoryMb: number;
   /** In the order of the template; the first is the primary one. */
   ports: readonly PortBinding[];
+  /** Label of the startup line, of a template with several; the first when it has no such line. */
+  line?: string | null;
 }
 
 interface Rendered {
@@ -58,14 +60,14 @@ const scriptOf = ({ entrypoint, content }: z.output<typeof InstallScript>) => ({
  */
 function shellEnvironment(
   environment: Record<string, string>,
-  { serverId, memoryMb, ports: [primary] }: RenderInput,
+  { serverId, memoryMb, ports: [primary], line = null }: RenderInput,
   { shell }: Extract<Template['startup'], { shell: unknown }>,
 ): Record<string, string> {
   const capitals = Object.entries(environment).map(([name, value]) => [name.toUpperCase(), value]);
   return {
     ...Object.fromEntries(capitals),
     ...environment,
-    STARTUP: Object.values(shell)[0] as string,
+    STARTUP: (line !== null && Object.hasOwn(shell, line) ? shell[line] : Object.values(shell)[0]) as string,
     SERVER_MEMORY: String(memoryMb),
     SERVER_IP: primary?.ip ?? '',
     SERVER_PORT: String(primary?.port ?? ''),

@@ -58,6 +58,8 @@ export const Server = z
     runtime: RuntimeName,
     /** Which of the template's images it is made of, by label; null when it runs without one. */
     image: z.string().nullable(),
+    /** Which of the template's startup lines it is started by, by label; null when there is no choice. */
+    startupLine: z.string().nullable(),
     /** Whether the game has a terminal, which takes a size. */
     terminal: z.boolean(),
     state: ServerState,
@@ -142,6 +144,7 @@ export const Environment = z
 
 const SwapMb = z.int().min(0).max(16_777_216);
 const ImageLabel = z.string().min(1).max(200);
+const StartupLabel = z.string().min(1).max(200);
 const NetworkMode = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be host, bridge or the name of a network');
@@ -187,6 +190,8 @@ export const NewServer = z
     runtime: RuntimeName.optional(),
     /** Label of one of the template's images; the first when left out. */
     image: ImageLabel.optional(),
+    /** Label of one of the template's startup lines; the first when left out. */
+    startupLine: StartupLabel.optional(),
     /** Chosen when left out; refused when taken. */
     primaryPort: z.int().min(1024).max(65535).optional(),
     portBindings: NewPortBindings.default([]),
@@ -212,6 +217,8 @@ export const ServerChanges = z
     runtime: RuntimeName.optional(),
     /** From the next start. */
     image: ImageLabel.optional(),
+    /** From the next start. */
+    startupLine: StartupLabel.optional(),
     /** From the next start. */
     networkMode: NetworkMode.optional(),
     staticIp: IpAddress.nullable().optional(),

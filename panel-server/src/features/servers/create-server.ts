@@ -69,6 +69,7 @@ export class ServerCreation {
     const place = { nodeId: node.id };
     assertMayChooseRuntime(runtime, placement.usualRuntime(node.id, template), caller, place);
     assertImage(template, runtime, input.image);
+    assertStartupLine(template, input.startupLine);
     const choice = await chooseNetwork(database, { nodeId: node.id, runtime }, input);
     if (input.networkMode !== undefined && choice.networkMode !== usualMode(runtime)) {
       assertMayChooseNetwork(choice, runtime, caller, place);
@@ -108,6 +109,7 @@ export class ServerCreation {
       cpuPinning: input.cpuPinning ?? null,
       ioWeight: input.ioWeight ?? null,
       image: input.image ?? null,
+      startupLine: input.startupLine ?? null,
       networkMode: choice.networkMode,
       networkId: choice.network?.id ?? null,
       staticIp: choice.staticIp,
@@ -196,6 +198,12 @@ export function assertImage(template: Template, runtime: RuntimeName, label: str
   if (label === undefined) return;
   if (runtime !== 'containerd') throw invalid('image', 'This server runs as a process, without an image');
   if (!Object.hasOwn(template.images, label)) throw invalid('image', `is not an image of ${template.name}`);
+}
+
+/** Throws `invalid_input` for a label that is not one of the template's. */
+export function assertStartupLine({ startup, name }: Template, label: string | undefined): void {
+  if (label === undefined || ('shell' in startup && Object.hasOwn(startup.shell, label))) return;
+  throw invalid('startupLine', `is not a startup line of ${name}`);
 }
 
 const usualMode = (runtime: RuntimeName) => (runtime === 'containerd' ? 'bridge' : 'host');

@@ -146,6 +146,37 @@ describe.each(testDatabases)("a server's container on %s", (database) => {
     });
   });
 
+  describe('the startup line', () => {
+    const lined = (more: object = {}) => contained({ templateId: 'line-game', ...more });
+
+    it('is one of the template, and another from the next start', async () => {
+      const server = await installedServer(panel.admin, agent, lined());
+      expect(server.startupLine).toBe('Usual');
+      expect(agent.server(server.id).spec?.environment.STARTUP).toBe('./game {{TITLE}}');
+      expect(await update(server.id, { startupLine: 'Careful' })).toMatchObject({ startupLine: 'Careful' });
+      expect(agent.server(server.id).spec?.environment.STARTUP).toBe('./game --safe {{TITLE}}');
+      expect(await create({ templateId: 'line-game', startupLine: 'Careful' })).toMatchObject({
+        startupLine: 'Careful',
+      });
+    });
+
+    it.each(['Other', 'constructor', '__proto__'])('is refused when it is %s', async (startupLine) => {
+      const refused = { code: 'invalid_input', paths: ['startupLine'] };
+      expect(await failure(create({ templateId: 'line-game', startupLine }))).toMatchObject(refused);
+      expect(await failure(create({ startupLine }))).toMatchObject(refused);
+    });
+
+    it.each([
+      [1000, 1150],
+      [4096, 4506],
+      [8192, 8602],
+    ])('is told of %s MB, beside which the game has some more', async (allocatedMemoryMb, memoryMb) => {
+      const { id } = await installedServer(panel.admin, agent, lined({ allocatedMemoryMb }));
+      const { environment, limits } = agent.server(id).spec ?? {};
+      expect([environment?.SERVER_MEMORY, limits?.memoryMb]).toEqual([String(allocatedMemoryMb), memoryMb]);
+    });
+  });
+
   describe('ports', () => {
     const ports = (server: { portBindings: { name: string; port: number }[] }) =>
       server.portBindings.map(({ name, port }) => `${name} ${port}`);

@@ -21,6 +21,7 @@ type SpecSource = Pick<
   | 'cpuPinning'
   | 'ioWeight'
   | 'image'
+  | 'startupLine'
   | 'networkMode'
   | 'staticIp'
   | 'restartPolicy'
@@ -40,6 +41,7 @@ export function buildSpec(
     variables,
     memoryMb: server.allocatedMemoryMb,
     ports: ports.map((binding) => asTheGameSees(binding, server)),
+    line: startupLabel(server, template),
   });
   return {
     serverId: server.id,
@@ -48,7 +50,7 @@ export function buildSpec(
     environment,
     secretNames: template.variables.filter(({ secret }) => secret).map(({ name }) => name),
     limits: {
-      memoryMb: server.allocatedMemoryMb,
+      memoryMb: hardMemoryMb(server, template),
       swapMb: server.swapMb,
       cpuCores: server.allocatedCpuCores,
       diskMb: server.allocatedDiskMb,
@@ -88,6 +90,26 @@ export function imageLabel(
 ): string | null {
   if (runtime !== 'containerd') return null;
   return image !== null && Object.hasOwn(images, image) ? image : (Object.keys(images)[0] ?? null);
+}
+
+/** Of the line it is started by; null where there is no choice. The first stands in for one the template has no more. */
+export function startupLabel(
+  { startupLine }: Pick<ServerRow, 'startupLine'>,
+  { startup }: Pick<Template, 'startup'>,
+): string | null {
+  if (!('shell' in startup)) return null;
+  const isKnown = startupLine !== null && Object.hasOwn(startup.shell, startupLine);
+  return isKnown ? startupLine : (Object.keys(startup.shell)[0] ?? null);
+}
+
+/**
+ * Lines of the community give all of the memory that they are told of to the heap of the game, which then needs some more
+ * beside it. As much as they are used to: the factors are Pterodactyl's.
+ */
+function hardMemoryMb({ allocatedMemoryMb }: SpecSource, { startup }: Template): number {
+  if (!('shell' in startup)) return allocatedMemoryMb;
+  const factor = allocatedMemoryMb <= 2048 ? 1.15 : allocatedMemoryMb <= 4096 ? 1.1 : 1.05;
+  return Math.round(allocatedMemoryMb * factor);
 }
 
 /** Processes get none. */

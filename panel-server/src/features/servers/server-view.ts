@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { type Caller, isPermitted, type ServerPlace } from '../../access.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
-import { hasTerminal, imageLabel } from './server-spec.ts';
+import { hasTerminal, imageLabel, startupLabel } from './server-spec.ts';
 import type { ServerRecord } from './server-store.ts';
 
 /** What a server's description takes from elsewhere. */
@@ -46,6 +46,7 @@ export function describeServer(
     },
     runtime: row.runtime,
     image: template ? imageLabel(row, template) : row.image,
+    startupLine: template ? startupLabel(row, template) : row.startupLine,
     terminal: template !== undefined && hasTerminal(row, template),
     state: row.state,
     reason: row.reason,

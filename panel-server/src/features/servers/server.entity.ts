@@ -39,6 +39,8 @@ export interface ServerRow {
   ioWeight: number | null;
   /** Label of one of the template's images; null for the first, and without images. */
   image: string | null;
+  /** Label of one of the template's startup lines; null for the first, and where there is no choice. */
+  startupLine: string | null;
   /** `host`, `bridge`, or the name of the network `networkId`. */
   networkMode: string;
   networkId: string | null;
@@ -99,6 +101,7 @@ export const ServerEntity = new EntitySchema<ServerRow>({
     cpuPinning: { type: 'text', nullable: true },
     ioWeight: { type: 'integer', nullable: true },
     image: { type: 'text', nullable: true },
+    startupLine: { type: 'text', nullable: true },
     networkMode: { type: 'text' },
     networkId: { type: 'text', nullable: true },
     staticIp: { type: 'text', nullable: true },

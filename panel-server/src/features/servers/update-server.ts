@@ -14,7 +14,7 @@ import { lockNode } from '../nodes/node-placement.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { resolveVariables } from '../templates/variables.ts';
 import { assertCapacity } from './capacity.ts';
-import { assertImage, assertMemory } from './create-server.ts';
+import { assertImage, assertMemory, assertStartupLine } from './create-server.ts';
 import { takePorts } from './port-allocation.ts';
 import { movedBindings, portWishes } from './port-wishes.ts';
 import type { PortRange } from './ports.ts';
@@ -121,6 +121,7 @@ export class ServerUpdates {
       assertMemory(template, columns.allocatedMemoryMb);
     }
     if (columns.image !== undefined) assertImage(this.#template(row), row.runtime, columns.image);
+    if (columns.startupLine !== undefined) assertStartupLine(this.#template(row), columns.startupLine);
     if (!environment) return columns;
     const values = resolveVariables(this.#template(row), environment, {
       current: openEnvironment(secrets, row),

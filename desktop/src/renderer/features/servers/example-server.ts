@@ -13,6 +13,7 @@ export function exampleServer(changes: Partial<Server> = {}): Server {
     template: { id: 'minecraft-js', name: 'Minecraft', icon: 'minecraft' },
     runtime: 'process',
     image: null,
+    startupLine: null,
     terminal: false,
     state: 'running',
     reason: null,

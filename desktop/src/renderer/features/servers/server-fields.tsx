@@ -9,6 +9,7 @@ import { mayOnServer } from './power.ts';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
 import { SizeField } from './size-field.tsx';
+import { linesOf, StartupField } from './startup-field.tsx';
 import type { ServerFormState } from './use-server-form.ts';
 
 export function GeneralFields({ form, issues, set, isReadOnly }: ServerFormState) {
@@ -121,6 +122,28 @@ export function ContainerFields({ form, issues, set, isReadOnly, ...props }: Con
         error={issues.image}
         isReadOnly={isReadOnly}
         onChange={(image) => set({ image })}
+      />
+    </Section>
+  );
+}
+
+/** Of servers whose template has more than one startup line. */
+export function StartupFields({
+  form,
+  issues,
+  set,
+  isReadOnly,
+  template,
+}: Omit<ContainerFieldsProps, 'server'>) {
+  if (!template || Object.keys(linesOf(template)).length < 2) return null;
+  return (
+    <Section id="startup" title={strings.startup} hint={strings.startupHint}>
+      <StartupField
+        template={template}
+        value={form.startupLine}
+        error={issues.startupLine}
+        isReadOnly={isReadOnly}
+        onChange={(startupLine) => set({ startupLine })}
       />
     </Section>
   );

@@ -15,20 +15,21 @@ export interface ServerForm {
   cpuPinning: string | null;
   ioWeight: number | null;
   image: string | null;
+  startupLine: string | null;
   restartPolicy: Server['restartPolicy'];
   environment: Record<string, string>;
 }
 
 export function formOf(server: Server): ServerForm {
   const { name, description, allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb } = server;
-  const { swapMb, pids, cpuPinning, ioWeight, image } = server;
+  const { swapMb, pids, cpuPinning, ioWeight, image, startupLine } = server;
   return {
     name,
     description,
     allocatedMemoryMb,
     allocatedCpuCores,
     allocatedDiskMb,
-    ...{ swapMb, pids, cpuPinning, ioWeight, image },
+    ...{ swapMb, pids, cpuPinning, ioWeight, image, startupLine },
     restartPolicy: { ...server.restartPolicy },
     environment: { ...server.environment },
   };
@@ -60,6 +61,9 @@ export function changesOf(server: Server, form: ServerForm): ServerChanges {
   if (form.cpuPinning !== before.cpuPinning) changes.cpuPinning = form.cpuPinning;
   if (form.ioWeight !== before.ioWeight) changes.ioWeight = form.ioWeight;
   if (form.image !== null && form.image !== before.image) changes.image = form.image;
+  if (form.startupLine !== null && form.startupLine !== before.startupLine) {
+    changes.startupLine = form.startupLine;
+  }
   if (!isSame(form.restartPolicy, before.restartPolicy)) changes.restartPolicy = form.restartPolicy;
   const environment = Object.fromEntries(
     Object.entries(form.environment).filter(([name, value]) => value !== (before.environment[name] ?? '')),
@@ -81,9 +85,15 @@ export function formIssues(
 
 /** Whether a running game goes on without knowing of these changes. */
 export function appliesAtNextStart(changes: ServerChanges): boolean {
-  return ['allocatedMemoryMb', 'allocatedCpuCores', 'allocatedDiskMb', 'image', 'environment'].some(
-    (field) => field in changes,
-  );
+  const told = [
+    'allocatedMemoryMb',
+    'allocatedCpuCores',
+    'allocatedDiskMb',
+    'image',
+    'startupLine',
+    'environment',
+  ];
+  return told.some((field) => field in changes);
 }
 
 const isSame = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -9,7 +9,13 @@ import { useTemplates } from '../templates/use-templates.ts';
 import { DangerZone } from './danger-zone.tsx';
 import { mayOnServer } from './power.ts';
 import { ServerFacts } from './server-facts.tsx';
-import { ContainerFields, GeneralFields, LimitFields, RestartFields } from './server-fields.tsx';
+import {
+  ContainerFields,
+  GeneralFields,
+  LimitFields,
+  RestartFields,
+  StartupFields,
+} from './server-fields.tsx';
 import { useShownServer } from './server-page.tsx';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
@@ -40,6 +46,7 @@ export function ServerSettingsTab() {
       <GeneralFields {...fields} />
       <LimitFields {...fields} server={server} defaults={template?.defaults} />
       <ContainerFields {...fields} server={server} template={template} />
+      <StartupFields {...fields} template={template} />
       <RestartFields {...fields} />
       <Section id="variables" title={strings.variables} hint={strings.variablesHint}>
         {variables.length > 0 ? (

@@ -1,6 +1,7 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { NumberInput, Textarea } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
+import { StartupField } from '../startup-field.tsx';
 import { ContainerFields } from './container-fields.tsx';
 import classes from './new-server-details.module.css';
 import { strings } from './strings.ts';
@@ -51,6 +52,12 @@ export function AdvancedFields({ template, state }: { template: Template; state:
           value={form.description}
           error={errorOf('description')}
           onChange={(event) => set({ description: event.currentTarget.value })}
+        />
+        <StartupField
+          template={template}
+          value={form.startupLine}
+          error={errorOf('startupLine')}
+          onChange={(startupLine) => set({ startupLine })}
         />
         <ContainerFields template={template} state={state} />
       </div>

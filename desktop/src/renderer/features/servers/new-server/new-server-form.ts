@@ -25,6 +25,7 @@ export interface NewServerForm {
   /** As the panel decides, when undefined. */
   runtime: RuntimeName | undefined;
   image: string | undefined;
+  startupLine: string | undefined;
   network: NetworkEdit | undefined;
   fineLimits: FineLimits;
   environment: Record<string, string>;
@@ -44,6 +45,7 @@ export function firstForm(template: Template, takenNames: readonly string[]): Ne
     ports: firstRows(template),
     runtime: undefined,
     image: undefined,
+    startupLine: undefined,
     network: undefined,
     fineLimits: usualLimits,
     environment: Object.fromEntries(
@@ -66,6 +68,7 @@ export function bodyOf(template: Template, form: NewServerForm): z.input<typeof 
     portBindings: bindingsOf(form.ports),
     ...(form.runtime && { runtime: form.runtime }),
     ...(form.image && { image: form.image }),
+    ...(form.startupLine && { startupLine: form.startupLine }),
     ...(form.network && { networkMode: form.network.networkMode }),
     ...(form.network?.staticIp && { staticIp: form.network.staticIp.trim() }),
     ...changedLimits(form.fineLimits),

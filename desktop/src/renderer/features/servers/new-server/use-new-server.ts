@@ -8,7 +8,15 @@ import { bodyOf, firstForm, type NewServerForm, newServerIssues } from './new-se
 import { useCreateServer } from './use-create-server.ts';
 
 const advancedFields = [
-  ...['allocatedCpuCores', 'allocatedDiskMb', 'portBindings', 'description', 'runtime', 'image'],
+  ...[
+    'allocatedCpuCores',
+    'allocatedDiskMb',
+    'portBindings',
+    'description',
+    'runtime',
+    'image',
+    'startupLine',
+  ],
   ...['networkMode', 'staticIp', 'swapMb', 'pids', 'cpuPinning', 'ioWeight'],
 ];
 
