@@ -4,6 +4,7 @@ import type { clientCalls } from '@catalyst/shared/realtime';
 import { accountAnswers, plainAccountAnswers } from './account-answers.ts';
 import { auditAnswers, silentAnswers } from './audit-answers.ts';
 import { admin, consoleLines, id, ids, networks, nodes, servers } from './example-data.ts';
+import { dryRun } from './example-dry-run.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { allTemplates } from './example-templates.ts';
 import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
@@ -77,6 +78,7 @@ const full: Answers = {
   'servers.list': ({ query }) =>
     page(servers.filter(({ node }) => query.nodeId === undefined || node.id === query.nodeId)),
   'servers.get': ({ params }) => find(servers, params.id),
+  'servers.dryRun': () => dryRun,
   'servers.update': ({ params, body }) => ({ ...find(servers, params.id), ...body }),
   'servers.start': () => ({ operationId: id(701), state: 'starting' }),
   'servers.stop': () => ({ operationId: id(702), state: 'stopping' }),

@@ -381,6 +381,13 @@ export const screens: Screen[] = [
           : heading(page, 'Danger zone'),
   },
   {
+    name: 'server-dry-run',
+    path: `/servers/${ids.running}/settings`,
+    dataSets: ['full', 'failing'],
+    act: (page) => page.getByRole('button', { name: 'Show what the next start does' }).click(),
+    shown: (page, dataSet) => seen(page, dataSet === 'failing' ? 'could not be found out' : 'stays as it is'),
+  },
+  {
     name: 'server-settings-unsaved',
     path: `/servers/${ids.running}/settings`,
     dataSets: ['full'],

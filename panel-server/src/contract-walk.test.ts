@@ -267,13 +267,15 @@ function fitting({ url, method }: Route): object {
   if (url === '/api/servers' && method === 'POST') {
     const chosen = {
       ...{ locationId: undefined, primaryPort: undefined, portBindings: undefined },
-      ...{ runtime: undefined, image: undefined, networkMode: undefined, staticIp: undefined },
+      ...{ runtime: undefined, image: undefined, startupLine: undefined },
+      ...{ networkMode: undefined, staticIp: undefined },
     };
     return { templateId: 'minecraft-js', nodeId: agent.nodeId, ...sizes, ...chosen };
   }
   if (url === '/api/servers/:id' && method === 'PUT') {
-    const chosen = { portBindings: undefined, image: undefined, networkMode: undefined, staticIp: undefined };
-    return { ...sizes, ...chosen, runtime: 'process' };
+    const chosen = { image: undefined, startupLine: undefined };
+    const network = { portBindings: undefined, networkMode: undefined, staticIp: undefined };
+    return { ...sizes, ...chosen, ...network, runtime: 'process' };
   }
   // A range API would be asked.
   if (url === '/api/admin/settings') return { passwords: undefined };

@@ -29,7 +29,7 @@ export async function applyConfigFiles(parts: ApplyParts, signal?: AbortSignal):
   const written: string[] = [];
   for (const file of files) {
     const path = fillConfigText(file.path, placeholders);
-    const shown = path.replace(/\p{Cc}/gu, '?');
+    const shown = shownPath(path);
     try {
       if (await applyOne(parts, { file, path, shown, rewriter }, signal)) written.push(shown);
     } catch (error) {
@@ -40,6 +40,39 @@ export async function applyConfigFiles(parts: ApplyParts, signal?: AbortSignal):
   if (written.length > 0) say(`Wrote the settings to ${written.join(', ')}.`);
 }
 
+/** What a file holds and would be given; null where that is the same. */
+export interface PlannedFile {
+  path: string;
+  before: Uint8Array | null;
+  after: Uint8Array | null;
+  /** Why it stays as it is, or what in it does. */
+  notes: string[];
+}
+
+/** What `applyConfigFiles` would do, without doing it. Rejects only when the signal comes, or for a bug. */
+export async function planConfigFiles(
+  parts: Omit<ApplyParts, 'say'>,
+  signal?: AbortSignal,
+): Promise<PlannedFile[]> {
+  await using rewriter = new Rewriter();
+  const planned: PlannedFile[] = [];
+  for (const file of parts.files) {
+    const path = fillConfigText(file.path, parts.placeholders);
+    const notes: string[] = [];
+    const say = (text: string) => notes.push(text);
+    try {
+      const plan = await planOne({ ...parts, say }, { file, path, shown: shownPath(path), rewriter }, signal);
+      planned.push({ path, ...plan, notes });
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof AppError)) throw error;
+      planned.push({ path, before: null, after: null, notes: [asSentence(error.message)] });
+    }
+  }
+  return planned;
+}
+
+const shownPath = (path: string) => path.replace(/\p{Cc}/gu, '?');
+
 interface Place {
   file: ConfigFile;
   path: string;
@@ -48,13 +81,24 @@ interface Place {
 }
 
 /** Whether the file was written. */
-async function applyOne(
+async function applyOne(parts: ApplyParts, place: Place, signal?: AbortSignal): Promise<boolean> {
+  const { directory } = parts;
+  const { path } = place;
+  const { before, after } = await planOne(parts, place, signal);
+  if (after === null) return false;
+  const folder = posix.dirname(path.replace(/^\/+/, ''));
+  if (before === null && folder !== '.') await directory.makeFolder(folder, { isRecursive: true });
+  await directory.write(path, after, signal && { signal });
+  return true;
+}
+
+async function planOne(
   { directory, placeholders, say }: ApplyParts,
   { file, path, shown, rewriter }: Place,
   signal?: AbortSignal,
-): Promise<boolean> {
+): Promise<Pick<PlannedFile, 'before' | 'after'>> {
   const before = await readFile(directory, path, signal);
-  if (before === null && file.createFile === false) return false;
+  if (before === null && file.createFile === false) return { before, after: null };
   const bytes = before ?? new Uint8Array();
   const result = await rewriter.rewrite(
     { parser: file.parser, bytes, edits: fillEdits(file, placeholders) },
@@ -62,18 +106,15 @@ async function applyOne(
   );
   if ('unreadable' in result) {
     say(`${shown} was not brought in line with the settings. ${result.unreadable}`);
-    return false;
+    return { before, after: null };
   }
   tellSkipped(shown, result, say);
   // The eggs count on a file of lines that is there, be it empty.
   const isMade = before === null && file.parser === 'file';
-  if (result.bytes === null && !isMade) return false;
+  if (result.bytes === null && !isMade) return { before, after: null };
   const after = result.bytes ?? bytes;
   if (after.length > mostBytes) throw tooLarge();
-  const folder = posix.dirname(path.replace(/^\/+/, ''));
-  if (before === null && folder !== '.') await directory.makeFolder(folder, { isRecursive: true });
-  await directory.write(path, after, signal && { signal });
-  return true;
+  return { before, after };
 }
 
 /** Null when it is not there. */

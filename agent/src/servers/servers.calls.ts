@@ -1,5 +1,6 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { serverAgentCalls } from '@catalyst/shared/features/agent-link';
+import { dryRun } from './dry-run.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof serverAgentCalls> => ({
@@ -8,6 +9,9 @@ export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof 
     await supervisor.take(order);
     return { accepted: true };
   },
+  'server:dry-run': async ({ serverId, spec }) => ({
+    files: await dryRun(supervisor.get(serverId).parts, spec),
+  }),
   'server:resize': async ({ serverId, columns, rows }) => {
     await supervisor.get(serverId).running?.resize(columns, rows);
     return {};

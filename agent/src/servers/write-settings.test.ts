@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeSpec } from '../testing/server-specs.ts';
 import { TestSupervisor } from '../testing/test-supervisor.ts';
+import { dryRun } from './dry-run.ts';
 
 const configFiles = [
   {
@@ -39,6 +40,40 @@ describe('the settings of a server', () => {
     await test.done(test.order(id, 'restart'));
     const told = (await test.lines(id)).filter((line) => line.startsWith('system: Wrote'));
     expect(told).toHaveLength(2);
+  });
+
+  it('can be tried: what they would be is told, and nothing is written', async () => {
+    const test = await TestSupervisor.open();
+    const spec = fakeSpec(['say ready'], {
+      environment,
+      configFiles: [
+        ...configFiles,
+        { path: 'new.ini', parser: 'ini', find: { a: '1' } },
+        { path: 'left.json', parser: 'json', find: { a: '1' }, createFile: false },
+        { path: '../../identity/key.json', parser: 'json', find: { a: '1' } },
+        { path: 'binary.cfg', parser: 'file', find: { a: 'b' } },
+      ],
+    });
+    const id = await test.install(spec);
+    const path = join(test.folder.server(id), 'server.properties');
+    writeFileSync(path, 'motd=Old\n');
+    writeFileSync(join(test.folder.server(id), 'binary.cfg'), '\0a\n');
+    const told = await dryRun(test.supervisor.get(id).parts, spec);
+    expect(told).toMatchObject([
+      {
+        path: 'server.properties',
+        outcome: 'changed',
+        before: 'motd=Old\n',
+        after: 'motd=Hello\nmemory=256\nrcon.password=correct horse\n',
+        notes: [],
+      },
+      { path: 'new.ini', outcome: 'created', before: null, after: expect.stringContaining('1') },
+      { path: 'left.json', outcome: 'unchanged', before: null, after: null, notes: [] },
+      { path: '../../identity/key.json', outcome: 'unchanged', notes: [expect.any(String)] },
+      { path: 'binary.cfg', before: null, after: null, notes: [expect.stringMatching(/not a text/)] },
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe('motd=Old\n');
+    expect(existsSync(join(test.folder.server(id), 'new.ini'))).toBe(false);
   });
 
   it('do not keep a server from starting when they cannot be written', async () => {

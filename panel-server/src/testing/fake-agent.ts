@@ -350,6 +350,15 @@ export class FakeAgent {
         if (this.isObedient && !isRepeated) void this.#obey(control).catch(() => {});
         return { accepted: true as const };
       },
+      'server:dry-run': ({ spec }) => ({
+        files: spec.configFiles.map(({ path, find }) => ({
+          path,
+          outcome: 'created' as const,
+          before: null,
+          after: JSON.stringify({ find, environment: spec.environment }),
+          notes: [],
+        })),
+      }),
       'server:resize': (size) => {
         this.resizes.push(size);
         return {};

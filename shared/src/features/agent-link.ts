@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
 import { base64url, Id } from '../contract/values.ts';
+import { ConfigFilePlan, mostConfigFiles } from './config-files.ts';
 import { TerminalSize } from './console.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerReason, ServerState } from './server-states.ts';
@@ -150,6 +151,11 @@ export const serverAgentCalls = {
         .max(24 * 3_600_000),
     }),
     output: z.object({ accepted: z.literal(true) }),
+  },
+  'server:dry-run': {
+    summary: "What a start by this spec would make of the server's files, without starting it",
+    input: z.strictObject({ serverId: Id, spec: ServerSpec }),
+    output: z.object({ files: z.array(ConfigFilePlan).max(mostConfigFiles) }),
   },
   'server:resize': {
     summary:

@@ -30,3 +30,18 @@ export const ConfigFile = z.strictObject({
 export type ConfigFile = z.output<typeof ConfigFile>;
 
 export const mostConfigFiles = 50;
+
+/** What the next start makes of one of them. */
+export const ConfigFilePlan = z
+  .strictObject({
+    path: z.string().max(10_000),
+    outcome: z.enum(['created', 'changed', 'unchanged']),
+    /** Null where there is no file, and for what is too long or is no text. */
+    before: z.string().nullable(),
+    /** Null where nothing changes, too. */
+    after: z.string().nullable(),
+    /** Why it stays as it is, or what in it does. */
+    notes: z.array(z.string().max(2000)).max(20),
+  })
+  .meta({ id: 'ConfigFilePlan' });
+export type ConfigFilePlan = z.output<typeof ConfigFilePlan>;

@@ -49,12 +49,13 @@ export function fillConfigText(
 }
 
 /** Those that no variable of a template overrides. */
-function ownVariables({ ports, network, limits }: Source): Map<string, string> {
+function ownVariables(spec: Source): Map<string, string> {
+  const { ports, network } = spec;
   const [primary] = ports;
   const isShared = network.mode === 'host';
   const everywhere = primary?.ip.includes(':') ? '::' : '0.0.0.0';
   return new Map([
-    ['SERVER_MEMORY', String(limits.memoryMb)],
+    ['SERVER_MEMORY', toldMemory(spec)],
     ...(primary
       ? ([
           ['SERVER_PORT', listeningPort(primary, network)],
@@ -65,9 +66,11 @@ function ownVariables({ ports, network, limits }: Source): Map<string, string> {
   ]);
 }
 
-function serverFacts({ serverId, limits, ports, network, image = '', suspended }: Source) {
+function serverFacts(spec: Source) {
+  const { serverId, limits, ports, network, image = '', suspended } = spec;
   const [primary] = ports;
-  const { memoryMb, swapMb, cpuCores, diskMb, ioWeight = '', cpuPinning = '' } = limits;
+  const memoryMb = toldMemory(spec);
+  const { swapMb, cpuCores, diskMb, ioWeight = '', cpuPinning = '' } = limits;
   const facts: Record<string, string | number> = { uuid: serverId, suspended: String(suspended) };
   if (primary) {
     for (const start of ['build.default', 'allocations.default']) {
@@ -90,6 +93,11 @@ function serverFacts({ serverId, limits, ports, network, image = '', suspended }
     'container.image': image,
   });
   return new Map(Object.entries(facts).map(([name, value]) => [name, String(value)]));
+}
+
+/** The limit may be higher, so that there is room beside what the game is told of. */
+function toldMemory({ environment, limits }: Source): string {
+  return environment.SERVER_MEMORY_MB ?? String(limits.memoryMb);
 }
 
 function listeningPort({ port, targetPort }: Source['ports'][number], { mode }: Source['network']): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
+import { ConfigFilePlan } from './config-files.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { mostVariables, VariableName } from './templates.ts';
@@ -230,6 +231,18 @@ export const ServerChanges = z
   .meta({ id: 'ServerChanges' });
 export type ServerChanges = z.output<typeof ServerChanges>;
 
+/** What would happen at the next start. What the caller may not see stands as `•••` in all of it. */
+export const StartDryRun = z
+  .object({
+    /** As a shell would be told it. */
+    command: z.string(),
+    environment: z.record(z.string(), z.string()),
+    /** Null while the node is away, which has the files. */
+    configFiles: z.array(ConfigFilePlan).nullable(),
+  })
+  .meta({ id: 'StartDryRun' });
+export type StartDryRun = z.output<typeof StartDryRun>;
+
 export const ServerParams = z.strictObject({ id: Id });
 export const PowerAccepted = z.object({ operationId: Id, state: ServerState }).meta({ id: 'PowerAccepted' });
 
@@ -307,6 +320,18 @@ export const serverRoutes = {
   restart: power('restart', 'Stop a server, then start it'),
   kill: power('kill', 'End a server at once'),
   reinstall: power('reinstall', 'Run the installation again; files that it does not touch stay'),
+  dryRun: route({
+    method: 'GET',
+    url: '/api/servers/:id/dry-run',
+    // It shows what is in files.
+    config: { permission: 'file.read', onServer: true },
+    schema: {
+      summary: 'What the next start would run, and what it would make of the files with settings',
+      tags: ['Servers'],
+      params: ServerParams,
+      response: { 200: StartDryRun },
+    },
+  }),
   transitions: route({
     method: 'GET',
     url: '/api/servers/:id/transitions',

@@ -50,6 +50,7 @@ export const keys = {
   everyonesApiKeys: (userId?: string) => ['api-keys', 'everyone', userId],
   auditLog: (filter: object) => ['audit', 'list', filter],
   auditArchive: ['audit', 'archive'],
+  dryRun: (serverId: string) => ['servers', 'one', serverId, 'dry-run'],
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
   servers: ['servers'],

@@ -62,6 +62,10 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
       reply.code(202).send(await servers.reinstall(request.params.id, callerOf(request))),
   });
   app.route({
+    ...serverRoutes.dryRun,
+    handler: (request) => servers.dryRun(request.params.id, callerOf(request)),
+  });
+  app.route({
     ...serverRoutes.transitions,
     handler: ({ params, query }) => servers.transitions(params.id, query),
   });

@@ -7,6 +7,7 @@ import {
   Server,
   type ServerChanges,
   type ServerTransition,
+  type StartDryRun,
   type serverRoutes,
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
@@ -21,6 +22,7 @@ import { findOperation, newOperation } from '../operations/operations.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import type { UsersService } from '../users/users.service.ts';
 import type { ServerCreation } from './create-server.ts';
+import { dryRunStart } from './dry-run.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity } from './server.entity.ts';
@@ -135,6 +137,10 @@ export class ServersService {
 
   reinstall(id: string, caller: Caller): Promise<{ operationId: string; state: ServerState }> {
     return this.#parts.orders.reinstall(id, byCaller(caller));
+  }
+
+  dryRun(id: string, caller: Caller): Promise<StartDryRun> {
+    return dryRunStart(this.#parts, id, caller);
   }
 
   transitions(id: string, query: PageQuery): Promise<Page<ServerTransition>> {

@@ -7,6 +7,7 @@ import { SaveBar } from '../../components/save-bar.tsx';
 import { Section, SkeletonLines } from '../../components/section.tsx';
 import { useTemplates } from '../templates/use-templates.ts';
 import { DangerZone } from './danger-zone.tsx';
+import { NextStart } from './next-start.tsx';
 import { mayOnServer } from './power.ts';
 import { ServerFacts } from './server-facts.tsx';
 import {
@@ -64,6 +65,7 @@ export function ServerSettingsTab() {
           <p className={classes.none}>{template ? strings.noVariables : strings.templateUnknown}</p>
         )}
       </Section>
+      {mayOnServer(server, 'file.read') && <NextStart server={server} />}
       <Section id="facts" title={strings.facts}>
         <ServerFacts server={server} />
       </Section>

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Template } from '@catalyst/shared/features/templates';
 import { stringify } from 'yaml';
+import { shellWord } from '../shell-word.ts';
 import { decodeConfig } from './egg-document.ts';
 import { eggToTemplate } from './egg-to-template.ts';
 import { mergeVariables } from './egg-variables.ts';
@@ -123,10 +124,6 @@ function stopText(stop: Template['stop']): string {
   if (stop.kind === 'command') return stop.command;
   return stop.signal === 'SIGINT' ? '^C' : `^${stop.signal}`;
 }
-
-/** One word of a shell, in which only placeholders mean something. */
-const shellWord = (word: string) =>
-  /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 function part(document: JsonObject, name: string): JsonObject {
   const found = document[name];
