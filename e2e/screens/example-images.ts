@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import type { NodeImage, NodeImagePull } from '@catalyst/shared/features/images';
 import type { Registry } from '@catalyst/shared/features/registries';
 import { id, nodes, servers } from './example-data.ts';

@@ -4,15 +4,8 @@ import { AppError, errorStatus } from '@catalyst/shared/contract/errors';
 import { isGranted, permissionCatalogue } from '@catalyst/shared/contract/permissions';
 import type { Route } from '@catalyst/shared/contract/route';
 import { type Calls, call, type Events } from '@catalyst/shared/contract/rpc';
-import {
-  agentCalls,
-  agentEvents,
-  clientCalls,
-  clientEvents,
-  handshakeCalls,
-  handshakeEvents,
-  panelCalls,
-} from '@catalyst/shared/realtime';
+import { agentCalls, agentEvents, handshakeCalls, handshakeEvents, panelCalls } from '@catalyst/shared/link';
+import { clientCalls, clientEvents } from '@catalyst/shared/realtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ask } from './testing/ask.ts';

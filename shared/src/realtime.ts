@@ -1,21 +1,8 @@
 import { z } from 'zod';
 import { Id } from './contract/values.ts';
-import {
-  handshakeCalls,
-  handshakeEvents,
-  serverAgentCalls,
-  serverAgentEvents,
-  serverPanelCalls,
-} from './features/agent-link.ts';
-import {
-  consoleAgentCalls,
-  consoleAgentEvents,
-  consoleClientCalls,
-  consoleClientEvents,
-} from './features/console.ts';
-import { doctorAgentCalls } from './features/doctor.ts';
-import { imageAgentCalls, imageAgentEvents, imageClientEvents } from './features/images.ts';
-import { nodeAgentCalls, nodeAgentEvents, nodeClientEvents } from './features/nodes.ts';
+import { consoleClientCalls, consoleClientEvents } from './features/console.ts';
+import { imageClientEvents } from './features/images.ts';
+import { nodeClientEvents } from './features/nodes.ts';
 import { serverClientCalls, serverClientEvents } from './features/servers.ts';
 
 /** Namespace `/`: what browsers and programs may ask of the panel. */
@@ -38,22 +25,3 @@ export const clientEvents = {
     payload: z.object({ serverId: Id.optional(), reason: z.string() }),
   },
 } as const;
-
-/** Namespace `/agent`: what the panel asks of an agent, before and after both are proven. */
-export { handshakeCalls, handshakeEvents };
-export const agentCalls = {
-  ...serverAgentCalls,
-  ...consoleAgentCalls,
-  ...nodeAgentCalls,
-  ...doctorAgentCalls,
-  ...imageAgentCalls,
-};
-
-/** Namespace `/agent`: what an agent asks of, and tells, the panel. */
-export const panelCalls = { ...serverPanelCalls };
-export const agentEvents = {
-  ...serverAgentEvents,
-  ...consoleAgentEvents,
-  ...nodeAgentEvents,
-  ...imageAgentEvents,
-};

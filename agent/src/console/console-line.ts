@@ -1,4 +1,4 @@
-import type { ConsoleStream } from '@catalyst/shared/features/console';
+import type { ConsoleStream } from '@catalyst/shared/features/console-link';
 
 export type { ConsoleStream };
 

@@ -1,5 +1,5 @@
 import { announce } from '@catalyst/shared/contract/rpc';
-import { agentEvents } from '@catalyst/shared/realtime';
+import { agentEvents } from '@catalyst/shared/link';
 import type { Socket } from 'socket.io-client';
 import type { PanelTransport } from '../link/panel-transport.ts';
 import type { LiveMessage } from './live-feed.ts';

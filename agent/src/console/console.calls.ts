@@ -1,5 +1,5 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
-import type { consoleAgentCalls } from '@catalyst/shared/features/console';
+import type { consoleAgentCalls } from '@catalyst/shared/features/console-link';
 import type { DataPlane } from '../link/data-plane.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import type { ConsoleWatches } from './console-watches.ts';

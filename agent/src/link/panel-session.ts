@@ -1,6 +1,6 @@
 import { announce, answerCalls } from '@catalyst/shared/contract/rpc';
 import type { LinkState } from '@catalyst/shared/features/agent-link';
-import { agentCalls, agentEvents } from '@catalyst/shared/realtime';
+import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
 import type { Logger } from '../logger.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { call } from '@catalyst/shared/contract/rpc';
 import type { ServerSnapshot, StateReport } from '@catalyst/shared/features/agent-link';
-import { panelCalls } from '@catalyst/shared/realtime';
+import { panelCalls } from '@catalyst/shared/link';
 import type { Socket } from 'socket.io-client';
 import type { Logger } from '../logger.ts';
 import type { OperationRecord } from '../servers/server-record.ts';

@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, hostname, platform, release, totalmem, uptime } from 'node:os';
-import type { HealthReport } from '@catalyst/shared/features/nodes';
+import type { HealthReport } from '@catalyst/shared/features/nodes-link';
 import type { Runtime, RuntimeReport } from '../runtimes/runtime.ts';
 
 const megabyte = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
-import type { nodeAgentCalls } from '@catalyst/shared/features/nodes';
+import type { nodeAgentCalls } from '@catalyst/shared/features/nodes-link';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { installPackages, missingPackages } from './host-packages.ts';
 import { takenPorts } from './ports.ts';

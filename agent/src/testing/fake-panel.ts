@@ -13,10 +13,10 @@ import {
   type Pairing,
   type ServerSnapshot,
 } from '@catalyst/shared/features/agent-link';
+import { agentCalls, agentEvents, handshakeCalls, panelCalls } from '@catalyst/shared/link';
 import { toDeploymentToken } from '@catalyst/shared/node/deployment-token';
 import { randomToken } from '@catalyst/shared/node/random-token';
 import { isSignedBy, SigningKey } from '@catalyst/shared/node/signing-key';
-import { agentCalls, agentEvents, handshakeCalls, panelCalls } from '@catalyst/shared/realtime';
 import { Server, type Socket } from 'socket.io';
 import { onTestFinished, vi } from 'vitest';
 import type { z } from 'zod';

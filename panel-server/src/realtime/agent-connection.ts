@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
 import { call, MalformedAnswer } from '@catalyst/shared/contract/rpc';
 import type { AgentHello } from '@catalyst/shared/features/agent-link';
-import { agentCalls } from '@catalyst/shared/realtime';
+import { agentCalls } from '@catalyst/shared/link';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
 

@@ -1,9 +1,9 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { call, MalformedAnswer, type SocketLike } from '@catalyst/shared/contract/rpc';
 import { type AgentHello, handshakeText } from '@catalyst/shared/features/agent-link';
+import { handshakeCalls } from '@catalyst/shared/link';
 import { randomToken } from '@catalyst/shared/node/random-token';
 import { isSignedBy, type SigningKey } from '@catalyst/shared/node/signing-key';
-import { handshakeCalls } from '@catalyst/shared/realtime';
 
 /**
  * Proves the panel to an agent and has the agent prove that it holds the key of its hello. Answers the secret of a

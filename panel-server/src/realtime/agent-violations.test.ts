@@ -1,4 +1,4 @@
-import { agentEvents, panelCalls } from '@catalyst/shared/realtime';
+import { agentEvents, panelCalls } from '@catalyst/shared/link';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';

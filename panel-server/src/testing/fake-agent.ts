@@ -13,19 +13,13 @@ import {
   type LinkState,
   linkProtocolVersion,
 } from '@catalyst/shared/features/agent-link';
-import type { HealthReport } from '@catalyst/shared/features/nodes';
+import type { HealthReport } from '@catalyst/shared/features/nodes-link';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { ServerState } from '@catalyst/shared/features/server-states';
+import { agentCalls, agentEvents, handshakeCalls, handshakeEvents, panelCalls } from '@catalyst/shared/link';
 import { parseDeploymentToken } from '@catalyst/shared/node/deployment-token';
 import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
-import {
-  agentCalls,
-  agentEvents,
-  handshakeCalls,
-  handshakeEvents,
-  panelCalls,
-} from '@catalyst/shared/realtime';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
 import { FakeImages } from './fake-images.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ImagePull } from '@catalyst/shared/features/images';
+import type { ImagePull } from '@catalyst/shared/features/images-link';
 import { imageCallSuite } from '@catalyst/shared/testing/image-call-suite';
 import { v7 as uuid } from 'uuid';
 import { FakeAgent } from './fake-agent.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers, CallInput } from '@catalyst/shared/contract/rpc';
-import type { ImagePull, imageAgentCalls } from '@catalyst/shared/features/images';
-import { registryOf } from '@catalyst/shared/features/registries';
+import type { ImagePull, imageAgentCalls } from '@catalyst/shared/features/images-link';
+import { registryOf } from '@catalyst/shared/features/registry-names';
 import type { z } from 'zod';
 
 type ListedImage = z.output<(typeof imageAgentCalls)['images:list']['output']>['images'][number];

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
 import { base64url, Id } from '../contract/values.ts';
 import { ConfigFilePlan, mostConfigFiles } from './config-files.ts';
-import { TerminalSize } from './console.ts';
+import { TerminalSize } from './console-link.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerReason, ServerState } from './server-states.ts';
-import { InstallProgress } from './servers.ts';
 
 /** Grows when either side must change with the other. */
 export const linkProtocolVersion = 1;
@@ -124,6 +123,13 @@ export const ServerSnapshot = StateReport.extend({
   lastEventId: z.int().min(0).default(0),
 });
 export type ServerSnapshot = z.output<typeof ServerSnapshot>;
+
+export const InstallProgress = z.object({
+  /** Counts from 1. */
+  step: z.int().min(1),
+  totalSteps: z.int().min(1),
+  label: z.string().max(200),
+});
 
 export const AgentAction = z.enum([...PowerAction.options, 'install', 'remove']);
 export type AgentAction = z.output<typeof AgentAction>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
+import { InstallProgress } from './agent-link.ts';
 import { ConfigFilePlan } from './config-files.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
@@ -36,13 +37,6 @@ export const Operation = z
   })
   .meta({ id: 'Operation' });
 export type Operation = z.output<typeof Operation>;
-
-export const InstallProgress = z.object({
-  /** Counts from 1. */
-  step: z.int().min(1),
-  totalSteps: z.int().min(1),
-  label: z.string().max(200),
-});
 
 /** A port of a server, and where players or programs reach it. */
 export const ServerPort = PortBinding.extend({ address: z.string() });

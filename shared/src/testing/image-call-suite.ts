@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import type { ImagePull, imageAgentCalls } from '../features/images.ts';
+import type { ImagePull, imageAgentCalls } from '../features/images-link.ts';
 import type { TrustedRegistry } from '../features/server-spec.ts';
 
 type Calls = typeof imageAgentCalls;

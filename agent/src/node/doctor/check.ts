@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 
 type About = Pick<DoctorCheck, 'id' | 'title'>;
 

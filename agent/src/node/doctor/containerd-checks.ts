@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import { checkOf, installCommand } from './check.ts';
 import type { Machine } from './machine.ts';
 

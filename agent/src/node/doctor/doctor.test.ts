@@ -1,4 +1,4 @@
-import { DoctorCheck } from '@catalyst/shared/features/doctor';
+import { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import { describe, expect, it } from 'vitest';
 import { NetworkNames } from '../../network/network-names.ts';
 import { ProgramFailure } from '../../network/run-program.ts';

@@ -1,5 +1,5 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
-import type { DoctorCheck, doctorAgentCalls } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck, doctorAgentCalls } from '@catalyst/shared/features/doctor-link';
 import type { NetworkNames } from '../../network/network-names.ts';
 import type { CgroupsOrReason } from '../../runtimes/cgroups/open-cgroups.ts';
 import { type ContainerdReads, containerdChecks } from './containerd-checks.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import type { Enforcement } from '../../runtimes/cgroups/cgroup.ts';
 import type { CgroupsOrReason } from '../../runtimes/cgroups/open-cgroups.ts';
 import { checkOf } from './check.ts';

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import { forwardingObstacles } from '../../network/forwarding-obstacles.ts';
 import type { NetworkNames } from '../../network/network-names.ts';
 import { checkOf, installCommand } from './check.ts';

@@ -1,4 +1,5 @@
-import type { AgentConsoleLine, ConsoleLine } from '@catalyst/shared/features/console';
+import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { AgentConsoleLine } from '@catalyst/shared/features/console-link';
 import type { z } from 'zod';
 
 export type AgentLine = z.output<typeof AgentConsoleLine>;

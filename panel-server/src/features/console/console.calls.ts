@@ -1,5 +1,6 @@
 import type { CallHandlers, EventHandlers } from '@catalyst/shared/contract/rpc';
-import type { consoleAgentEvents, consoleClientCalls } from '@catalyst/shared/features/console';
+import type { consoleClientCalls } from '@catalyst/shared/features/console';
+import type { consoleAgentEvents } from '@catalyst/shared/features/console-link';
 import type { ConnectedClient } from '../../realtime/browsers.ts';
 import type { ConsoleService } from './console.service.ts';
 import type { ConsoleFollowers } from './console-followers.ts';

@@ -1,4 +1,5 @@
-import { consoleAgentEvents, consoleClientCalls } from '@catalyst/shared/features/console';
+import { consoleClientCalls } from '@catalyst/shared/features/console';
+import { consoleAgentEvents } from '@catalyst/shared/features/console-link';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import { agentLines } from './agent-lines.ts';

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as passed } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { LogPage, LogQuery, NewCommand, TerminalSize } from '@catalyst/shared/features/console';
+import type { LogPage, LogQuery, NewCommand } from '@catalyst/shared/features/console';
+import type { TerminalSize } from '@catalyst/shared/features/console-link';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';

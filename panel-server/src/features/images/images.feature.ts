@@ -1,4 +1,4 @@
-import { imageAgentEvents } from '@catalyst/shared/features/images';
+import { imageAgentEvents } from '@catalyst/shared/features/images-link';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';

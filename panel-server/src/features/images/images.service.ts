@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
-import type { ImagePrune, ImagePull, NodeImage, NodeImagePull } from '@catalyst/shared/features/images';
+import type { ImagePrune, NodeImage, NodeImagePull } from '@catalyst/shared/features/images';
+import type { ImagePull } from '@catalyst/shared/features/images-link';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { type Caller, isPermitted } from '../../access.ts';

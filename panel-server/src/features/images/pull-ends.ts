@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { ImagePull } from '@catalyst/shared/features/images';
+import type { ImagePull } from '@catalyst/shared/features/images-link';
 
 interface AwaitedFailure {
   /** Rejects when the agent says that it failed; never resolves. */

@@ -1,6 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Call } from '@catalyst/shared/contract/rpc';
-import { agentCalls } from '@catalyst/shared/realtime';
+import { agentCalls } from '@catalyst/shared/link';
 import type { AgentCallInput, AgentCallOutput, AgentCalls } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { NodeIndex } from './node-index.ts';

@@ -1,4 +1,4 @@
-import type { HealthReport } from '@catalyst/shared/features/nodes';
+import type { HealthReport } from '@catalyst/shared/features/nodes-link';
 import type { DataSource } from 'typeorm';
 import type { NodeRegistry } from '../../realtime/agent-admission.ts';
 import { redeemSecret } from './enrolment.ts';

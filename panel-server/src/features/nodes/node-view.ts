@@ -1,4 +1,5 @@
-import type { HealthReport, Node } from '@catalyst/shared/features/nodes';
+import type { Node } from '@catalyst/shared/features/nodes';
+import type { HealthReport } from '@catalyst/shared/features/nodes-link';
 import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import type { NodeRow } from './node.entity.ts';
 

@@ -1,5 +1,5 @@
 import type { EventHandlers } from '@catalyst/shared/contract/rpc';
-import type { nodeAgentEvents } from '@catalyst/shared/features/nodes';
+import type { nodeAgentEvents } from '@catalyst/shared/features/nodes-link';
 import type { Logger } from '../../logger.ts';
 import type { NodeLinks } from './node-links.ts';
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { nodeAgentEvents } from '@catalyst/shared/features/nodes';
+import { nodeAgentEvents } from '@catalyst/shared/features/nodes-link';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';

@@ -1,14 +1,7 @@
 import type { Calls, Events } from '@catalyst/shared/contract/rpc';
 import { linkProtocolVersion } from '@catalyst/shared/features/agent-link';
-import {
-  agentCalls,
-  agentEvents,
-  clientCalls,
-  clientEvents,
-  handshakeCalls,
-  handshakeEvents,
-  panelCalls,
-} from '@catalyst/shared/realtime';
+import { agentCalls, agentEvents, handshakeCalls, handshakeEvents, panelCalls } from '@catalyst/shared/link';
+import { clientCalls, clientEvents } from '@catalyst/shared/realtime';
 import { panelVersion } from '../../version.ts';
 import { type JsonSchema, JsonSchemas } from './json-schemas.ts';
 

@@ -1,12 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Page, PageQuery } from '@catalyst/shared/contract/values';
-import {
-  isLoopbackRegistry,
-  type NewRegistry,
-  type Registry,
-  type RegistryChanges,
-  registryOf,
-} from '@catalyst/shared/features/registries';
+import type { NewRegistry, Registry, RegistryChanges } from '@catalyst/shared/features/registries';
+import { isLoopbackRegistry, registryOf } from '@catalyst/shared/features/registry-names';
 import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import { type DataSource, In, MoreThan } from 'typeorm';
 import { v7 as uuid } from 'uuid';

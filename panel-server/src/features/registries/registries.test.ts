@@ -1,4 +1,4 @@
-import { registryOf } from '@catalyst/shared/features/registries';
+import { registryOf } from '@catalyst/shared/features/registry-names';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../../testing/ask.ts';
 import { FakeAgent } from '../../testing/fake-agent.ts';

@@ -1,4 +1,5 @@
-import type { InstallProgress, ResourceStats } from '@catalyst/shared/features/servers';
+import type { InstallProgress } from '@catalyst/shared/features/agent-link';
+import type { ResourceStats } from '@catalyst/shared/features/servers';
 import type { z } from 'zod';
 
 /** What changes too often for the database: the last that was heard of each server. */

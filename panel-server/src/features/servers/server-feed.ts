@@ -1,5 +1,6 @@
+import type { InstallProgress } from '@catalyst/shared/features/agent-link';
 import { isUp, type ServerState } from '@catalyst/shared/features/server-states';
-import type { InstallProgress, ResourceStats } from '@catalyst/shared/features/servers';
+import type { ResourceStats } from '@catalyst/shared/features/servers';
 import type { z } from 'zod';
 import type { AboutServer, ClientFeed } from '../../realtime/client-feed.ts';
 import type { LiveValues } from './live-values.ts';

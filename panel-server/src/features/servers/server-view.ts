@@ -1,7 +1,8 @@
 import { type Permission, permissionCatalogue, permissions } from '@catalyst/shared/contract/permissions';
+import type { InstallProgress } from '@catalyst/shared/features/agent-link';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { isUp } from '@catalyst/shared/features/server-states';
-import type { InstallProgress, Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
+import type { Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
 import { isEveryAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';

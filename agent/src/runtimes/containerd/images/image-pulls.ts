@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { ImagePull } from '@catalyst/shared/features/images';
+import type { ImagePull } from '@catalyst/shared/features/images-link';
 import type { Logger } from '../../../logger.ts';
 import type { Progress } from '../../runtime.ts';
 

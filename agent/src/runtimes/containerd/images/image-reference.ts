@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { canonicalRegistry } from '@catalyst/shared/features/registries';
+import { canonicalRegistry } from '@catalyst/shared/features/registry-names';
 import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 
 /** The name of an image, taken apart. Two spellings of one name come out the same. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
-import { type ImagePull, imageAgentCalls } from '@catalyst/shared/features/images';
+import { type ImagePull, imageAgentCalls } from '@catalyst/shared/features/images-link';
 import type { ServerSpec, TrustedRegistry } from '@catalyst/shared/features/server-spec';
 import { type ImageCallSubject, imageCallSuite } from '@catalyst/shared/testing/image-call-suite';
 import { temporaryFolder } from '@catalyst/shared/testing/temporary-folder';

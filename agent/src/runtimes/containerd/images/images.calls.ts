@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
-import type { imageAgentCalls } from '@catalyst/shared/features/images';
+import type { imageAgentCalls } from '@catalyst/shared/features/images-link';
 import type { ImageKeeper } from './image-keeper.ts';
 import type { ImagePulls } from './image-pulls.ts';
 import { parseImageName } from './image-reference.ts';

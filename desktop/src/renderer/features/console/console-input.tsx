@@ -1,5 +1,5 @@
 import { call } from '@catalyst/shared/contract/rpc';
-import { ConsoleCommand } from '@catalyst/shared/features/console';
+import { ConsoleCommand } from '@catalyst/shared/features/console-link';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { clientCalls } from '@catalyst/shared/realtime';

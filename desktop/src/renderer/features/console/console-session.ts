@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { call, listen } from '@catalyst/shared/contract/rpc';
-import type { ConsoleLine, ConsoleStream } from '@catalyst/shared/features/console';
+import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { ConsoleStream } from '@catalyst/shared/features/console-link';
 import { clientCalls, clientEvents } from '@catalyst/shared/realtime';
 import { api } from '../../api/client.ts';
 import { type Observable, observable } from '../../api/observable.ts';

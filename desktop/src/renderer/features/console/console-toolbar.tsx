@@ -1,5 +1,6 @@
 import { callUrl } from '@catalyst/shared/contract/client';
-import { ConsoleStream, consoleRoutes } from '@catalyst/shared/features/console';
+import { consoleRoutes } from '@catalyst/shared/features/console';
+import { ConsoleStream } from '@catalyst/shared/features/console-link';
 import { ActionIcon, Menu, Select, Tooltip } from '@mantine/core';
 import {
   IconCheck,

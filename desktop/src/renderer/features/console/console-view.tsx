@@ -1,4 +1,4 @@
-import type { ConsoleStream } from '@catalyst/shared/features/console';
+import type { ConsoleStream } from '@catalyst/shared/features/console-link';
 import type { Server } from '@catalyst/shared/features/servers';
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';

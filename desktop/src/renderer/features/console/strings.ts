@@ -1,4 +1,4 @@
-import type { ConsoleStream } from '@catalyst/shared/features/console';
+import type { ConsoleStream } from '@catalyst/shared/features/console-link';
 import { formatCount } from '../../components/units.ts';
 
 const lines = (count: number) => (count === 1 ? '1 line' : `${formatCount(count)} lines`);

@@ -1,4 +1,4 @@
-import type { ConsoleStream } from '@catalyst/shared/features/console';
+import type { ConsoleStream } from '@catalyst/shared/features/console-link';
 import { useComputedColorScheme } from '@mantine/core';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type Announcement, type Announcer, createAnnouncer } from './announcer.ts';

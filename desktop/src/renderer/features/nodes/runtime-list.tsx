@@ -1,4 +1,4 @@
-import type { HealthReport } from '@catalyst/shared/features/nodes';
+import type { HealthReport } from '@catalyst/shared/features/nodes-link';
 import { IconCheck, IconMinus } from '@tabler/icons-react';
 import classes from './runtime-list.module.css';
 import { strings } from './strings.ts';

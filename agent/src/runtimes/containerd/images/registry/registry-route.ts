@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { isLoopbackRegistry } from '@catalyst/shared/features/registries';
+import { isLoopbackRegistry } from '@catalyst/shared/features/registry-names';
 import type { TrustedRegistry } from '@catalyst/shared/features/server-spec';
 
 /** How one registry is reached. */

@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import classes from './check-item.module.css';

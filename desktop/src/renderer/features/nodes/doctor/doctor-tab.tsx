@@ -1,4 +1,4 @@
-import type { DoctorCheck } from '@catalyst/shared/features/doctor';
+import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
 import { Button, Skeleton } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { Failure } from '../../../components/failure.tsx';

@@ -1,9 +1,5 @@
-import {
-  isLoopbackRegistry,
-  NewRegistry,
-  type Registry,
-  RegistryChanges,
-} from '@catalyst/shared/features/registries';
+import { NewRegistry, type Registry, RegistryChanges } from '@catalyst/shared/features/registries';
+import { isLoopbackRegistry } from '@catalyst/shared/features/registry-names';
 import type { z } from 'zod';
 import { validateWith } from '../../../components/form-validation.ts';
 

@@ -1,0 +1,32 @@
+import {
+  handshakeCalls,
+  handshakeEvents,
+  serverAgentCalls,
+  serverAgentEvents,
+  serverPanelCalls,
+} from './features/agent-link.ts';
+import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
+import { doctorAgentCalls } from './features/doctor-link.ts';
+import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
+import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
+
+// Apart from what browsers are told: an agent loads nothing but this of the contract.
+
+/** Namespace `/agent`: what the panel asks of an agent, before and after both are proven. */
+export { handshakeCalls, handshakeEvents };
+export const agentCalls = {
+  ...serverAgentCalls,
+  ...consoleAgentCalls,
+  ...nodeAgentCalls,
+  ...doctorAgentCalls,
+  ...imageAgentCalls,
+};
+
+/** Namespace `/agent`: what an agent asks of, and tells, the panel. */
+export const panelCalls = { ...serverPanelCalls };
+export const agentEvents = {
+  ...serverAgentEvents,
+  ...consoleAgentEvents,
+  ...nodeAgentEvents,
+  ...imageAgentEvents,
+};
