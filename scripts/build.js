@@ -40,6 +40,16 @@ const builtinsInPart = {
   },
 };
 
+/** The same modules of Socket.IO's client without the log for its developers. */
+const withoutDebugLog = {
+  name: 'without-debug-log',
+  async resolveId(id, importer, options) {
+    if (!/^(socket|engine)\.io/.test(id)) return null;
+    const found = await this.resolve(id, importer, { ...options, skipSelf: true });
+    return found && { ...found, id: found.id.replace(/([/\\])esm-debug([/\\])/, '$1esm$2') };
+  },
+};
+
 /** `beside`: files, or folders of them, that go along as they are. */
 const bundle = (name, inputs, external, beside = []) => ({
   name,
@@ -51,7 +61,7 @@ const bundle = (name, inputs, external, beside = []) => ({
       input: inputs.map((input) => join(root, input)),
       platform: 'node',
       external,
-      plugins: [inAscii, builtinsInPart],
+      plugins: [inAscii, builtinsInPart, withoutDebugLog],
       // So that only what is used is read of them.
       treeshake: { propertyReadSideEffects: false },
       logLevel: 'warn',
