@@ -14,6 +14,7 @@ import { registerImages } from './features/images/images.feature.ts';
 import { registerMailRoutes } from './features/mail/mail.routes.ts';
 import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
+import { registerPortPoolRoutes } from './features/port-pools/port-pools.routes.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
 import { registerRegistryRoutes } from './features/registries/registries.routes.ts';
 import { RegistriesService } from './features/registries/registries.service.ts';
@@ -83,7 +84,14 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     registerNetworkRoutes(core);
     const registries = new RegistriesService(core);
     registerRegistryRoutes(core.http, registries);
-    const { sweep } = registerServers(core, { ...options, templates, placement, listCache, registries });
+    const { sweep, feed } = registerServers(core, {
+      ...options,
+      templates,
+      placement,
+      listCache,
+      registries,
+    });
+    registerPortPoolRoutes(core, feed);
     await registerImages(core, registries);
     registerDoctorRoutes(core);
     registerConsole(core);

@@ -11,6 +11,7 @@ import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
 import { oidcRoutes } from './features/oidc.ts';
+import { portPoolRoutes } from './features/port-pools.ts';
 import { registryRoutes } from './features/registries.ts';
 import { roleRoutes } from './features/roles.ts';
 import { serverRoutes } from './features/servers.ts';
@@ -31,6 +32,7 @@ export const api = {
   templates: templateRoutes,
   nodes: nodeRoutes,
   networks: networkRoutes,
+  portPools: portPoolRoutes,
   deploy: deployRoutes,
   doctor: doctorRoutes,
   images: imageRoutes,

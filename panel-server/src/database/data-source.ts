@@ -14,6 +14,7 @@ import { NodeEntity } from '../features/nodes/node.entity.ts';
 import { IdentityEntity } from '../features/oidc/identity.entity.ts';
 import { OidcProviderEntity } from '../features/oidc/oidc-provider.entity.ts';
 import { OperationEntity } from '../features/operations/operation.entity.ts';
+import { PortPoolEntity } from '../features/port-pools/port-pool.entity.ts';
 import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
@@ -47,6 +48,7 @@ import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
 import { ServerTransitions } from './migrations/0013-server-transitions.ts';
 import { SessionEpochs } from './migrations/0014-session-epochs.ts';
+import { Pools } from './migrations/0016-pools.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -68,6 +70,7 @@ export const entities: EntitySchema[] = [
   RegistryEntity,
   NodeNetworkEntity,
   NetworkAddressEntity,
+  PortPoolEntity,
   DeletedUserEntity,
   SubuserEntity,
   ServerInviteEntity,
@@ -100,6 +103,7 @@ export const migrations = [
   Suspensions,
   ServerTransitions,
   SessionEpochs,
+  Pools,
 ];
 
 export interface OpenDatabase {

@@ -127,6 +127,9 @@ export class AccessInputs {
     'networks.create': async () => ({ body: this.#network() }),
     'networks.update': async () => ({ params: await this.#existingNetwork(), body: {} }),
     'networks.delete': async () => ({ params: await this.#existingNetwork() }),
+    'portPools.create': async () => ({ body: this.#portPool() }),
+    'portPools.update': async () => ({ params: await this.#existingPortPool(), body: {} }),
+    'portPools.delete': async () => ({ params: await this.#existingPortPool() }),
     'images.pull': async () => ({ body: { reference: 'docker.io/library/busybox:1' } }),
     'images.cancel': async () => ({ params: { pullId: await this.#heldPull() } }),
     'images.import': async () => ({ query: {}, stream: archive }),
@@ -213,6 +216,18 @@ export class AccessInputs {
     const params = { id: this.#agent.nodeId };
     const { id } = await this.#test.admin.api.networks.create({ params, body: this.#network() });
     return { ...params, networkId: id };
+  }
+
+  #portPool() {
+    // Servers of other cases are given ports of it, so there are enough.
+    this.#made += 1;
+    return { ips: [`10.${this.#made >> 8}.${this.#made & 255}.1`], ports: '20000-60000' };
+  }
+
+  async #existingPortPool() {
+    const params = { id: this.#agent.nodeId };
+    const { items } = await this.#test.admin.api.portPools.create({ params, body: this.#portPool() });
+    return { ...params, poolId: items[0]?.id as string };
   }
 
   async #heldPull(): Promise<string> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
+import { PublicAddress } from './nodes.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { mostVariables, VariableName } from './templates.ts';
@@ -44,7 +45,14 @@ export const InstallProgress = z.object({
 });
 
 /** A port of a server, and where players or programs reach it. */
-export const ServerPort = PortBinding.extend({ address: z.string() });
+export const ServerPort = PortBinding.extend({
+  address: z.string(),
+  /** Its own name in place of the address; null where its pool's, or none, is used. */
+  alias: z.string().nullable(),
+  notes: z.string(),
+  /** The one that players are told. */
+  primary: z.boolean(),
+});
 export type ServerPort = z.output<typeof ServerPort>;
 
 export const Server = z
@@ -89,7 +97,7 @@ export const Server = z
     /** Its own address in the node's network; null where it shares the machine's. */
     staticIp: z.string().nullable(),
     primaryPort: Port,
-    /** The template's ports in their order, the primary one first, then those that were added. */
+    /** The template's ports in their order, then those that were added. */
     portBindings: z.array(ServerPort),
     /** Where players connect, `host:port`. */
     address: z.string(),
@@ -159,6 +167,12 @@ export const NewPortBinding = z.strictObject({
   /** As the template has it, else TCP, when left out. */
   protocol: PortBinding.shape.protocol.optional(),
   targetPort: Port.optional(),
+  /** A host name that players are told in place of the address; as it was when left out. */
+  alias: PublicAddress.nullable().optional(),
+  /** As they were when left out. */
+  notes: plainText(200).optional(),
+  /** The one that players are told: at most one is; as it was when left out of all, at first the first. */
+  primary: z.boolean().optional(),
 });
 export type NewPortBinding = z.output<typeof NewPortBinding>;
 const NewPortBindings = z.array(NewPortBinding).max(32);
@@ -187,7 +201,7 @@ export const NewServer = z
     runtime: RuntimeName.optional(),
     /** Label of one of the template's images; the first when left out. */
     image: ImageLabel.optional(),
-    /** Chosen when left out; refused when taken. */
+    /** The template's first port. Chosen when left out; refused when taken. */
     primaryPort: z.int().min(1024).max(65535).optional(),
     portBindings: NewPortBindings.default([]),
     /** `bridge` for containers and `host` for processes when left out; or one of the node's networks. */

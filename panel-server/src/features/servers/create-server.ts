@@ -1,4 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import type { PortBinding, RuntimeName } from '@catalyst/shared/features/server-spec';
 import type { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
@@ -17,7 +18,6 @@ import { resolveVariables } from '../templates/variables.ts';
 import { assertCapacity } from './capacity.ts';
 import { takePorts } from './port-allocation.ts';
 import { portWishes } from './port-wishes.ts';
-import type { PortRange } from './ports.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerOrders } from './server-orders.ts';
 import {
@@ -28,7 +28,7 @@ import {
 } from './server-rights.ts';
 import { sealEnvironment } from './server-secrets.ts';
 import { buildSpec, hashSpec } from './server-spec.ts';
-import type { ServerRecord } from './server-store.ts';
+import { knownPortsOf, type ServerRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 import { byCaller, recordTransition } from './transitions.ts';
 
@@ -128,6 +128,8 @@ export class ServerCreation {
       wishes,
       networkId: hasOwnAddress(choice) ? server.networkId : null,
       isMachineAsked: true,
+      isAnyPort: isPermitted(caller, 'node.update', place),
+      isIpv4Only: choice.networkMode === 'bridge',
     };
     return takePorts(this.#parts, plan, async (manager, lockedNode, ports) => {
       await assertCapacity(manager, lockedNode, server);
@@ -151,7 +153,8 @@ export class ServerCreation {
     const row: ServerRow = { ...server, specHash, operationId: operation.id };
     await manager.insert(ServerEntity, row);
     await recordTransition(manager, row, null, byCaller(caller));
-    return { row, operation, ports };
+    const known = (await knownPortsOf(manager, [row.id])).get(row.id) ?? [];
+    return { row, operation, ports: known };
   }
 
   /** Where the caller may create servers; and that have the network, when it is one of an administrator's making. */

@@ -1,4 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -7,12 +8,12 @@ import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { NodeRow } from '../nodes/node.entity.ts';
 import { lockNode } from '../nodes/node-placement.ts';
+import { poolsOf } from '../port-pools/node-port-pools.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
 import {
   addressesOf,
   choosePorts,
   type PortAddress,
-  type PortRange,
   PortTaken,
   type PortWish,
   portKey,
@@ -34,6 +35,10 @@ interface PortPlan {
   current?: readonly PortBinding[];
   /** Whether the machine can tell what its other programs hold. */
   isMachineAsked: boolean;
+  /** Whether who asks may have ports outside the node's pools. */
+  isAnyPort: boolean;
+  /** Servers in a private network are not reached by IPv6. */
+  isIpv4Only: boolean;
 }
 
 interface PortParts {
@@ -110,7 +115,7 @@ class MachinePorts {
 
 async function freePorts(
   database: Database,
-  { nodeId, serverId, networkId, wishes }: PortPlan,
+  { nodeId, serverId, networkId, wishes, current = [], isAnyPort, isIpv4Only }: PortPlan,
   range: PortRange,
   machine: MachinePorts,
 ): Promise<PortBinding[]> {
@@ -121,8 +126,18 @@ async function freePorts(
   const holderOf = (address: PortAddress) => byPort.get(address.port)?.find((row) => portsMeet(row, address));
   const isTaken = (address: PortAddress) =>
     holderOf(address) !== undefined || machine.busy.has(portKey(address));
+  const kept = new Set(current.flatMap(addressesOf).map(portKey));
+  const isKept = (address: PortAddress) => kept.has(portKey(address));
+  const pools = networkId === null ? await poolsOf(database, nodeId) : [];
+  const usable = pools.filter(({ ip }) => !isIpv4Only || !ip.includes(':'));
   try {
-    return choosePorts(wishes, { range, isTaken });
+    return choosePorts(wishes, {
+      range,
+      pools: pools.length > 0 ? usable : null,
+      isAnyPort,
+      isTaken,
+      isKept,
+    });
   } catch (error) {
     if (!(error instanceof PortTaken)) throw error;
     const { address, path } = error;
@@ -135,11 +150,12 @@ async function freePorts(
 /** In place of all that the server had. */
 async function allocatePorts(
   manager: EntityManager,
-  { nodeId, serverId, networkId }: PortPlan,
+  { nodeId, serverId, networkId, wishes }: PortPlan,
   bindings: readonly PortBinding[],
 ): Promise<void> {
-  const rows = bindings.flatMap(({ name, targetPort = null, ...binding }, position) =>
-    addressesOf(binding).map(
+  const rows = bindings.flatMap(({ name, targetPort = null, ...binding }, position) => {
+    const { alias, notes, isPrimary } = wishes[position] as PortWish;
+    return addressesOf(binding).map(
       (one): AllocationRow => ({
         id: uuid(),
         nodeId,
@@ -148,10 +164,11 @@ async function allocatePorts(
         name,
         position,
         targetPort,
+        ...{ alias, notes, isPrimary },
         ...one,
       }),
-    ),
-  );
+    );
+  });
   try {
     await manager.delete(AllocationEntity, { serverId });
     await manager.insert(AllocationEntity, rows);

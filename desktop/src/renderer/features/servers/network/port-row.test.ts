@@ -19,6 +19,7 @@ it('sends back what a server has', () => {
     protocol: 'tcp',
     targetPort: 80,
     address: '',
+    ...{ alias: null, notes: '', primary: false },
   } as const;
   const rows = rowsOf({ portBindings: [...portBindings, more], staticIp: null }, exampleTemplate);
   expect(rows.map(({ isTemplates }) => isTemplates)).toEqual([true, false]);
