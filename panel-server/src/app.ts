@@ -11,6 +11,7 @@ import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
 import { registerImages } from './features/images/images.feature.ts';
+import { registerIpPoolRoutes } from './features/ip-pools/ip-pools.routes.ts';
 import { registerMailRoutes } from './features/mail/mail.routes.ts';
 import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
@@ -82,6 +83,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     core.revocations.on(() => listCache.invalidate());
     const { placement } = registerNodes(core, { ...options, templates, listCache });
     registerNetworkRoutes(core);
+    registerIpPoolRoutes(core);
     const registries = new RegistriesService(core);
     registerRegistryRoutes(core.http, registries);
     const { sweep, feed } = registerServers(core, {

@@ -7,6 +7,7 @@ import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { imageRoutes } from './features/images.ts';
+import { ipPoolRoutes } from './features/ip-pools.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
@@ -33,6 +34,7 @@ export const api = {
   nodes: nodeRoutes,
   networks: networkRoutes,
   portPools: portPoolRoutes,
+  ipPools: ipPoolRoutes,
   deploy: deployRoutes,
   doctor: doctorRoutes,
   images: imageRoutes,

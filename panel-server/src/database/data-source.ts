@@ -6,6 +6,7 @@ import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
 import { PasskeyEntity } from '../features/factors/passkey.entity.ts';
 import { RecoveryCodeEntity } from '../features/factors/recovery-code.entity.ts';
 import { TotpFactorEntity } from '../features/factors/totp-factor.entity.ts';
+import { IpPoolEntity } from '../features/ip-pools/ip-pool.entity.ts';
 import { OutgoingMailEntity } from '../features/mail/outgoing-mail.entity.ts';
 import { NetworkAddressEntity } from '../features/networks/network-address.entity.ts';
 import { NodeNetworkEntity } from '../features/networks/node-network.entity.ts';
@@ -71,6 +72,7 @@ export const entities: EntitySchema[] = [
   NodeNetworkEntity,
   NetworkAddressEntity,
   PortPoolEntity,
+  IpPoolEntity,
   DeletedUserEntity,
   SubuserEntity,
   ServerInviteEntity,

@@ -20,7 +20,7 @@ export const NetworkKind = z.enum(['macvlan', 'ipvlan', 'cni']);
 export type NetworkKind = z.output<typeof NetworkKind>;
 
 const ipAddress = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' });
-const Subnet = z
+export const Subnet = z
   .string()
   .max(64)
   .refine((text) => canonicalSubnet(text) !== null, 'must be a network such as 192.168.1.0/24');

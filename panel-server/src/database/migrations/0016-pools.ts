@@ -45,7 +45,6 @@ const tables = [
       text('nodeId'),
       text('networkId'),
       text('cidr'),
-      nullable(text('gateway')),
       text('startIp'),
       text('endIp'),
       json('reserved'),

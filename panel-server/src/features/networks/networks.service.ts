@@ -4,11 +4,17 @@ import {
   type NodeNetwork,
   type NodeNetworkChanges,
 } from '@catalyst/shared/features/networks';
-import { addressIssue, canonicalAddress, canonicalSubnet } from '@catalyst/shared/features/subnets';
+import {
+  addressIssue,
+  canonicalAddress,
+  canonicalSubnet,
+  isSubnetIn,
+} from '@catalyst/shared/features/subnets';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { isUniqueViolation } from '../../database/database-errors.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
+import { IpPoolEntity } from '../ip-pools/ip-pool.entity.ts';
 import type { NodeIndex } from '../nodes/node-index.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
@@ -70,6 +76,7 @@ export class NetworksService {
       const before = await find(manager, nodeId, id);
       const after = { ...before, ...settingsOf(checked(before, changes)), updatedAt: new Date() };
       await this.#assertAddressesFit(manager, after);
+      await assertPoolsFit(manager, after);
       await manager.update(NodeNetworkEntity, { id }, storable(after));
       return after;
     });
@@ -152,6 +159,14 @@ function checked({ name, kind, ...row }: NodeNetworkRow, changes: NodeNetworkCha
   const { success, data, error } = NewNodeNetwork.safeParse({ name, kind, ...before, ...changes });
   if (success) return data;
   throw new AppError('invalid_input', `The network ${name} would not be valid`, { issues: toIssues(error) });
+}
+
+/** Throws `conflict` naming a pool that would not be in the subnet any more. */
+async function assertPoolsFit(manager: EntityManager, { id, subnet }: NodeNetworkRow): Promise<void> {
+  for (const { cidr } of await manager.findBy(IpPoolEntity, { networkId: id })) {
+    if (subnet !== null && isSubnetIn(cidr, subnet)) continue;
+    throw new AppError('conflict', `Its pool of addresses ${cidr} would not be in ${subnet}`);
+  }
 }
 
 function settingsOf(input: NewNodeNetwork): Settings {

@@ -8,8 +8,9 @@ import { v7 as uuid } from 'uuid';
 import { type Caller, isPermitted } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
+import { addressFinder } from '../ip-pools/address-finder.ts';
 import { joinNetwork } from '../networks/network-addresses.ts';
-import { chooseNetwork, hasOwnAddress } from '../networks/network-choice.ts';
+import { chooseNetwork, hasOwnAddress, needsAddress } from '../networks/network-choice.ts';
 import { NodeNetworkEntity } from '../networks/node-network.entity.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
@@ -122,10 +123,12 @@ export class ServerCreation {
       updatedAt: now,
     };
     Object.assign(server, sealEnvironment(this.#parts.secrets, server.id, template, variables));
+    const { network } = choice;
     const plan = {
       nodeId: node.id,
       serverId: server.id,
       wishes,
+      ...(network && needsAddress(choice) && { findAddress: addressFinder(network, server) }),
       networkId: hasOwnAddress(choice) ? server.networkId : null,
       isMachineAsked: true,
       isAnyPort: isPermitted(caller, 'node.update', place),

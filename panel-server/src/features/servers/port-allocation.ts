@@ -29,6 +29,8 @@ interface PortPlan {
   nodeId: string;
   serverId: string;
   wishes: readonly PortWish[];
+  /** Finds the address that all its ports are on, in the transaction that holds the node. */
+  findAddress?: ((manager: EntityManager) => Promise<string>) | undefined;
   /** Of which network; null for the addresses of the machine, where they can meet those of others. */
   networkId: string | null;
   /** Ports that need not be asked about, as the server itself has them. */
@@ -58,11 +60,13 @@ export async function takePorts<T>(
 ): Promise<T> {
   const machine = new MachinePorts(plan);
   for (let attempt = 0; attempt < portAttempts; attempt += 1) {
-    const tried = await freePorts(database, plan, portRange, machine);
+    const tried = plan.findAddress ? [] : await freePorts(database, plan, portRange, machine);
     if (!(await machine.check(agents, tried))) continue;
     const taken = await inTransaction(database, async (manager) => {
       const node = await lockNode(manager, plan.nodeId);
-      const ports = await freePorts(manager, plan, portRange, machine);
+      const address = await plan.findAddress?.(manager);
+      const wishes = plan.wishes.map((wish) => (address === undefined ? wish : { ...wish, ip: address }));
+      const ports = await freePorts(manager, { ...plan, wishes }, portRange, machine);
       // Somebody took the tried ones meanwhile, and the machine has not been asked about these.
       if (!machine.isKnownFree(ports)) return null;
       await allocatePorts(manager, plan, ports);

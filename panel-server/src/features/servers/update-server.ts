@@ -8,8 +8,15 @@ import { type Caller, isPermitted } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
+import { addressFinder } from '../ip-pools/address-finder.ts';
 import { joinNetwork } from '../networks/network-addresses.ts';
-import { chooseNetwork, hasOwnAddress, type NetworkChoice, networkOf } from '../networks/network-choice.ts';
+import {
+  chooseNetwork,
+  hasOwnAddress,
+  type NetworkChoice,
+  needsAddress,
+  networkOf,
+} from '../networks/network-choice.ts';
 import type { NodeRow } from '../nodes/node.entity.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import type { Templates } from '../templates/templates.service.ts';
@@ -60,10 +67,12 @@ export class ServerUpdates {
     const known = (await knownPortsOf(database, [row.id])).get(row.id) ?? [];
     const current = known.map(({ binding }) => binding);
     const portBindings = changes.portBindings ?? movedBindings(current, before, moved);
+    const seat = { id: row.id, staticIp: moved.staticIp };
     const plan = {
       nodeId: row.nodeId,
       serverId: row.id,
       wishes: portWishes(this.#template(row), { portBindings, current: known }, moved),
+      ...(moved.network && needsAddress(moved) && { findAddress: addressFinder(moved.network, seat) }),
       networkId: hasOwnAddress(moved) ? (moved.network?.id ?? null) : null,
       current: hasOwnAddress(before) ? [] : current,
       isMachineAsked: this.#canAskMachine(row, moved),
@@ -75,7 +84,7 @@ export class ServerUpdates {
       const network = {
         networkMode: moved.networkMode,
         networkId: moved.network?.id ?? null,
-        staticIp: moved.staticIp,
+        staticIp: seat.staticIp,
       };
       await joinNetwork(manager, { ...row, ...network });
       await this.#write(manager, node, row, { ...columns, ...network });
