@@ -51,8 +51,17 @@ export async function portRound(api: TestClient['api'], agent: FakeAgent): Promi
 /** Deletes a server as soon as it can be, and waits until nothing is left of it. */
 export async function removed(api: TestClient['api'], id: string): Promise<void> {
   const params = { id };
-  await until(async () => (await outcome(api.servers.delete({ params }))) !== 'invalid_state');
-  await until(async () => (await outcome(api.servers.get({ params }))) === 'not_found');
+  await until(async () => {
+    const deleted = await outcome(api.servers.delete({ params }));
+    if (typeof deleted !== 'string') return true;
+    if (deleted !== 'invalid_state') throw new Error(`The server could not be deleted: ${deleted}`);
+    return false;
+  });
+  await until(async () => {
+    const found = await outcome(api.servers.get({ params }));
+    if (typeof found === 'string' && found !== 'not_found') throw new Error(`It answers ${found}`);
+    return found === 'not_found';
+  });
 }
 
 /** Rows that a node's servers have left behind; operations that have ended are its history. */

@@ -75,6 +75,8 @@ export const NodeNetwork = z
     /** Addresses that servers have, also deleted ones whose node has not been told yet. */
     addresses: z.array(z.object({ address: z.string(), serverId: Id, serverName: z.string().nullable() })),
     serverCount: z.int(),
+    /** How many addresses its pools have left; null where it has no pool, so that servers name theirs. */
+    freeInPools: z.number().min(0).nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

@@ -96,7 +96,8 @@ export const Server = z
     networkMode: z.string(),
     /** Its own address in the node's network; null where it shares the machine's. */
     staticIp: z.string().nullable(),
-    primaryPort: Port,
+    /** 0 for one that is being removed at this moment, when its ports are free already. */
+    primaryPort: z.int().min(0).max(65_535),
     /** The template's ports in their order, then those that were added. */
     portBindings: z.array(ServerPort),
     /** Where players connect, `host:port`. */

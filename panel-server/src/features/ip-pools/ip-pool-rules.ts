@@ -52,29 +52,38 @@ export async function assertApart(manager: EntityManager, pool: IpPoolRow): Prom
 
 export function describePool(
   pool: IpPoolRow,
-  { name, subnet, gateway }: NodeNetworkRow,
+  network: NodeNetworkRow,
   held: readonly NetworkAddressRow[],
   serverNames: ReadonlyMap<string, string>,
 ): IpPool {
-  const used = held
-    .filter(({ address }) => isInRange(address, pool))
-    .map(({ address, serverId }) => ({ address, serverId, serverName: serverNames.get(serverId) ?? null }));
+  const { name, gateway } = network;
+  return {
+    ...pool,
+    networkName: name,
+    gateway: gateway !== null && isInSubnet(gateway, pool.cidr) ? gateway : null,
+    used: held
+      .filter(({ address }) => isInRange(address, pool))
+      .map(({ address, serverId }) => ({ address, serverId, serverName: serverNames.get(serverId) ?? null })),
+    freeCount: freeAddresses(pool, network, held),
+  };
+}
+
+/** How many of its addresses can still be given; not exact above 2^53. */
+export function freeAddresses(
+  pool: IpPoolRow,
+  { subnet, gateway }: NodeNetworkRow,
+  held: readonly NetworkAddressRow[],
+): number {
   // Of those that no machine can have, only these can be in a range of the subnet.
   const unusable = [gateway ?? '', pool.startIp, pool.endIp].filter(
     (address) => subnet !== null && addressIssue(address, { subnet, gateway }) !== null,
   );
   const notFree = new Set(
-    [...used.map(({ address }) => address), ...pool.reserved, ...unusable].filter((address) =>
+    [...held.map(({ address }) => address), ...pool.reserved, ...unusable].filter((address) =>
       isInRange(address, pool),
     ),
   );
-  return {
-    ...pool,
-    networkName: name,
-    gateway: gateway !== null && isInSubnet(gateway, pool.cidr) ? gateway : null,
-    used,
-    freeCount: Number(countAddresses(pool) - BigInt(notFree.size)),
-  };
+  return Number(countAddresses(pool) - BigInt(notFree.size));
 }
 
 const canonical = (address: string) => canonicalAddress(address) ?? address;

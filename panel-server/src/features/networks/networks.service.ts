@@ -14,7 +14,8 @@ import { type DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { isUniqueViolation } from '../../database/database-errors.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
-import { IpPoolEntity } from '../ip-pools/ip-pool.entity.ts';
+import { IpPoolEntity, type IpPoolRow } from '../ip-pools/ip-pool.entity.ts';
+import { freeAddresses } from '../ip-pools/ip-pool-rules.ts';
 import type { NodeIndex } from '../nodes/node-index.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
@@ -129,14 +130,29 @@ export class NetworksService {
       .getRepository(ServerEntity)
       .find({ where: { networkId }, select: { id: true, name: true, networkId: true } });
     const names = new Map(servers.map(({ id, name }) => [id, name]));
+    const pools = await this.#database.getRepository(IpPoolEntity).findBy({ networkId });
     return rows.map((row) => ({
       ...row,
       addresses: addresses
         .filter((one) => one.networkId === row.id)
         .map((one) => describeAddress(one, names)),
+      freeInPools: freeIn(
+        pools.filter((pool) => pool.networkId === row.id),
+        row,
+        addresses.filter((one) => one.networkId === row.id),
+      ),
       serverCount: servers.filter((one) => one.networkId === row.id).length,
     }));
   }
+}
+
+function freeIn(
+  pools: readonly IpPoolRow[],
+  network: NodeNetworkRow,
+  held: readonly NetworkAddressRow[],
+): number | null {
+  if (pools.length === 0) return null;
+  return pools.reduce((sum, pool) => sum + freeAddresses(pool, network, held), 0);
 }
 
 function describeAddress(

@@ -42,6 +42,20 @@ export async function getServer(database: Database, id: string): Promise<ServerR
 }
 
 /**
+ * Keeps a server from changing until the transaction ends. Whoever changes a server and its operations takes the server
+ * first: in the other order two of them could wait for each other.
+ */
+export async function lockServer(manager: EntityManager, id: string): Promise<void> {
+  // A transaction on SQLite is alone anyway.
+  if (manager.connection.options.type !== 'postgres') return;
+  await manager.findOne(ServerEntity, {
+    where: { id },
+    select: { id: true },
+    lock: { mode: 'pessimistic_write' },
+  });
+}
+
+/**
  * Changes a server, and writes down a change of its state, that is still in the state, and under the operation, in which it was read; answers the new row, or
  * null when somebody was faster.
  */
