@@ -37,10 +37,11 @@ function checkPool(
     if (!isInSubnet(address, cidr)) issue(['reserved', index], outside);
   }
   const usable = usableRange(cidr);
-  const [start, end] = [startIp ?? usable?.startIp, endIp ?? usable?.endIp];
-  if (start && end && countAddresses({ startIp: start, endIp: end }) === 0n) {
-    issue(['endIp'], `must not be before ${start}`);
-  }
+  const [start = '', end = ''] = [startIp ?? usable?.startIp, endIp ?? usable?.endIp];
+  if (!isInSubnet(start, cidr) || !isInSubnet(end, cidr)) return;
+  if (countAddresses({ startIp: start, endIp: end }) > 0n) return;
+  if (endIp === undefined) issue(['startIp'], `must not be after ${end}`);
+  else issue(['endIp'], `must not be before ${start}`);
 }
 
 export const NewIpPool = z

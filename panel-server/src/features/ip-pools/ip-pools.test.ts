@@ -87,6 +87,7 @@ describe.each(testDatabases)('pools of addresses on %s', (database) => {
     [{ startIp: '10.8.1.5' }, 'startIp', 'must be in 10.8.0.0/24'],
     [{ endIp: '2001:db8::1' }, 'endIp', 'must be in 10.8.0.0/24'],
     [{ startIp: '10.8.0.9', endIp: '10.8.0.8' }, 'endIp', 'must not be before 10.8.0.9'],
+    [{ startIp: '10.8.0.255' }, 'startIp', 'must not be after 10.8.0.254'],
     [{ reserved: ['10.8.0.5', '10.8.1.5'] }, 'reserved.1', 'must be in 10.8.0.0/24'],
     [{ reserved: ['ten'] }, 'reserved.0', 'IP address'],
     [{ networkName: 'nowhere' }, 'networkName', 'no network named nowhere'],

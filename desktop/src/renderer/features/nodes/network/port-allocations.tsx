@@ -28,33 +28,35 @@ export function PortAllocations({ nodeId }: { nodeId: string }) {
       ) : allocations.length === 0 ? (
         <p className={classes.none}>{strings.noAllocations}</p>
       ) : (
-        <table className={pool.table}>
-          <thead>
-            <tr>
-              <th scope="col">{strings.port}</th>
-              <th scope="col">{strings.where}</th>
-              <th scope="col">{strings.server}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {allocations.map((one) => (
-              <tr key={`${one.serverId} ${one.name}`}>
-                <td className={pool.number}>
-                  {one.port} <span className={classes.sub}>{serverStrings.protocols[one.protocol]}</span>
-                </td>
-                <td>{placeOf(one, hasPools)}</td>
-                <td>
-                  {one.serverName === null ? (
-                    <span className={classes.sub}>{strings.deletedServer}</span>
-                  ) : (
-                    <Link to={`/servers/${one.serverId}/network`}>{one.serverName}</Link>
-                  )}{' '}
-                  <span className={classes.sub}>{one.name}</span>
-                </td>
+        <div className={pool.wide}>
+          <table className={pool.table}>
+            <thead>
+              <tr>
+                <th scope="col">{strings.port}</th>
+                <th scope="col">{strings.where}</th>
+                <th scope="col">{strings.server}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {allocations.map((one) => (
+                <tr key={`${one.serverId} ${one.name}`}>
+                  <td className={pool.number}>
+                    {one.port} <span className={classes.sub}>{serverStrings.protocols[one.protocol]}</span>
+                  </td>
+                  <td>{placeOf(one, hasPools)}</td>
+                  <td className={pool.server}>
+                    {one.serverName === null ? (
+                      <span className={classes.sub}>{strings.deletedServer}</span>
+                    ) : (
+                      <Link to={`/servers/${one.serverId}/network`}>{one.serverName}</Link>
+                    )}{' '}
+                    <span className={classes.sub}>{one.name}</span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {query.hasNextPage && (
         <div>
