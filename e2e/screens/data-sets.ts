@@ -3,7 +3,18 @@ import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
 import { accountAnswers, plainAccountAnswers } from './account-answers.ts';
 import { auditAnswers, silentAnswers } from './audit-answers.ts';
-import { admin, consoleLines, id, ids, networks, nodes, servers } from './example-data.ts';
+import {
+  admin,
+  allocations,
+  consoleLines,
+  id,
+  ids,
+  ipPools,
+  networks,
+  nodes,
+  portPools,
+  servers,
+} from './example-data.ts';
 import { dryRun } from './example-dry-run.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { allTemplates } from './example-templates.ts';
@@ -66,6 +77,9 @@ const full: Answers = {
       "(curl -fsS -k --pinnedpubkey 'sha256//q8Yw2Zr5Tn0Lk7Vd3Hs9Xb6Mf1Jc4PgAeUiOyWxCvBn=' https://panel.example.org:8443/api/deploy/Zk3vR8sQ1xT6yW0bN5mJ4hG7fD2cL9pA8eU6iO3tY1w || echo 'echo Nothing was installed. After a 404, copy a new command: each works once. >&2; exit 1') | sudo sh",
   }),
   'networks.list': ({ params }) => page(params.id === nodes[1]?.id ? networks : []),
+  'portPools.list': ({ params }) => page(params.id === nodes[1]?.id ? portPools : []),
+  'portPools.allocations': ({ params }) => page(params.id === nodes[1]?.id ? allocations : []),
+  'ipPools.list': ({ query }) => page(query.nodeId === nodes[1]?.id ? ipPools : []),
   'networks.create': ({ body }) => ({ ...networks[1], addresses: [], serverCount: 0, ...body }),
   'nodes.installHostPackages': never,
   'doctor.examine': () => ({ checkedAt: new Date(), checks }),
@@ -96,6 +110,9 @@ const empty: Answers = {
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
   'networks.list': () => page([]),
+  'portPools.list': () => page([]),
+  'portPools.allocations': () => page([]),
+  'ipPools.list': () => page([]),
   'nodes.get': ({ params }) => (params.id === nodes[1]?.id ? nodes[1] : { ...nodes[3] }),
   'doctor.examine': () => ({ checkedAt: new Date(), checks: fineChecks }),
   'images.list': () => ({ ...page([]), pulls: [] }),

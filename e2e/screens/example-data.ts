@@ -1,6 +1,8 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { IpPool } from '@catalyst/shared/features/ip-pools';
 import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
+import type { PortAllocation, PortPool } from '@catalyst/shared/features/port-pools';
 import type { Server } from '@catalyst/shared/features/servers';
 import { Template } from '@catalyst/shared/features/templates';
 import type { User } from '@catalyst/shared/features/users';
@@ -169,7 +171,14 @@ function node(n: number, name: string, changes: Partial<Node>): Node {
 
 const networkOf = (n: number, name: string, changes: Partial<NodeNetwork>): NodeNetwork => ({
   ...{ id: id(600 + n), nodeId: id(802), name, kind: 'macvlan', parent: null, subnet: null, gateway: null },
-  ...{ plugins: null, addresses: [], serverCount: 0, createdAt: ago(hour), updatedAt: ago(hour) },
+  ...{
+    plugins: null,
+    addresses: [],
+    serverCount: 0,
+    freeInPools: null,
+    createdAt: ago(hour),
+    updatedAt: ago(hour),
+  },
   ...changes,
 });
 
@@ -179,13 +188,56 @@ export const networks: NodeNetwork[] = [
     plugins: [{ type: 'bridge', bridge: 'br7' }, { type: 'portmap' }, { type: 'firewall' }],
   }),
   networkOf(2, 'lan', {
-    ...{ parent: 'eno1', subnet: '192.168.7.0/24', gateway: '192.168.7.1', serverCount: 2 },
+    ...{ parent: 'eno1', subnet: '192.168.7.0/24', gateway: '192.168.7.1', serverCount: 2, freeInPools: 96 },
     addresses: [
       { address: '192.168.7.20', serverId: id(14), serverName: 'Factory with an address' },
       { address: '192.168.7.21', serverId: id(5), serverName: 'Transport club' },
       { address: '192.168.7.30', serverId: id(99), serverName: null },
     ],
   }),
+];
+
+const portPoolOf = (n: number, changes: Partial<PortPool>): PortPool => ({
+  ...{ id: id(620 + n), nodeId: id(802), ip: '0.0.0.0', ports: '', alias: null, notes: '' },
+  ...{ portCount: 0, freeCount: 0, createdAt: ago(hour), updatedAt: ago(hour), ...changes },
+});
+
+export const portPools: PortPool[] = [
+  portPoolOf(1, {
+    ...{ ip: '203.0.113.17', ports: '25565-25600, 27015', portCount: 37, freeCount: 2 },
+    ...{ alias: 'play.example.org', notes: 'For everybody' },
+  }),
+  portPoolOf(2, { ports: '30000-39999', portCount: 10_000, freeCount: 9_998 }),
+];
+
+const allocationOf = (port: number, serverId: string, changes: Partial<PortAllocation>): PortAllocation => ({
+  ...{ ip: '0.0.0.0', port, protocol: 'tcp', targetPort: null, name: 'game', serverId },
+  ...{ serverName: null, networkName: null, poolId: id(621), ...changes },
+});
+
+export const allocations: PortAllocation[] = [
+  allocationOf(3979, id(5), { protocol: 'both', serverName: 'Transport club', poolId: null }),
+  allocationOf(25_565, id(7), { ip: '203.0.113.17', serverName: 'Lobby' }),
+  allocationOf(25_566, id(99), { ip: '203.0.113.17' }),
+  allocationOf(34_197, id(13), { protocol: 'udp', serverName: 'Factory', poolId: id(622) }),
+  allocationOf(34_197, id(14), {
+    ...{ ip: '192.168.7.20', protocol: 'udp', serverName: 'Factory with an address' },
+    ...{ networkName: 'lan', poolId: null },
+  }),
+];
+
+export const ipPools: IpPool[] = [
+  {
+    ...{ id: id(631), nodeId: id(802), networkId: id(602), networkName: 'lan', cidr: '192.168.7.0/24' },
+    ...{ gateway: '192.168.7.1', startIp: '192.168.7.20', endIp: '192.168.7.120' },
+    ...{
+      reserved: ['192.168.7.50', '192.168.7.51'],
+      freeCount: 96,
+      createdAt: ago(hour),
+      updatedAt: ago(hour),
+    },
+    used: networks[1]?.addresses ?? [],
+  },
 ];
 
 export const ids = {
@@ -272,12 +324,18 @@ export const servers: Server[] = [
     ...{ runtime: 'containerd', image: 'Stable', networkMode: 'bridge', terminal: true },
     ...{ address: '203.0.113.17:34197', primaryPort: 34_197 },
     portBindings: [
-      { name: 'game', ip: '0.0.0.0', port: 34_197, protocol: 'udp', address: '203.0.113.17:34197' },
+      {
+        ...{ name: 'game', ip: '0.0.0.0', port: 34_197, protocol: 'udp', address: '203.0.113.17:34197' },
+        ...{ alias: null, notes: '', primary: true },
+      },
       {
         ...{ name: 'rcon', ip: '127.0.0.1', port: 27_115, protocol: 'tcp', targetPort: 27_015 },
-        address: '127.0.0.1:27115',
+        ...{ address: '127.0.0.1:27115', alias: null, notes: 'for the bot', primary: false },
       },
-      { name: 'map', ip: '203.0.113.18', port: 8123, protocol: 'tcp', address: '203.0.113.18:8123' },
+      {
+        ...{ name: 'map', ip: '203.0.113.18', port: 8123, protocol: 'tcp', address: '203.0.113.18:8123' },
+        ...{ alias: null, notes: '', primary: false },
+      },
     ],
   }),
   server(14, 'Factory with an address', {
@@ -287,7 +345,10 @@ export const servers: Server[] = [
     state: 'stopped',
     ...{ address: '192.168.7.20:34197', primaryPort: 34_197 },
     portBindings: [
-      { name: 'game', ip: '192.168.7.20', port: 34_197, protocol: 'udp', address: '192.168.7.20:34197' },
+      {
+        ...{ name: 'game', ip: '192.168.7.20', port: 34_197, protocol: 'udp', address: '192.168.7.20:34197' },
+        ...{ alias: null, notes: '', primary: true },
+      },
     ],
   }),
   server(12, 'Night shift', { template: openttd, state: 'stopping', stateChangedAt: ago(4000), nodeN: 2 }),
@@ -346,7 +407,10 @@ function server(
     staticIp: null,
     primaryPort: port,
     portBindings: [
-      { name: 'game', ip: '0.0.0.0', port, protocol: template.ports[0]?.protocol ?? 'tcp', address },
+      {
+        ...{ name: 'game', ip: '0.0.0.0', port, protocol: template.ports[0]?.protocol ?? 'tcp', address },
+        ...{ alias: null, notes: '', primary: true },
+      },
     ],
     address,
     howToJoin: template.howToJoin.replace('{{ADDRESS}}', address),

@@ -423,7 +423,7 @@ export const screens: Screen[] = [
   },
   {
     name: 'node-networks',
-    path: `/nodes/${nodes[1]?.id}#networks`,
+    path: `/nodes/${nodes[1]?.id}/network`,
     dataSets: ['full', 'empty', 'failing'],
     answers: { 'nodes.get': () => nodes[1] },
     shown: (page, dataSet) =>
@@ -436,7 +436,7 @@ export const screens: Screen[] = [
   },
   {
     name: 'add-network',
-    path: `/nodes/${nodes[1]?.id}`,
+    path: `/nodes/${nodes[1]?.id}/network`,
     dataSets: ['full'],
     act: async (page) => {
       await page.getByRole('button', { name: 'Add network' }).click();
@@ -449,7 +449,7 @@ export const screens: Screen[] = [
   },
   {
     name: 'add-network-cni',
-    path: `/nodes/${nodes[1]?.id}`,
+    path: `/nodes/${nodes[1]?.id}/network`,
     dataSets: ['full'],
     act: async (page) => {
       await page.getByRole('button', { name: 'Add network' }).click();
@@ -459,6 +459,36 @@ export const screens: Screen[] = [
       await page.getByRole('dialog').getByRole('button', { name: 'Add network' }).click();
     },
     shown: (page) => seen(page, 'Must be a JSON list'),
+  },
+  {
+    name: 'add-port-pool',
+    path: `/nodes/${nodes[1]?.id}/network`,
+    dataSets: ['full'],
+    answers: {
+      'portPools.create': () => {
+        const message = '30000-30010 is in the pool 30000-39999 of all addresses already';
+        throw new AppError('conflict', message, { issues: [{ path: 'ports', message }] });
+      },
+    },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add port pool' }).click();
+      await page.getByRole('textbox', { name: 'Ports' }).fill('29990-30010');
+      await page.getByRole('textbox', { name: 'Addresses' }).fill('203.0.113.17, 203.0.113.18');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add port pool' }).click();
+    },
+    shown: (page) => seen(page, '30000-30010 is in the pool'),
+  },
+  {
+    name: 'add-ip-pool',
+    path: `/nodes/${nodes[1]?.id}/network`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Add IP pool' }).click();
+      await page.getByRole('textbox', { name: 'First address' }).fill('192.168.8.10');
+      await page.getByRole('textbox', { name: 'Reserved' }).fill('192.168.7.30, 10.0.0.1');
+      await page.getByRole('dialog').getByRole('button', { name: 'Add IP pool' }).click();
+    },
+    shown: (page) => seen(page, 'Must be in 192.168.7.0/24'),
   },
   {
     name: 'node-containers',

@@ -11,9 +11,11 @@ import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
 import { registerImages } from './features/images/images.feature.ts';
+import { registerIpPoolRoutes } from './features/ip-pools/ip-pools.routes.ts';
 import { registerMailRoutes } from './features/mail/mail.routes.ts';
 import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
+import { registerPortPoolRoutes } from './features/port-pools/port-pools.routes.ts';
 import { registerReferenceRoutes } from './features/reference/reference.routes.ts';
 import { registerRegistryRoutes } from './features/registries/registries.routes.ts';
 import { RegistriesService } from './features/registries/registries.service.ts';
@@ -81,9 +83,17 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     core.revocations.on(() => listCache.invalidate());
     const { placement } = registerNodes(core, { ...options, templates, listCache });
     registerNetworkRoutes(core);
+    registerIpPoolRoutes(core);
     const registries = new RegistriesService(core);
     registerRegistryRoutes(core.http, registries);
-    const { sweep } = registerServers(core, { ...options, templates, placement, listCache, registries });
+    const { sweep, feed } = registerServers(core, {
+      ...options,
+      templates,
+      placement,
+      listCache,
+      registries,
+    });
+    registerPortPoolRoutes(core, feed);
     await registerImages(core, registries);
     registerDoctorRoutes(core);
     registerConsole(core);

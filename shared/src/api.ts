@@ -7,10 +7,12 @@ import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { imageRoutes } from './features/images.ts';
+import { ipPoolRoutes } from './features/ip-pools.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
 import { oidcRoutes } from './features/oidc.ts';
+import { portPoolRoutes } from './features/port-pools.ts';
 import { registryRoutes } from './features/registries.ts';
 import { roleRoutes } from './features/roles.ts';
 import { serverRoutes } from './features/servers.ts';
@@ -31,6 +33,8 @@ export const api = {
   templates: templateRoutes,
   nodes: nodeRoutes,
   networks: networkRoutes,
+  portPools: portPoolRoutes,
+  ipPools: ipPoolRoutes,
   deploy: deployRoutes,
   doctor: doctorRoutes,
   images: imageRoutes,

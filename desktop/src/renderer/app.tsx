@@ -78,6 +78,11 @@ const nodeRoutes: RouteObject[] = [
     children: [
       { index: true, lazy: page(() => import('./features/nodes/overview-tab.tsx'), 'OverviewTab') },
       {
+        path: 'network',
+        handle: { crumb: nodes.tabs.network },
+        lazy: page(() => import('./features/nodes/network/network-tab.tsx'), 'NetworkTab'),
+      },
+      {
         path: 'images',
         handle: { crumb: nodes.tabs.images },
         lazy: page(() => import('./features/nodes/images/images-tab.tsx'), 'ImagesTab'),

@@ -6,6 +6,7 @@ import { AuditEntryEntity } from '../features/audit/audit-entry.entity.ts';
 import { PasskeyEntity } from '../features/factors/passkey.entity.ts';
 import { RecoveryCodeEntity } from '../features/factors/recovery-code.entity.ts';
 import { TotpFactorEntity } from '../features/factors/totp-factor.entity.ts';
+import { IpPoolEntity } from '../features/ip-pools/ip-pool.entity.ts';
 import { OutgoingMailEntity } from '../features/mail/outgoing-mail.entity.ts';
 import { NetworkAddressEntity } from '../features/networks/network-address.entity.ts';
 import { NodeNetworkEntity } from '../features/networks/node-network.entity.ts';
@@ -14,6 +15,7 @@ import { NodeEntity } from '../features/nodes/node.entity.ts';
 import { IdentityEntity } from '../features/oidc/identity.entity.ts';
 import { OidcProviderEntity } from '../features/oidc/oidc-provider.entity.ts';
 import { OperationEntity } from '../features/operations/operation.entity.ts';
+import { PortPoolEntity } from '../features/port-pools/port-pool.entity.ts';
 import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
@@ -47,6 +49,7 @@ import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
 import { ServerTransitions } from './migrations/0013-server-transitions.ts';
 import { SessionEpochs } from './migrations/0014-session-epochs.ts';
+import { Pools } from './migrations/0016-pools.ts';
 import { StartupLines } from './migrations/0017-startup-lines.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
@@ -69,6 +72,8 @@ export const entities: EntitySchema[] = [
   RegistryEntity,
   NodeNetworkEntity,
   NetworkAddressEntity,
+  PortPoolEntity,
+  IpPoolEntity,
   DeletedUserEntity,
   SubuserEntity,
   ServerInviteEntity,
@@ -101,6 +106,7 @@ export const migrations = [
   Suspensions,
   ServerTransitions,
   SessionEpochs,
+  Pools,
   StartupLines,
 ];
 

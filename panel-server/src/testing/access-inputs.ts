@@ -127,6 +127,13 @@ export class AccessInputs {
     'networks.create': async () => ({ body: this.#network() }),
     'networks.update': async () => ({ params: await this.#existingNetwork(), body: {} }),
     'networks.delete': async () => ({ params: await this.#existingNetwork() }),
+    'portPools.create': async () => ({ body: this.#portPool() }),
+    'portPools.update': async () => ({ params: await this.#existingPortPool(), body: {} }),
+    'portPools.delete': async () => ({ params: await this.#existingPortPool() }),
+    'ipPools.create': async () => ({ body: await this.#ipPool() }),
+    'ipPools.get': async () => ({ params: await this.#existingIpPool() }),
+    'ipPools.update': async () => ({ params: await this.#existingIpPool(), body: {} }),
+    'ipPools.delete': async () => ({ params: await this.#existingIpPool() }),
     'images.pull': async () => ({ body: { reference: 'docker.io/library/busybox:1' } }),
     'images.cancel': async () => ({ params: { pullId: await this.#heldPull() } }),
     'images.import': async () => ({ query: {}, stream: archive }),
@@ -205,7 +212,8 @@ export class AccessInputs {
   }
 
   #network() {
-    const subnet = `10.${++this.#made % 250}.0.0/24`;
+    this.#made += 1;
+    const subnet = `10.${this.#made >> 8}.${this.#made & 255}.0/24`;
     return { name: `lan${this.#made}`, kind: 'macvlan' as const, parent: 'eth0', subnet };
   }
 
@@ -213,6 +221,30 @@ export class AccessInputs {
     const params = { id: this.#agent.nodeId };
     const { id } = await this.#test.admin.api.networks.create({ params, body: this.#network() });
     return { ...params, networkId: id };
+  }
+
+  #portPool() {
+    // Servers of other cases are given ports of it, so there are enough.
+    this.#made += 1;
+    return { ips: [`10.${this.#made >> 8}.${this.#made & 255}.1`], ports: '20000-60000' };
+  }
+
+  async #existingPortPool() {
+    const params = { id: this.#agent.nodeId };
+    const { items } = await this.#test.admin.api.portPools.create({ params, body: this.#portPool() });
+    return { ...params, poolId: items[0]?.id as string };
+  }
+
+  async #ipPool() {
+    const body = this.#network();
+    const params = { id: this.#agent.nodeId };
+    await this.#test.admin.api.networks.create({ params, body });
+    return { nodeId: params.id, networkName: body.name, cidr: body.subnet };
+  }
+
+  async #existingIpPool() {
+    const { id } = await this.#test.admin.api.ipPools.create({ body: await this.#ipPool() });
+    return { id };
   }
 
   async #heldPull(): Promise<string> {

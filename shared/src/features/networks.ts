@@ -20,7 +20,7 @@ export const NetworkKind = z.enum(['macvlan', 'ipvlan', 'cni']);
 export type NetworkKind = z.output<typeof NetworkKind>;
 
 const ipAddress = z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' });
-const Subnet = z
+export const Subnet = z
   .string()
   .max(64)
   .refine((text) => canonicalSubnet(text) !== null, 'must be a network such as 192.168.1.0/24');
@@ -75,6 +75,8 @@ export const NodeNetwork = z
     /** Addresses that servers have, also deleted ones whose node has not been told yet. */
     addresses: z.array(z.object({ address: z.string(), serverId: Id, serverName: z.string().nullable() })),
     serverCount: z.int(),
+    /** How many addresses its pools have left; null where it has no pool, so that servers name theirs. */
+    freeInPools: z.number().min(0).nullable(),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })

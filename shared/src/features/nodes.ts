@@ -37,7 +37,7 @@ const HostName = z
   .max(253)
   .regex(/^[A-Za-z0-9._-]+$/, 'must be a host name');
 
-const PublicAddress = z
+export const PublicAddress = z
   .string()
   .trim()
   .max(253)

@@ -3,6 +3,7 @@ import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
 import { InstallProgress } from './agent-link.ts';
 import { ConfigFilePlan } from './config-files.ts';
+import { PublicAddress } from './nodes.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { mostVariables, VariableName } from './templates.ts';
@@ -39,7 +40,14 @@ export const Operation = z
 export type Operation = z.output<typeof Operation>;
 
 /** A port of a server, and where players or programs reach it. */
-export const ServerPort = PortBinding.extend({ address: z.string() });
+export const ServerPort = PortBinding.extend({
+  address: z.string(),
+  /** Its own name in place of the address; null where its pool's, or none, is used. */
+  alias: z.string().nullable(),
+  notes: z.string(),
+  /** The one that players are told. */
+  primary: z.boolean(),
+});
 export type ServerPort = z.output<typeof ServerPort>;
 
 export const Server = z
@@ -85,8 +93,9 @@ export const Server = z
     networkMode: z.string(),
     /** Its own address in the node's network; null where it shares the machine's. */
     staticIp: z.string().nullable(),
-    primaryPort: Port,
-    /** The template's ports in their order, the primary one first, then those that were added. */
+    /** 0 for one that is being removed at this moment, when its ports are free already. */
+    primaryPort: z.int().min(0).max(65_535),
+    /** The template's ports in their order, then those that were added. */
     portBindings: z.array(ServerPort),
     /** Where players connect, `host:port`. */
     address: z.string(),
@@ -157,6 +166,12 @@ export const NewPortBinding = z.strictObject({
   /** As the template has it, else TCP, when left out. */
   protocol: PortBinding.shape.protocol.optional(),
   targetPort: Port.optional(),
+  /** A host name that players are told in place of the address; as it was when left out. */
+  alias: PublicAddress.nullable().optional(),
+  /** As they were when left out. */
+  notes: plainText(200).optional(),
+  /** The one that players are told: at most one is; as it was when left out of all, at first the first. */
+  primary: z.boolean().optional(),
 });
 export type NewPortBinding = z.output<typeof NewPortBinding>;
 const NewPortBindings = z.array(NewPortBinding).max(32);
@@ -187,7 +202,7 @@ export const NewServer = z
     image: ImageLabel.optional(),
     /** Label of one of the template's startup lines; the first when left out. */
     startupLine: StartupLabel.optional(),
-    /** Chosen when left out; refused when taken. */
+    /** The template's first port. Chosen when left out; refused when taken. */
     primaryPort: z.int().min(1024).max(65535).optional(),
     portBindings: NewPortBindings.default([]),
     /** `bridge` for containers and `host` for processes when left out; or one of the node's networks. */

@@ -4,8 +4,13 @@ import {
   addressIssue,
   canonicalAddress,
   canonicalSubnet,
+  countAddresses,
   firstFreeAddress,
+  firstUsable,
   isInSubnet,
+  isSubnetIn,
+  rangesMeet,
+  usableRange,
 } from './subnets.ts';
 
 it.each([
@@ -80,4 +85,46 @@ it('finds the first address that is free', () => {
   expect(firstFreeAddress(home, ['192.168.1.2', '192.168.1.4'])).toBe('192.168.1.3');
   expect(firstFreeAddress({ subnet: '2001:db8::/64', gateway: null }, ['2001:DB8::1'])).toBe('2001:db8::2');
   expect(firstFreeAddress({ subnet: '192.0.2.0/30', gateway: null }, ['192.0.2.1', '192.0.2.2'])).toBeNull();
+});
+
+it.each([
+  ['10.0.1.0/24', '10.0.0.0/16', true],
+  ['10.0.0.0/16', '10.0.0.0/16', true],
+  ['10.0.0.0/8', '10.0.0.0/16', false],
+  ['10.1.0.0/24', '10.0.0.0/16', false],
+  ['2001:db8::/64', '2001:db8::/48', true],
+  ['10.0.1.0/24', '2001:db8::/48', false],
+])('knows whether %s is in %s', (inner, outer, expected) => {
+  expect(isSubnetIn(inner, outer)).toBe(expected);
+});
+
+it.each([
+  ['10.0.0.0/30', '10.0.0.1', '10.0.0.2', 2n],
+  ['10.0.0.0/31', '10.0.0.0', '10.0.0.1', 2n],
+  ['10.0.0.7/32', '10.0.0.7', '10.0.0.7', 1n],
+  ['2001:db8::/64', '2001:db8::1', '2001:db8::ffff:ffff:ffff:ffff', 2n ** 64n - 1n],
+])('knows what of %s machines can have', (subnet, startIp, endIp, count) => {
+  expect(usableRange(subnet)).toEqual({ startIp, endIp });
+  expect(countAddresses({ startIp, endIp })).toBe(count);
+});
+
+it('counts nothing from one kind to the other, or backwards', () => {
+  expect(countAddresses({ startIp: '10.0.0.2', endIp: '10.0.0.1' })).toBe(0n);
+  expect(countAddresses({ startIp: '10.0.0.2', endIp: '2001:db8::1' })).toBe(0n);
+});
+
+it('knows which ranges have an address in common', () => {
+  const range = (startIp: string, endIp: string) => ({ startIp, endIp });
+  const middle = range('10.0.0.10', '10.0.0.20');
+  expect(rangesMeet(middle, range('10.0.0.20', '10.0.0.30'))).toBe(true);
+  expect(rangesMeet(middle, range('10.0.0.1', '10.0.0.99'))).toBe(true);
+  expect(rangesMeet(middle, range('10.0.0.21', '10.0.0.30'))).toBe(false);
+  expect(rangesMeet(middle, range('::1', '::ffff'))).toBe(false);
+});
+
+it('finds the first usable address of a range too large to be listed', () => {
+  const range = { startIp: '2001:db8::1', endIp: '2001:db8::ffff:ffff:ffff:ffff' };
+  const taken = ['2001:db8::1', '2001:db8::2'];
+  expect(firstUsable(range, (address) => !taken.includes(address))).toBe('2001:db8::3');
+  expect(firstUsable({ startIp: '10.0.0.9', endIp: '10.0.0.10' }, () => false)).toBeNull();
 });

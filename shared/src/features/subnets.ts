@@ -41,6 +41,65 @@ export function isInSubnet(address: string, subnet: string): boolean {
   return one.value >> hostBits === all.value >> hostBits;
 }
 
+/** Whether all of one subnet is in the other. */
+export function isSubnetIn(inner: string, outer: string): boolean {
+  const [one, all] = [parseSubnet(inner), parseSubnet(outer)];
+  return (
+    one !== null &&
+    all !== null &&
+    one.prefixLength >= all.prefixLength &&
+    isInSubnet(addressPart(inner), outer)
+  );
+}
+
+/** Addresses from one to another, both among them. */
+export interface AddressRange {
+  startIp: string;
+  endIp: string;
+}
+
+/** How many addresses there are from one to the other; none when they are of two kinds or the wrong way round. */
+export function countAddresses({ startIp, endIp }: AddressRange): bigint {
+  const [start, end] = [parseAddress(startIp), parseAddress(endIp)];
+  if (!start || !end || start.bits !== end.bits || start.value > end.value) return 0n;
+  return end.value - start.value + 1n;
+}
+
+export const isInRange = (address: string, { startIp, endIp }: AddressRange) =>
+  countAddresses({ startIp, endIp: address }) > 0n && countAddresses({ startIp: address, endIp }) > 0n;
+
+export const rangesMeet = (one: AddressRange, other: AddressRange) =>
+  isInRange(one.startIp, other) || isInRange(other.startIp, one);
+
+/** The first and the last address that machines of the subnet can have; null when it is none. */
+export function usableRange(subnet: string): AddressRange | null {
+  const all = parseSubnet(subnet);
+  if (!all) return null;
+  const first = firstOf(all).value;
+  const last = first + (1n << BigInt(all.bits - all.prefixLength)) - 1n;
+  const isWhole = all.bits - all.prefixLength < 2;
+  const write = (value: bigint) => writeAddress({ bits: all.bits, value });
+  return {
+    startIp: write(isWhole ? first : first + 1n),
+    endIp: write(isWhole || all.bits === 128 ? last : last - 1n),
+  };
+}
+
+/** The first address of the range that can be used, which is asked about one after the other; null when none can. */
+export function firstUsable(
+  { startIp, endIp }: AddressRange,
+  isUsable: (address: string) => boolean,
+): string | null {
+  const start = parseAddress(startIp);
+  const count = countAddresses({ startIp, endIp });
+  if (!start) return null;
+  for (let offset = 0n; offset < count; offset += 1n) {
+    const address = writeAddress({ bits: start.bits, value: start.value + offset });
+    if (isUsable(address)) return address;
+  }
+  return null;
+}
+
 /** Why a machine of the subnet cannot have this address, as the end of a sentence; null when it can. */
 export function addressIssue(
   address: string,
@@ -91,6 +150,8 @@ function parseAddress(text: string): AddressNumber | null {
   const groups = tail === undefined ? groupsOf(head) : [...groupsOf(head), ...zeros, ...end];
   return { bits: 128, value: groups.reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n) };
 }
+
+const addressPart = (subnet: string) => subnet.split('/')[0] ?? '';
 
 function parseSubnet(text: string): Subnet | null {
   const [, address = '', prefix = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];

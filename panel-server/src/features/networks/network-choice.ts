@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { RuntimeName, ServerNetwork } from '@catalyst/shared/features/server-spec';
 import { addressIssue, canonicalAddress } from '@catalyst/shared/features/subnets';
+import { IpPoolEntity } from '../ip-pools/ip-pool.entity.ts';
 import type { Database } from '../servers/server-store.ts';
 import { NodeNetworkEntity, type NodeNetworkRow } from './node-network.entity.ts';
 
@@ -9,6 +10,7 @@ export interface NetworkChoice {
   /** `host`, `bridge` or the name of `network`. */
   networkMode: string;
   network: NodeNetworkRow | null;
+  /** Null where it has none of its own, or is still to get one from a pool. */
   staticIp: string | null;
 }
 
@@ -16,6 +18,10 @@ interface NetworkWish {
   networkMode?: string;
   staticIp?: string | null;
 }
+
+/** Whether it is to get the first free address of the network's pools. */
+export const needsAddress = ({ network, staticIp }: Pick<NetworkChoice, 'network' | 'staticIp'>) =>
+  network !== null && hasOwnAddress({ network }) && staticIp === null;
 
 /** Whether its ports are not the machine's, so that they meet nobody else's. */
 export const hasOwnAddress = ({ network }: Pick<NetworkChoice, 'network'>) =>
@@ -38,7 +44,9 @@ export async function chooseNetwork(
   }
   const network = await database.getRepository(NodeNetworkEntity).findOneBy({ nodeId, name: networkMode });
   if (!network) throw invalid('networkMode', `This node has no network named ${networkMode}`);
-  return { networkMode, network, staticIp: ownAddress(network, staticIp) };
+  const isPooled =
+    staticIp === null && (await database.getRepository(IpPoolEntity).existsBy({ networkId: network.id }));
+  return { networkMode, network, staticIp: isPooled ? null : ownAddress(network, staticIp) };
 }
 
 /** The network a server is in, as it is now; null for `host` and `bridge`. */
@@ -64,7 +72,12 @@ function ownAddress({ kind, name, subnet, gateway }: NodeNetworkRow, staticIp: s
     if (staticIp === null) return null;
     throw invalid('staticIp', `The plugins of ${name} give addresses; leave it out`);
   }
-  if (staticIp === null) throw invalid('staticIp', `In ${name} a server needs an address of ${subnet}`);
+  if (staticIp === null) {
+    throw invalid(
+      'staticIp',
+      `In ${name}, which has no pool of addresses, a server needs an address of ${subnet}`,
+    );
+  }
   const issue = addressIssue(staticIp, { subnet, gateway });
   if (issue !== null) throw invalid('staticIp', `${staticIp} ${issue}`);
   return canonicalAddress(staticIp);

@@ -4,11 +4,18 @@ import {
   type NodeNetwork,
   type NodeNetworkChanges,
 } from '@catalyst/shared/features/networks';
-import { addressIssue, canonicalAddress, canonicalSubnet } from '@catalyst/shared/features/subnets';
+import {
+  addressIssue,
+  canonicalAddress,
+  canonicalSubnet,
+  isSubnetIn,
+} from '@catalyst/shared/features/subnets';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { isUniqueViolation } from '../../database/database-errors.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
+import { IpPoolEntity, type IpPoolRow } from '../ip-pools/ip-pool.entity.ts';
+import { freeAddresses } from '../ip-pools/ip-pool-rules.ts';
 import type { NodeIndex } from '../nodes/node-index.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
@@ -70,6 +77,7 @@ export class NetworksService {
       const before = await find(manager, nodeId, id);
       const after = { ...before, ...settingsOf(checked(before, changes)), updatedAt: new Date() };
       await this.#assertAddressesFit(manager, after);
+      await assertPoolsFit(manager, after);
       await manager.update(NodeNetworkEntity, { id }, storable(after));
       return after;
     });
@@ -122,14 +130,29 @@ export class NetworksService {
       .getRepository(ServerEntity)
       .find({ where: { networkId }, select: { id: true, name: true, networkId: true } });
     const names = new Map(servers.map(({ id, name }) => [id, name]));
+    const pools = await this.#database.getRepository(IpPoolEntity).findBy({ networkId });
     return rows.map((row) => ({
       ...row,
       addresses: addresses
         .filter((one) => one.networkId === row.id)
         .map((one) => describeAddress(one, names)),
+      freeInPools: freeIn(
+        pools.filter((pool) => pool.networkId === row.id),
+        row,
+        addresses.filter((one) => one.networkId === row.id),
+      ),
       serverCount: servers.filter((one) => one.networkId === row.id).length,
     }));
   }
+}
+
+function freeIn(
+  pools: readonly IpPoolRow[],
+  network: NodeNetworkRow,
+  held: readonly NetworkAddressRow[],
+): number | null {
+  if (pools.length === 0) return null;
+  return pools.reduce((sum, pool) => sum + freeAddresses(pool, network, held), 0);
 }
 
 function describeAddress(
@@ -152,6 +175,14 @@ function checked({ name, kind, ...row }: NodeNetworkRow, changes: NodeNetworkCha
   const { success, data, error } = NewNodeNetwork.safeParse({ name, kind, ...before, ...changes });
   if (success) return data;
   throw new AppError('invalid_input', `The network ${name} would not be valid`, { issues: toIssues(error) });
+}
+
+/** Throws `conflict` naming a pool that would not be in the subnet any more. */
+async function assertPoolsFit(manager: EntityManager, { id, subnet }: NodeNetworkRow): Promise<void> {
+  for (const { cidr } of await manager.findBy(IpPoolEntity, { networkId: id })) {
+    if (subnet !== null && isSubnetIn(cidr, subnet)) continue;
+    throw new AppError('conflict', `Its pool of addresses ${cidr} would not be in ${subnet}`);
+  }
 }
 
 function settingsOf(input: NewNodeNetwork): Settings {

@@ -18,8 +18,13 @@ export interface AllocationRow {
   networkId: string | null;
   /** Of the template's port, or what somebody called it. */
   name: string;
-  /** Place among the server's ports; 0 is the primary one. */
+  /** Place among the server's ports: those of the template in its order, then the others. */
   position: number;
+  /** A host name that players are told in place of the address. */
+  alias: string | null;
+  notes: string;
+  /** Players are told this one; the first where none is. */
+  isPrimary: boolean;
 }
 
 export const AllocationEntity = new EntitySchema<AllocationRow>({
@@ -36,6 +41,9 @@ export const AllocationEntity = new EntitySchema<AllocationRow>({
     networkId: { type: 'text', nullable: true },
     name: { type: 'text' },
     position: { type: 'integer' },
+    alias: { type: 'text', nullable: true },
+    notes: { type: 'text' },
+    isPrimary: { type: 'boolean' },
   },
   uniques: [{ name: 'allocations_once', columns: ['nodeId', 'ip', 'port', 'protocol'] }],
 });

@@ -1,4 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import type { PortBinding, RuntimeName } from '@catalyst/shared/features/server-spec';
 import type { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
@@ -7,8 +8,9 @@ import { v7 as uuid } from 'uuid';
 import { type Caller, isPermitted } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
+import { addressFinder } from '../ip-pools/address-finder.ts';
 import { joinNetwork } from '../networks/network-addresses.ts';
-import { chooseNetwork, hasOwnAddress } from '../networks/network-choice.ts';
+import { chooseNetwork, hasOwnAddress, needsAddress } from '../networks/network-choice.ts';
 import { NodeNetworkEntity } from '../networks/node-network.entity.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
@@ -17,7 +19,6 @@ import { resolveVariables } from '../templates/variables.ts';
 import { assertCapacity } from './capacity.ts';
 import { takePorts } from './port-allocation.ts';
 import { portWishes } from './port-wishes.ts';
-import type { PortRange } from './ports.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerOrders } from './server-orders.ts';
 import {
@@ -28,7 +29,7 @@ import {
 } from './server-rights.ts';
 import { sealEnvironment } from './server-secrets.ts';
 import { buildSpec, hashSpec } from './server-spec.ts';
-import type { ServerRecord } from './server-store.ts';
+import { knownPortsOf, type ServerRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 import { byCaller, recordTransition } from './transitions.ts';
 
@@ -124,12 +125,16 @@ export class ServerCreation {
       updatedAt: now,
     };
     Object.assign(server, sealEnvironment(this.#parts.secrets, server.id, template, variables));
+    const { network } = choice;
     const plan = {
       nodeId: node.id,
       serverId: server.id,
       wishes,
+      ...(network && needsAddress(choice) && { findAddress: addressFinder(network, server) }),
       networkId: hasOwnAddress(choice) ? server.networkId : null,
       isMachineAsked: true,
+      isAnyPort: isPermitted(caller, 'node.update', place),
+      isIpv4Only: choice.networkMode === 'bridge',
     };
     return takePorts(this.#parts, plan, async (manager, lockedNode, ports) => {
       await assertCapacity(manager, lockedNode, server);
@@ -153,7 +158,8 @@ export class ServerCreation {
     const row: ServerRow = { ...server, specHash, operationId: operation.id };
     await manager.insert(ServerEntity, row);
     await recordTransition(manager, row, null, byCaller(caller));
-    return { row, operation, ports };
+    const known = (await knownPortsOf(manager, [row.id])).get(row.id) ?? [];
+    return { row, operation, ports: known };
   }
 
   /** Where the caller may create servers; and that have the network, when it is one of an administrator's making. */

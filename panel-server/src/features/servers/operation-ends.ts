@@ -7,7 +7,7 @@ import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerOrders } from './server-orders.ts';
-import { findServer } from './server-store.ts';
+import { findServer, lockServer } from './server-store.ts';
 import { byPanel } from './transitions.ts';
 
 /** What follows when an operation has ended. */
@@ -51,6 +51,7 @@ export class OperationEnds {
     }
     const isInstalled = operation.kind === 'install' && error === null;
     const isEnded = await inTransaction(this.#database, async (manager) => {
+      await lockServer(manager, operation.serverId);
       if (!(await endOperation(manager, operationId, error))) return false;
       if (isInstalled) {
         await manager.update(

@@ -1,4 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
@@ -7,12 +8,12 @@ import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { NodeRow } from '../nodes/node.entity.ts';
 import { lockNode } from '../nodes/node-placement.ts';
+import { poolsOf } from '../port-pools/node-port-pools.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
 import {
   addressesOf,
   choosePorts,
   type PortAddress,
-  type PortRange,
   PortTaken,
   type PortWish,
   portKey,
@@ -28,12 +29,18 @@ interface PortPlan {
   nodeId: string;
   serverId: string;
   wishes: readonly PortWish[];
+  /** Finds the address that all its ports are on, in the transaction that holds the node. */
+  findAddress?: ((manager: EntityManager) => Promise<string>) | undefined;
   /** Of which network; null for the addresses of the machine, where they can meet those of others. */
   networkId: string | null;
   /** Ports that need not be asked about, as the server itself has them. */
   current?: readonly PortBinding[];
   /** Whether the machine can tell what its other programs hold. */
   isMachineAsked: boolean;
+  /** Whether who asks may have ports outside the node's pools. */
+  isAnyPort: boolean;
+  /** Servers in a private network are not reached by IPv6. */
+  isIpv4Only: boolean;
 }
 
 interface PortParts {
@@ -53,11 +60,13 @@ export async function takePorts<T>(
 ): Promise<T> {
   const machine = new MachinePorts(plan);
   for (let attempt = 0; attempt < portAttempts; attempt += 1) {
-    const tried = await freePorts(database, plan, portRange, machine);
+    const tried = plan.findAddress ? [] : await freePorts(database, plan, portRange, machine);
     if (!(await machine.check(agents, tried))) continue;
     const taken = await inTransaction(database, async (manager) => {
       const node = await lockNode(manager, plan.nodeId);
-      const ports = await freePorts(manager, plan, portRange, machine);
+      const address = await plan.findAddress?.(manager);
+      const wishes = plan.wishes.map((wish) => (address === undefined ? wish : { ...wish, ip: address }));
+      const ports = await freePorts(manager, { ...plan, wishes }, portRange, machine);
       // Somebody took the tried ones meanwhile, and the machine has not been asked about these.
       if (!machine.isKnownFree(ports)) return null;
       await allocatePorts(manager, plan, ports);
@@ -110,7 +119,7 @@ class MachinePorts {
 
 async function freePorts(
   database: Database,
-  { nodeId, serverId, networkId, wishes }: PortPlan,
+  { nodeId, serverId, networkId, wishes, current = [], isAnyPort, isIpv4Only }: PortPlan,
   range: PortRange,
   machine: MachinePorts,
 ): Promise<PortBinding[]> {
@@ -121,8 +130,18 @@ async function freePorts(
   const holderOf = (address: PortAddress) => byPort.get(address.port)?.find((row) => portsMeet(row, address));
   const isTaken = (address: PortAddress) =>
     holderOf(address) !== undefined || machine.busy.has(portKey(address));
+  const kept = new Set(current.flatMap(addressesOf).map(portKey));
+  const isKept = (address: PortAddress) => kept.has(portKey(address));
+  const pools = networkId === null ? await poolsOf(database, nodeId) : [];
+  const usable = pools.filter(({ ip }) => !isIpv4Only || !ip.includes(':'));
   try {
-    return choosePorts(wishes, { range, isTaken });
+    return choosePorts(wishes, {
+      range,
+      pools: pools.length > 0 ? usable : null,
+      isAnyPort,
+      isTaken,
+      isKept,
+    });
   } catch (error) {
     if (!(error instanceof PortTaken)) throw error;
     const { address, path } = error;
@@ -135,11 +154,12 @@ async function freePorts(
 /** In place of all that the server had. */
 async function allocatePorts(
   manager: EntityManager,
-  { nodeId, serverId, networkId }: PortPlan,
+  { nodeId, serverId, networkId, wishes }: PortPlan,
   bindings: readonly PortBinding[],
 ): Promise<void> {
-  const rows = bindings.flatMap(({ name, targetPort = null, ...binding }, position) =>
-    addressesOf(binding).map(
+  const rows = bindings.flatMap(({ name, targetPort = null, ...binding }, position) => {
+    const { alias, notes, isPrimary } = wishes[position] as PortWish;
+    return addressesOf(binding).map(
       (one): AllocationRow => ({
         id: uuid(),
         nodeId,
@@ -148,10 +168,11 @@ async function allocatePorts(
         name,
         position,
         targetPort,
+        ...{ alias, notes, isPrimary },
         ...one,
       }),
-    ),
-  );
+    );
+  });
   try {
     await manager.delete(AllocationEntity, { serverId });
     await manager.insert(AllocationEntity, rows);

@@ -5,12 +5,13 @@ import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import { hasOwnAddress, type NetworkChoice } from '../networks/network-choice.ts';
 import type { PortWish } from './ports.ts';
+import type { KnownPort } from './server-store.ts';
 
 interface Asked {
   portBindings: readonly NewPortBinding[];
   primaryPort?: number;
   /** Of the server so far. */
-  current?: readonly PortBinding[];
+  current?: readonly KnownPort[];
 }
 
 /**
@@ -30,10 +31,11 @@ export function portWishes(
     else if (named.has(asked.name)) throw invalid(`${path}.name`, 'is the name of another of its ports');
     else named.set(asked.name, { asked, path });
   }
+  const words = portWords({ portBindings, primaryPort, current });
   const wishes = template.ports.map(({ name, protocol, preferred }, position) => {
     const found = named.get(name);
     named.delete(name);
-    if (!found && current.some((binding) => binding.name === name)) {
+    if (!found && current.some(({ binding }) => binding.name === name)) {
       throw invalid('portBindings', `The game needs its port "${name}", which cannot be given up`);
     }
     const isPrimary = position === 0 && primaryPort !== undefined;
@@ -46,6 +48,7 @@ export function portWishes(
       name,
       protocol: asked.protocol ?? protocol,
       preferred,
+      ...words(name, found?.asked),
       ...(isPrimary && { port: primaryPort, path: 'primaryPort' }),
     };
   });
@@ -54,7 +57,13 @@ export function portWishes(
   for (const { asked, path } of [...named.values(), ...unnamed]) {
     const name = asked.name ?? freeName(names);
     names.add(name);
-    wishes.push({ ...placed(asked, path, choice), name, protocol: asked.protocol ?? 'tcp', preferred });
+    wishes.push({
+      ...placed(asked, path, choice),
+      name,
+      protocol: asked.protocol ?? 'tcp',
+      preferred,
+      ...words(name, asked),
+    });
   }
   return wishes;
 }
@@ -73,6 +82,26 @@ export function movedBindings(
     port: hasOwnAddress(to) ? (targetPort ?? port) : port,
     ...(isTranslating && targetPort !== undefined && { targetPort }),
   }));
+}
+
+/** What is said about each port: what is left out stays as it is. Throws `invalid_input` when two would be primary. */
+function portWords({ portBindings, primaryPort, current = [] }: Asked) {
+  const flagged = portBindings.flatMap(({ primary }, index) => (primary ? [index] : []));
+  if (flagged.length > 1) {
+    throw invalid(`portBindings.${flagged[1]}.primary`, 'Another of its ports is the primary one');
+  }
+  if (flagged.length > 0 && primaryPort !== undefined) {
+    throw invalid('primaryPort', 'cannot be combined with a primary one among portBindings');
+  }
+  const isSaid = portBindings.some(({ primary }) => primary !== undefined);
+  return (name: string, asked: NewPortBinding | undefined) => {
+    const before = current.find(({ binding }) => binding.name === name);
+    return {
+      alias: asked?.alias === undefined ? (before?.alias ?? null) : asked.alias,
+      notes: asked?.notes ?? before?.notes ?? '',
+      isPrimary: isSaid ? asked?.primary === true : (before?.isPrimary ?? false),
+    };
+  };
 }
 
 /** Where it is in this network; ports of a server with an address of its own are on that. */

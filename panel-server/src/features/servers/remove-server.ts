@@ -8,7 +8,7 @@ import { AllocationEntity } from './allocation.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
-import { tooLate } from './server-store.ts';
+import { lockServer, tooLate } from './server-store.ts';
 import { TombstoneEntity, type TombstoneRow } from './tombstone.entity.ts';
 
 /** Takes servers out of the database, in the two ways there are. */
@@ -33,6 +33,7 @@ export class ServerRemoval {
   /** The agent has removed it: nothing of it is left, and its ports are free. */
   async finish(row: ServerRow, operationId: string): Promise<void> {
     await inTransaction(this.#database, async (manager) => {
+      await lockServer(manager, row.id);
       await endOperation(manager, operationId, null);
       await releaseAll(manager, row.id);
       await manager.delete(ServerEntity, { id: row.id });

@@ -1,10 +1,12 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import type { TransitionActor } from '@catalyst/shared/features/servers';
-import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { noSuchServer } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import { OperationEntity, type OperationRow } from '../operations/operation.entity.ts';
+import { poolWith } from '../port-pools/node-port-pools.ts';
+import { PortPoolEntity } from '../port-pools/port-pool.entity.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import { recordTransition } from './transitions.ts';
@@ -12,8 +14,18 @@ import { recordTransition } from './transitions.ts';
 /** A server with what belongs to it in other tables. */
 export interface ServerRecord {
   row: ServerRow;
-  ports: PortBinding[];
+  ports: KnownPort[];
   operation: OperationRow | null;
+}
+
+/** A port with what people say about it. */
+export interface KnownPort {
+  binding: PortBinding;
+  alias: string | null;
+  /** Of the pool it is from. */
+  poolAlias: string | null;
+  notes: string;
+  isPrimary: boolean;
 }
 
 export type Database = DataSource | EntityManager;
@@ -27,6 +39,20 @@ export async function getServer(database: Database, id: string): Promise<ServerR
   const row = await findServer(database, id);
   if (!row) throw noSuchServer();
   return row;
+}
+
+/**
+ * Keeps a server from changing until the transaction ends. Whoever changes a server and its operations takes the server
+ * first: in the other order two of them could wait for each other.
+ */
+export async function lockServer(manager: EntityManager, id: string): Promise<void> {
+  // A transaction on SQLite is alone anyway.
+  if (manager.connection.options.type !== 'postgres') return;
+  await manager.findOne(ServerEntity, {
+    where: { id },
+    select: { id: true },
+    lock: { mode: 'pessimistic_write' },
+  });
 }
 
 /**
@@ -57,7 +83,7 @@ export async function updateUnchanged(
 export async function withParts(database: Database, rows: readonly ServerRow[]): Promise<ServerRecord[]> {
   const ids = rows.map(({ id }) => id);
   const operationIds = rows.flatMap(({ operationId }) => operationId ?? []);
-  const ports = await portsOf(database, ids);
+  const ports = await knownPortsOf(database, ids);
   const operations = operationIds.length
     ? await database.getRepository(OperationEntity).findBy({ id: In(operationIds) })
     : [];
@@ -75,22 +101,53 @@ export async function getRecord(database: Database, id: string): Promise<ServerR
 }
 
 export async function portsOf(database: Database, serverIds: string[]): Promise<Map<string, PortBinding[]>> {
+  const byServer = await allocationsOf(database, serverIds);
+  return new Map([...byServer].map(([serverId, pairs]) => [serverId, pairs.map(toBinding)]));
+}
+
+export async function knownPortsOf(
+  database: Database,
+  serverIds: string[],
+): Promise<Map<string, KnownPort[]>> {
+  const byServer = await allocationsOf(database, serverIds);
+  const nodeIds = new Set([...byServer.values()].flatMap((pairs) => pairs[0]?.[0]?.nodeId ?? []));
+  const pools = nodeIds.size
+    ? await database.getRepository(PortPoolEntity).findBy({ nodeId: In([...nodeIds]), alias: Not(IsNull()) })
+    : [];
+  const poolsByNode = Map.groupBy(pools, ({ nodeId }) => nodeId);
+  const known = (pair: AllocationPair): KnownPort => {
+    const { nodeId, networkId, ip, port, alias, notes, isPrimary } = pair[0];
+    const pool = networkId === null ? poolWith(poolsByNode.get(nodeId) ?? [], { ip, port }) : undefined;
+    return { binding: toBinding(pair), alias, poolAlias: pool?.alias ?? null, notes, isPrimary };
+  };
+  return new Map([...byServer].map(([serverId, pairs]) => [serverId, pairs.map(known)]));
+}
+
+/** Two rows of one place are one port for both protocols. */
+type AllocationPair = [AllocationRow, AllocationRow?];
+
+async function allocationsOf(
+  database: Database,
+  serverIds: string[],
+): Promise<Map<string, AllocationPair[]>> {
   const rows = serverIds.length
     ? await database
         .getRepository(AllocationEntity)
         .find({ where: { serverId: In(serverIds) }, order: { position: 'ASC', protocol: 'ASC' } })
     : [];
   const byServer = Map.groupBy(rows, ({ serverId }) => serverId);
-  return new Map([...byServer].map(([serverId, allocations]) => [serverId, toBindings(allocations)]));
+  const pairsOf = (allocations: AllocationRow[]) => [
+    ...Map.groupBy(allocations, ({ position }) => position).values(),
+  ];
+  return new Map(
+    [...byServer].map(([serverId, allocations]) => [serverId, pairsOf(allocations) as AllocationPair[]]),
+  );
 }
 
-/** Two rows of one place are one binding for both protocols. */
-function toBindings(rows: readonly AllocationRow[]): PortBinding[] {
-  return [...Map.groupBy(rows, ({ position }) => position).values()].map((pair) => {
-    const { name, ip, port, protocol, targetPort } = pair[0] as AllocationRow;
-    const binding = { name, ip, port, protocol: pair.length > 1 ? ('both' as const) : protocol };
-    return targetPort === null ? binding : { ...binding, targetPort };
-  });
+function toBinding([first, second]: AllocationPair): PortBinding {
+  const { name, ip, port, protocol, targetPort } = first;
+  const binding = { name, ip, port, protocol: second ? ('both' as const) : protocol };
+  return targetPort === null ? binding : { ...binding, targetPort };
 }
 
 export const tooLate = () =>

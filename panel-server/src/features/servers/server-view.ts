@@ -1,6 +1,5 @@
 import { type Permission, permissionCatalogue, permissions } from '@catalyst/shared/contract/permissions';
 import type { InstallProgress } from '@catalyst/shared/features/agent-link';
-import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { Operation, ResourceStats, Server } from '@catalyst/shared/features/servers';
 import { isEveryAddress } from '@catalyst/shared/features/subnets';
@@ -10,7 +9,7 @@ import { type Caller, isPermitted, type ServerPlace } from '../../access.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
 import { hasTerminal, imageLabel, startupLabel } from './server-spec.ts';
-import type { ServerRecord } from './server-store.ts';
+import type { KnownPort, ServerRecord } from './server-store.ts';
 
 /** What a server's description takes from elsewhere. */
 interface ServerSurroundings {
@@ -28,11 +27,18 @@ export function describeServer(
   { place, ownerName, node, template, stats, installProgress }: ServerSurroundings,
   caller: Caller,
 ): Server {
-  const portBindings = ports.map((binding) => ({
-    ...binding,
-    address: addressOf(binding, row, node.publicAddress),
+  const primaryIndex = Math.max(
+    0,
+    ports.findIndex(({ isPrimary }) => isPrimary),
+  );
+  const portBindings = ports.map((port, index) => ({
+    ...port.binding,
+    alias: port.alias,
+    notes: port.notes,
+    primary: index === primaryIndex,
+    address: addressOf(port, row, node.publicAddress),
   }));
-  const primary = portBindings[0];
+  const primary = portBindings[primaryIndex];
   const address = primary?.address ?? `${bracketed(node.publicAddress)}:0`;
   return {
     id: row.id,
@@ -116,9 +122,14 @@ function visibleEnvironment(
   return Object.fromEntries(visible.map(({ name }) => [name, values[name] ?? '']));
 }
 
-/** Where others reach it: all addresses of the machine are the one that is told to people. */
-function addressOf({ ip, port }: PortBinding, { staticIp }: ServerRow, publicAddress: string): string {
-  return `${bracketed(staticIp ?? (isEveryAddress(ip) ? publicAddress : ip))}:${port}`;
+/** Where others reach it: by a name if it has one; all addresses of the machine are the one that is told to people. */
+function addressOf(
+  { binding: { ip, port }, alias, poolAlias }: KnownPort,
+  { staticIp }: ServerRow,
+  publicAddress: string,
+): string {
+  const address = staticIp ?? (isEveryAddress(ip) ? publicAddress : ip);
+  return `${bracketed(alias ?? poolAlias ?? address)}:${port}`;
 }
 
 const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address);

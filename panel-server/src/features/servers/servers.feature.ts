@@ -1,4 +1,5 @@
 import { serverAgentEvents, serverPanelCalls } from '@catalyst/shared/features/agent-link';
+import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import { serverClientCalls } from '@catalyst/shared/features/servers';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
@@ -8,7 +9,6 @@ import type { Templates } from '../templates/templates.service.ts';
 import { ServerCreation } from './create-server.ts';
 import { LiveValues } from './live-values.ts';
 import { OperationEnds } from './operation-ends.ts';
-import type { PortRange } from './ports.ts';
 import { Reconciler } from './reconcile.ts';
 import { ServerRemoval } from './remove-server.ts';
 import { ServerFeed } from './server-feed.ts';
@@ -34,7 +34,10 @@ export interface ServersNeeds {
   sweepEveryMs?: number;
 }
 
-export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: ServerSweep } {
+export function registerServers(
+  core: PanelCore,
+  needs: ServersNeeds,
+): { sweep: ServerSweep; feed: ServerFeed } {
   const { agents, browsers, serverIndex } = core;
   const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
@@ -98,5 +101,5 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
     },
     offline: (nodeId) => feed.nodeChanged(nodeId),
   });
-  return { sweep };
+  return { sweep, feed };
 }

@@ -711,26 +711,3 @@ describe.each(testDatabases)('servers on %s', (database) => {
     });
   });
 });
-
-describe.each(testDatabases)('a race for ports on %s', (database) => {
-  it('of 100 at once gives each of 10 free ones to exactly one server', async () => {
-    const panel = await testPanel({
-      database,
-      options: { templates: testTemplates(), portRange: { from: 20_000, to: 20_009 } },
-    });
-    const agent = await FakeAgent.linked(panel);
-    const results = await Promise.all(
-      Array.from({ length: 100 }, () =>
-        panel.admin.api.servers.create({ body: newServer(agent, { allocatedMemoryMb: 512 }) }).then(
-          (server) => server.primaryPort,
-          (error) => error.code as string,
-        ),
-      ),
-    );
-    const ports = results.filter((result) => typeof result === 'number').sort();
-    expect(ports).toEqual(Array.from({ length: 10 }, (_, index) => 20_000 + index));
-    expect(results.filter((result) => result === 'no_free_port')).toHaveLength(90);
-    expect((await panel.admin.api.servers.list({ query: { limit: 100 } })).items).toHaveLength(10);
-    await panel.close();
-  });
-});

@@ -1,14 +1,22 @@
 import { AppError } from '@catalyst/shared/contract/errors';
+import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { ServerChanges } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Caller } from '../../access.ts';
+import { type Caller, isPermitted } from '../../access.ts';
 import { inTransaction } from '../../database/sqlite-gate.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
+import { addressFinder } from '../ip-pools/address-finder.ts';
 import { joinNetwork } from '../networks/network-addresses.ts';
-import { chooseNetwork, hasOwnAddress, type NetworkChoice, networkOf } from '../networks/network-choice.ts';
+import {
+  chooseNetwork,
+  hasOwnAddress,
+  type NetworkChoice,
+  needsAddress,
+  networkOf,
+} from '../networks/network-choice.ts';
 import type { NodeRow } from '../nodes/node.entity.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import type { Templates } from '../templates/templates.service.ts';
@@ -17,12 +25,11 @@ import { assertCapacity } from './capacity.ts';
 import { assertImage, assertMemory, assertStartupLine } from './create-server.ts';
 import { takePorts } from './port-allocation.ts';
 import { movedBindings, portWishes } from './port-wishes.ts';
-import type { PortRange } from './ports.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerIndex } from './server-index.ts';
 import { assertMayChangeLimits, assertMayChangePorts, assertMayChooseNetwork } from './server-rights.ts';
 import { openEnvironment, sealEnvironment } from './server-secrets.ts';
-import { getServer, portsOf, tooLate } from './server-store.ts';
+import { getServer, knownPortsOf, tooLate } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 
 interface UpdateParts {
@@ -57,22 +64,27 @@ export class ServerUpdates {
       return;
     }
     if (changes.portBindings !== undefined) assertMayChangePorts(place, caller);
-    const current = (await portsOf(database, [row.id])).get(row.id) ?? [];
+    const known = (await knownPortsOf(database, [row.id])).get(row.id) ?? [];
+    const current = known.map(({ binding }) => binding);
     const portBindings = changes.portBindings ?? movedBindings(current, before, moved);
+    const seat = { id: row.id, staticIp: moved.staticIp };
     const plan = {
       nodeId: row.nodeId,
       serverId: row.id,
-      wishes: portWishes(this.#template(row), { portBindings, current }, moved),
+      wishes: portWishes(this.#template(row), { portBindings, current: known }, moved),
+      ...(moved.network && needsAddress(moved) && { findAddress: addressFinder(moved.network, seat) }),
       networkId: hasOwnAddress(moved) ? (moved.network?.id ?? null) : null,
       current: hasOwnAddress(before) ? [] : current,
       isMachineAsked: this.#canAskMachine(row, moved),
+      isAnyPort: isPermitted(caller, 'node.update', { nodeId: row.nodeId }),
+      isIpv4Only: moved.networkMode === 'bridge',
     };
     await takePorts(this.#parts, plan, async (manager, node) => {
       await assertSameNetwork(manager, row);
       const network = {
         networkMode: moved.networkMode,
         networkId: moved.network?.id ?? null,
-        staticIp: moved.staticIp,
+        staticIp: seat.staticIp,
       };
       await joinNetwork(manager, { ...row, ...network });
       await this.#write(manager, node, row, { ...columns, ...network });

@@ -3,11 +3,11 @@ import { ActionIcon, Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Section, SkeletonLines } from '../../components/section.tsx';
 import { useMay } from '../sessions/use-session.ts';
+import { NetworkAddresses } from './network-addresses.tsx';
 import { networkStrings as strings } from './network-strings.ts';
 import { NodeNetworkDialog } from './node-network-dialog.tsx';
 import classes from './node-networks.module.css';
@@ -58,7 +58,7 @@ export function NodeNetworks({ nodeId }: { nodeId: string }) {
                   </div>
                 )}
               </div>
-              <Addresses network={network} />
+              <NetworkAddresses name={network.name} addresses={network.addresses} />
             </li>
           ))}
         </ul>
@@ -99,26 +99,6 @@ export function NodeNetworks({ nodeId }: { nodeId: string }) {
         </ConfirmDialog>
       )}
     </Section>
-  );
-}
-
-function Addresses({ network }: { network: NodeNetwork }) {
-  if (network.addresses.length === 0) return null;
-  return (
-    <ul className={classes.addresses} aria-label={strings.addresses(network.name)}>
-      {network.addresses.map(({ address, serverId, serverName }) => (
-        <li key={address} className={classes.address}>
-          <code>{address}</code>
-          {serverName === null ? (
-            <span className={classes.sub}>{strings.deletedServer}</span>
-          ) : (
-            <Link className={classes.holder} to={`/servers/${serverId}`}>
-              {serverName}
-            </Link>
-          )}
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -92,6 +92,7 @@ export function NodePage() {
         label={strings.tabsOf(node.name)}
         tabs={[
           { to: `/nodes/${id}`, name: strings.tabs.overview },
+          { to: `/nodes/${id}/network`, name: strings.tabs.network },
           { to: `/nodes/${id}/images`, name: strings.tabs.images },
           { to: `/nodes/${id}/doctor`, name: strings.tabs.doctor },
         ]}

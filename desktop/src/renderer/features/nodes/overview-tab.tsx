@@ -6,7 +6,6 @@ import { formatMegabytes } from '../../components/units.ts';
 import { UsageBar } from '../../components/usage-bar.tsx';
 import { useMay } from '../sessions/use-session.ts';
 import { NodeFacts } from './node-facts.tsx';
-import { NodeNetworks } from './node-networks.tsx';
 import classes from './node-page.module.css';
 import { useShownNode } from './node-page.tsx';
 import { NodeServers } from './node-servers.tsx';
@@ -36,7 +35,6 @@ export function OverviewTab() {
           </Link>
         </Section>
       )}
-      <NodeNetworks nodeId={node.id} />
       <Section id="servers" title={strings.serversTitle} hint={strings.servers(node.serverCount)}>
         <NodeServers nodeId={node.id} />
       </Section>

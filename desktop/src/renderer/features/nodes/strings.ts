@@ -1,5 +1,5 @@
 export const strings = {
-  tabs: { overview: 'Overview', images: 'Images', doctor: 'Doctor' },
+  tabs: { overview: 'Overview', network: 'Network', images: 'Images', doctor: 'Doctor' },
   tabsOf: (name: string) => `Pages of ${name}`,
   title: 'Nodes',
   add: 'Add node',

@@ -40,7 +40,10 @@ export function exampleServer(changes: Partial<Server> = {}): Server {
     staticIp: null,
     primaryPort: 25565,
     portBindings: [
-      { name: 'game', ip: '0.0.0.0', port: 25565, protocol: 'tcp', address: 'play.example:25565' },
+      {
+        ...{ name: 'game', ip: '0.0.0.0', port: 25565, protocol: 'tcp', address: 'play.example:25565' },
+        ...{ alias: null, notes: '', primary: true },
+      },
     ],
     address: 'play.example:25565',
     howToJoin: 'Enter play.example:25565',

@@ -31,7 +31,8 @@ export function NetworkFields({ options, networks, value, issueOf, onBlur, onCha
       {option?.subnet && (
         <TextInput
           label={strings.staticIp}
-          description={strings.staticIpHint(option.subnet.subnet)}
+          description={staticIpHint(option)}
+          placeholder={option.freeInPools === null ? undefined : strings.automatic}
           error={issueOf('staticIp')}
           value={value.staticIp}
           spellCheck={false}
@@ -42,4 +43,10 @@ export function NetworkFields({ options, networks, value, issueOf, onBlur, onCha
       )}
     </>
   );
+}
+
+function staticIpHint({ subnet, freeInPools }: NetworkOption): string {
+  return freeInPools === null
+    ? strings.staticIpHint(subnet?.subnet ?? '')
+    : strings.staticIpPool(subnet?.subnet ?? '', freeInPools);
 }

@@ -5,7 +5,7 @@ import { enter, networkOptions, staticIpIssue, surroundingsOf } from './network-
 const at = new Date();
 const lan: NodeNetwork = {
   ...{ id: '', nodeId: '', name: 'lan', kind: 'macvlan', parent: 'eth0', subnet: '10.0.0.0/24' },
-  ...{ gateway: '10.0.0.1', plugins: null, serverCount: 1, createdAt: at, updatedAt: at },
+  ...{ gateway: '10.0.0.1', plugins: null, serverCount: 1, freeInPools: null, createdAt: at, updatedAt: at },
   addresses: [{ address: '10.0.0.2', serverId: '', serverName: 'Survival' }],
 };
 const chain: NodeNetwork = {
@@ -33,6 +33,14 @@ it('knows what each makes of ports', () => {
   expect(of('bridge')).toEqual({ isOwnAddress: false, isTranslating: true });
   expect(of('lan')).toEqual({ isOwnAddress: true, isTranslating: false });
   expect(of('chain')).toEqual({ isOwnAddress: false, isTranslating: true });
+});
+
+it('leaves the address to the panel where the network has a pool', () => {
+  const [, pooled] = networkOptions([{ ...lan, freeInPools: 5 }], { current: 'bridge', mayHost: false });
+  if (!pooled) throw new Error('There is no such network');
+  expect(enter(pooled, [lan])).toEqual({ networkMode: 'lan', staticIp: '' });
+  expect(staticIpIssue({ networkMode: 'lan', staticIp: '' }, pooled)).toBeUndefined();
+  expect(staticIpIssue({ networkMode: 'lan', staticIp: '10.1.0.3' }, pooled)).toBeDefined();
 });
 
 it('proposes the first free address, and says what is wrong with another', () => {

@@ -17,6 +17,8 @@ export interface NetworkOption {
   hint: string;
   /** Where servers have addresses of their own. */
   subnet: { subnet: string; gateway: string | null } | null;
+  /** How many addresses its pools can give; null where an address has to be named. */
+  freeInPools: number | null;
 }
 
 export const usualMode = (runtime: RuntimeName) => (runtime === 'containerd' ? 'bridge' : 'host');
@@ -32,17 +34,19 @@ export function networkOptions(
   const options: NetworkOption[] = [
     ...builtIn.map((mode) => ({
       ...{ value: mode, label: strings.modes[mode], hint: strings.modeHints[mode], subnet: null },
+      freeInPools: null,
     })),
-    ...networks.map(({ name, kind, subnet, gateway }) => ({
+    ...networks.map(({ name, kind, subnet, gateway, freeInPools }) => ({
       value: name,
       label: subnet ? `${name} (${subnet})` : name,
       hint: subnet ? strings.modeHints.own : strings.modeHints[kind === 'cni' ? 'cni' : 'own'],
       subnet: subnet === null ? null : { subnet, gateway },
+      freeInPools,
     })),
   ];
   // A network that cannot be read is named all the same.
   if (options.some(({ value }) => value === current)) return options;
-  return [...options, { value: current, label: current, hint: '', subnet: null }];
+  return [...options, { value: current, label: current, hint: '', subnet: null, freeInPools: null }];
 }
 
 export function surroundingsOf(option: NetworkOption | undefined): PortSurroundings {
@@ -50,11 +54,12 @@ export function surroundingsOf(option: NetworkOption | undefined): PortSurroundi
   return { isOwnAddress, isTranslating: !isOwnAddress && option?.value !== 'host' };
 }
 
-/** The network with an address that is free there, as far as is known. */
+/** The network with an address that is free there, as far as is known; none where the panel takes it from a pool. */
 export function enter(option: NetworkOption, networks: readonly NodeNetwork[]): NetworkEdit {
   const network = networks.find(({ name }) => name === option.value);
   const taken = (network?.addresses ?? []).map(({ address }) => address);
-  const staticIp = option.subnet ? (firstFreeAddress(option.subnet, taken) ?? '') : '';
+  const staticIp =
+    option.subnet && option.freeInPools === null ? (firstFreeAddress(option.subnet, taken) ?? '') : '';
   return { networkMode: option.value, staticIp };
 }
 
@@ -63,6 +68,7 @@ export function staticIpIssue(
   option: NetworkOption | undefined,
 ): string | undefined {
   if (!option?.subnet) return;
+  if (staticIp.trim() === '' && option.freeInPools !== null) return;
   if (staticIp.trim() === '') return strings.needsAddress(option.subnet.subnet);
   const issue = addressIssue(staticIp.trim(), option.subnet);
   return issue === null ? undefined : asSentence(issue);

@@ -13,6 +13,7 @@ import tabClasses from '../server-settings-tab.module.css';
 import { serverStrings } from '../server-strings.ts';
 import { settingsStrings } from '../settings-strings.ts';
 import { NetworkFields } from './network-fields.tsx';
+import { PortPoolHint } from './port-pool-hint.tsx';
 import classes from './port-rows.module.css';
 import { PortRows } from './port-rows.tsx';
 import { strings } from './strings.ts';
@@ -39,13 +40,16 @@ export function NetworkTab() {
       </Section>
       <Section id="ports" title={strings.ports} hint={form.mayPorts ? strings.portsHint : undefined}>
         {form.mayPorts ? (
-          <PortRows
-            rows={form.rows}
-            isTranslating={form.isTranslating}
-            isOwnAddress={form.isOwnAddress}
-            issueOf={form.issueOf}
-            onChange={form.setRows}
-          />
+          <>
+            <PortRows
+              rows={form.rows}
+              isTranslating={form.isTranslating}
+              isOwnAddress={form.isOwnAddress}
+              issueOf={form.issueOf}
+              onChange={form.setRows}
+            />
+            {!form.isOwnAddress && <PortPoolHint nodeId={server.node.id} />}
+          </>
         ) : templates.isLoading ? (
           <SkeletonLines count={2} />
         ) : (
@@ -88,7 +92,7 @@ function Addresses({ server }: { server: Server }) {
   if (server.portBindings.length === 0) return <p className={classes.none}>{strings.noAddresses}</p>;
   return (
     <ul className={classes.addresses}>
-      {server.portBindings.map(({ name, address, protocol, targetPort }, index) => (
+      {server.portBindings.map(({ name, address, protocol, targetPort, primary, notes }) => (
         <li key={name} className={classes.address}>
           <span className={classes.name}>{name}</span>
           <span className={classes.value}>
@@ -96,8 +100,9 @@ function Addresses({ server }: { server: Server }) {
             <span className={classes.sub}>
               {[
                 serverStrings.protocols[protocol],
-                ...(index === 0 ? [strings.primary] : []),
+                ...(primary ? [strings.primary] : []),
                 ...(targetPort === undefined ? [] : [strings.inGame(targetPort)]),
+                ...(notes === '' ? [] : [notes]),
               ].join(' · ')}
             </span>
           </span>

@@ -6,7 +6,9 @@ import { bindingsOf, firstRows, newRow, portIssues, rowsOf } from './port-row.ts
 it('begins with what the game needs, chosen by the panel', () => {
   const rows = firstRows(exampleTemplate);
   expect(rows).toMatchObject([{ name: 'game', isTemplates: true, port: undefined, preferred: 3979 }]);
-  expect(bindingsOf(rows)).toEqual([{ name: 'game', protocol: 'both' }]);
+  expect(bindingsOf(rows)).toEqual([
+    { name: 'game', protocol: 'both', alias: null, notes: '', primary: true },
+  ]);
   expect(portIssues(rows)).toEqual({});
 });
 
@@ -19,12 +21,22 @@ it('sends back what a server has', () => {
     protocol: 'tcp',
     targetPort: 80,
     address: '',
+    ...{ alias: 'map.example', notes: 'the map', primary: false },
   } as const;
   const rows = rowsOf({ portBindings: [...portBindings, more], staticIp: null }, exampleTemplate);
   expect(rows.map(({ isTemplates }) => isTemplates)).toEqual([true, false]);
   expect(bindingsOf(rows)).toEqual([
-    { name: 'game', port: 25565, protocol: 'tcp' },
-    { name: 'map', ip: '192.0.2.1', port: 8123, protocol: 'tcp', targetPort: 80 },
+    { name: 'game', port: 25565, protocol: 'tcp', alias: null, notes: '', primary: true },
+    {
+      name: 'map',
+      ip: '192.0.2.1',
+      port: 8123,
+      protocol: 'tcp',
+      targetPort: 80,
+      alias: 'map.example',
+      notes: 'the map',
+      primary: false,
+    },
   ]);
 });
 

@@ -31,15 +31,20 @@ export interface PortRow {
   isTemplates: boolean;
   /** What the panel tries first when it chooses. */
   preferred: number | undefined;
+  /** A host name in place of the address. */
+  alias: string;
+  notes: string;
+  /** Players are told this one; the first where none is. */
+  isPrimary: boolean;
 }
 
 export type PortBody = z.input<typeof NewPortBinding>;
 
 /** The ports of a new server: the template's, to be chosen by the panel. */
 export function firstRows(template: Template): PortRow[] {
-  return template.ports.map(({ name, protocol, preferred }) => ({
+  return template.ports.map(({ name, protocol, preferred }, index) => ({
     ...{ key: name, name, ip: '', port: undefined, protocol, targetPort: undefined },
-    ...{ isTemplates: true, preferred },
+    ...{ isTemplates: true, preferred, alias: '', notes: '', isPrimary: index === 0 },
   }));
 }
 
@@ -48,7 +53,7 @@ export function rowsOf(
   server: Pick<Server, 'portBindings' | 'staticIp'>,
   template: Template | undefined,
 ): PortRow[] {
-  return server.portBindings.map(({ name, ip, port, protocol, targetPort }) => ({
+  return server.portBindings.map(({ name, ip, port, protocol, targetPort, alias, notes, primary }) => ({
     ...{
       key: name,
       name,
@@ -58,7 +63,7 @@ export function rowsOf(
       targetPort,
     },
     isTemplates: template?.ports.some((one) => one.name === name) ?? true,
-    preferred: undefined,
+    ...{ preferred: undefined, alias: alias ?? '', notes, isPrimary: primary },
   }));
 }
 
@@ -67,7 +72,7 @@ export function newRow(rows: readonly PortRow[]): PortRow {
   while (rows.some(({ key }) => key === `new-${count}`)) count += 1;
   return {
     ...{ key: `new-${count}`, name: '', ip: '', port: undefined, protocol: 'tcp', targetPort: undefined },
-    ...{ isTemplates: false, preferred: undefined },
+    ...{ isTemplates: false, preferred: undefined, alias: '', notes: '', isPrimary: false },
   };
 }
 
@@ -76,8 +81,8 @@ export function bindingsOf(
   rows: readonly PortRow[],
   { isTranslating, isOwnAddress }: PortSurroundings = { isTranslating: true, isOwnAddress: false },
 ): PortBody[] {
-  return rows.map(({ name, ip, port, protocol, targetPort }) => ({
-    protocol,
+  return rows.map(({ name, ip, port, protocol, targetPort, alias, notes, isPrimary }) => ({
+    ...{ protocol, alias: alias.trim() || null, notes, primary: isPrimary },
     ...(name !== '' && { name }),
     ...(ip.trim() !== '' && !isOwnAddress && { ip: ip.trim() }),
     ...(port !== undefined && { port }),

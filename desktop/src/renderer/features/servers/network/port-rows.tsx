@@ -1,7 +1,8 @@
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { ActionIcon, Button, NumberInput, Select, TextInput } from '@mantine/core';
 import '@mantine/core/styles/NumberInput.layer.css';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconNote, IconPlus, IconStar, IconStarFilled, IconTrash } from '@tabler/icons-react';
+import { useState } from 'react';
 import { newRow, type PortRow, type PortSurroundings } from './port-row.ts';
 import classes from './port-rows.module.css';
 import { strings } from './strings.ts';
@@ -26,6 +27,8 @@ export function PortRows({ rows, onChange, ...props }: PortRowsProps) {
               {...props}
               row={row}
               path={`portBindings.${index}`}
+              isPrimary={row.isPrimary || (index === 0 && !rows.some((one) => one.isPrimary))}
+              onPrimary={() => onChange(rows.map((one) => ({ ...one, isPrimary: one === row })))}
               onChange={(changes) =>
                 onChange(rows.map((one) => (one === row ? { ...one, ...changes } : one)))
               }
@@ -51,11 +54,14 @@ export function PortRows({ rows, onChange, ...props }: PortRowsProps) {
 interface PortFieldsProps extends Pick<PortRowsProps, 'issueOf' | 'onBlur'>, PortSurroundings {
   row: PortRow;
   path: string;
+  isPrimary: boolean;
+  onPrimary: () => void;
   onChange: (changes: Partial<PortRow>) => void;
   onRemove: () => void;
 }
 
-function PortFields({ row, path, isTranslating, isOwnAddress, ...props }: PortFieldsProps) {
+function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...props }: PortFieldsProps) {
+  const [hasWords, setHasWords] = useState(row.alias !== '' || row.notes !== '');
   const { issueOf, onBlur, onChange } = props;
   const name = row.name || strings.aPort;
   const number = (value: string | number) => (value === '' ? undefined : Number(value));
@@ -123,12 +129,51 @@ function PortFields({ row, path, isTranslating, isOwnAddress, ...props }: PortFi
           onChange={(port) => onChange({ targetPort: number(port) })}
         />
       )}
-      {row.isTemplates ? (
-        <span />
-      ) : (
-        <ActionIcon className={classes.remove} aria-label={strings.removePort(name)} onClick={props.onRemove}>
-          <IconTrash size={16} />
+      <div className={classes.buttons}>
+        <ActionIcon
+          aria-label={isPrimary ? strings.isPrimary(name) : strings.makePrimary(name)}
+          aria-pressed={isPrimary}
+          onClick={props.onPrimary}
+        >
+          {isPrimary ? <IconStarFilled size={16} /> : <IconStar size={16} />}
         </ActionIcon>
+        <ActionIcon
+          aria-label={strings.words(name)}
+          aria-expanded={hasWords}
+          onClick={() => setHasWords(!hasWords)}
+        >
+          <IconNote size={16} />
+        </ActionIcon>
+        {!row.isTemplates && (
+          <ActionIcon aria-label={strings.removePort(name)} onClick={props.onRemove}>
+            <IconTrash size={16} />
+          </ActionIcon>
+        )}
+      </div>
+      {hasWords && (
+        <div className={classes.words}>
+          <TextInput
+            aria-label={strings.aliasOf(name)}
+            leftSectionWidth={92}
+            leftSection={<span className={classes.sub}>{strings.alias}</span>}
+            placeholder={strings.aliasNone}
+            value={row.alias}
+            maxLength={253}
+            spellCheck={false}
+            autoCapitalize="none"
+            {...field('alias')}
+            onChange={(event) => onChange({ alias: event.currentTarget.value })}
+          />
+          <TextInput
+            aria-label={strings.notesOf(name)}
+            leftSectionWidth={60}
+            leftSection={<span className={classes.sub}>{strings.notes}</span>}
+            value={row.notes}
+            maxLength={200}
+            {...field('notes')}
+            onChange={(event) => onChange({ notes: event.currentTarget.value })}
+          />
+        </div>
       )}
     </li>
   );

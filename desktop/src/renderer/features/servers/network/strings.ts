@@ -24,6 +24,14 @@ export const strings = {
   addPort: 'Add port',
   removePort: (name: string) => `Remove port ${name}`,
   aPort: 'this port',
+  makePrimary: (name: string) => `Tell players port ${name}`,
+  isPrimary: (name: string) => `Port ${name} is the one that players are told`,
+  words: (name: string) => `Host name and notes of ${name}`,
+  alias: 'Host name',
+  aliasOf: (name: string) => `Host name of ${name}`,
+  aliasNone: 'the address',
+  notes: 'Notes',
+  notesOf: (name: string) => `Notes on ${name}`,
   automatic: 'chosen',
   automaticOf: (preferred: number) => `${preferred} or next`,
   portRange: 'Must be between 1024 and 65535',
@@ -43,6 +51,12 @@ export const strings = {
   processNetwork: 'It runs as a process, which uses the machine’s own network directly.',
   staticIp: 'Its address',
   staticIpHint: (subnet: string) => `An address of ${subnet} that nobody else has.`,
+  staticIpPool: (subnet: string, free: number) =>
+    free === 0
+      ? `The pools of this network have no address left; name one of ${subnet}.`
+      : `Left empty, it gets the first of ${free > 1_000_000 ? 'more than a million' : free.toLocaleString('en')} free addresses.`,
+  portPools: (free: number) =>
+    `Chosen ports come from the node’s pools, which have ${free === 1 ? '1 port' : `${free.toLocaleString('en')} ports`} left.`,
   needsAddress: (subnet: string) => `Give it an address of ${subnet}`,
   networksFailed: 'The networks of the node could not be read',
   saved: 'Saved',

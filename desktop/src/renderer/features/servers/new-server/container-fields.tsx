@@ -7,6 +7,7 @@ import { FineLimitFields } from '../fine-limit-fields.tsx';
 import { ImageField } from '../image-field.tsx';
 import { NetworkFields } from '../network/network-fields.tsx';
 import { type NetworkEdit, networkOptions, surroundingsOf, usualMode } from '../network/network-options.ts';
+import { PortPoolHint } from '../network/port-pool-hint.tsx';
 import { PortRows } from '../network/port-rows.tsx';
 import classes from './new-server-details.module.css';
 import { type RuntimeChoice, runtimeChoice } from './runtime-choice.ts';
@@ -26,6 +27,7 @@ export function ContainerFields({ template, state }: { template: Template; state
   const network = isContainer ? (form.network ?? usual) : usual;
   const options = networkOptions(networks, { current: network.networkMode, mayHost });
   const option = options.find(({ value }) => value === network.networkMode);
+  const surroundings = surroundingsOf(option);
   const [firstImage] = Object.keys(template.images);
   return (
     <>
@@ -67,11 +69,12 @@ export function ContainerFields({ template, state }: { template: Template; state
         <h3 className={classes.title}>{strings.ports}</h3>
         <PortRows
           rows={form.ports}
-          {...surroundingsOf(option)}
+          {...surroundings}
           issueOf={errorOf}
           onBlur={touch}
           onChange={(ports) => set({ ports })}
         />
+        {!surroundings.isOwnAddress && <PortPoolHint nodeId={node?.id} />}
       </div>
       {mayLimits && (
         <FineLimitFields
