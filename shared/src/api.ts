@@ -6,6 +6,7 @@ import { dataPlaneRoutes } from './features/data-plane.ts';
 import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
+import { favouriteRoutes } from './features/favourites.ts';
 import { imageRoutes } from './features/images.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
@@ -36,6 +37,7 @@ export const api = {
   images: imageRoutes,
   registries: registryRoutes,
   servers: serverRoutes,
+  favourites: favouriteRoutes,
   console: consoleRoutes,
   users: userRoutes,
   roles: roleRoutes,

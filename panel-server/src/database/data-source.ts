@@ -16,6 +16,7 @@ import { OidcProviderEntity } from '../features/oidc/oidc-provider.entity.ts';
 import { OperationEntity } from '../features/operations/operation.entity.ts';
 import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
+import { FavouriteEntity } from '../features/servers/favourite.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
 import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
 import { TransitionEntity } from '../features/servers/transition.entity.ts';
@@ -47,6 +48,7 @@ import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
 import { ServerTransitions } from './migrations/0013-server-transitions.ts';
 import { SessionEpochs } from './migrations/0014-session-epochs.ts';
+import { ServerLabels } from './migrations/0015-server-labels.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -61,6 +63,7 @@ export const entities: EntitySchema[] = [
   NodeEntity,
   DeploymentTokenEntity,
   ServerEntity,
+  FavouriteEntity,
   TransitionEntity,
   AllocationEntity,
   TombstoneEntity,
@@ -100,6 +103,7 @@ export const migrations = [
   Suspensions,
   ServerTransitions,
   SessionEpochs,
+  ServerLabels,
 ];
 
 export interface OpenDatabase {

@@ -55,6 +55,7 @@ export const forSignedIn = [
   'factors.removePasskey',
   'oidc.unlink',
   'servers.list',
+  'favourites.list',
   'subusers.acceptInvite',
   'apiKeys.list',
   'apiKeys.create',
@@ -67,7 +68,7 @@ export const forWhoSeesTheServer = ['subusers.leave', 'subusers.transferOwnershi
 
 /** What each permission opens, held by a role, or for rights on servers also by owning one or having been given it. */
 export const opens: Record<Permission, readonly string[]> = {
-  'server.read': ['servers.get'],
+  'server.read': ['servers.get', 'favourites.add', 'favourites.remove'],
   'server.create': ['servers.create'],
   'server.update': ['servers.update', 'servers.resetCrashCount'],
   'server.limits': [],
@@ -209,6 +210,8 @@ export const onServer = [
   'servers.suspend',
   'servers.unsuspend',
   'servers.transitions',
+  'favourites.add',
+  'favourites.remove',
   'console.logs',
   'console.download',
   'console.command',

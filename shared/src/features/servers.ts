@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '../contract/values.ts';
+import { ServerGroup, ServerTag, serverLabels } from './server-labels.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { mostVariables, VariableName } from './templates.ts';
@@ -52,6 +53,9 @@ export const Server = z
     id: Id,
     name: z.string(),
     description: z.string(),
+    tags: z.array(z.string()),
+    group: z.string().nullable(),
+    notes: z.string(),
     owner: UserReference,
     node: z.object({ id: Id, name: z.string(), online: z.boolean() }),
     template: z.object({ id: z.string(), name: z.string(), icon: z.string() }),
@@ -175,6 +179,9 @@ export const NewServer = z
   .strictObject({
     name: ServerName,
     description: plainText(500).trim().default(''),
+    tags: serverLabels.tags.default([]),
+    group: serverLabels.group.default(null),
+    notes: serverLabels.notes.default(''),
     templateId: z.string().min(1).max(64),
     /** Chosen by free memory when left out. */
     nodeId: Id.optional(),
@@ -204,6 +211,9 @@ export const ServerChanges = z
   .strictObject({
     name: ServerName.optional(),
     description: plainText(500).trim().optional(),
+    tags: serverLabels.tags.optional(),
+    group: serverLabels.group.optional(),
+    notes: serverLabels.notes.optional(),
     allocatedMemoryMb: MemoryMb.optional(),
     allocatedCpuCores: CpuCores.optional(),
     allocatedDiskMb: DiskMb.optional(),
@@ -247,10 +257,13 @@ export const serverRoutes = {
       summary: 'The servers the caller may see',
       tags: ['Servers'],
       querystring: PageQuery.extend({
+        /** Words that each occur in its name, description, tags, group, owner, node, template, address or ids. */
         q: plainText(100).optional(),
         cursor: Id.optional(),
         state: ServerState.optional(),
         nodeId: Id.optional(),
+        tag: ServerTag.optional(),
+        group: ServerGroup.optional(),
       }),
       response: { 200: pageOf(Server) },
     },

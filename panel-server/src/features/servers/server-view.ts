@@ -37,6 +37,9 @@ export function describeServer(
     id: row.id,
     name: row.name,
     description: row.description,
+    tags: row.tags,
+    group: row.group,
+    notes: row.notes,
     owner: { id: row.ownerId, name: ownerName ?? '' },
     node: { id: node.id, name: node.name, online: node.isOnline },
     template: {

@@ -6,6 +6,8 @@ import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { ServerCreation } from './create-server.ts';
+import { registerFavouriteRoutes } from './favourites.routes.ts';
+import { FavouritesService } from './favourites.service.ts';
 import { LiveValues } from './live-values.ts';
 import { OperationEnds } from './operation-ends.ts';
 import type { PortRange } from './ports.ts';
@@ -88,6 +90,7 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
 
   const nameTarget = namedTarget('server', (id) => serverIndex.find(id)?.name);
   registerServerRoutes(core.http, servers, nameTarget);
+  registerFavouriteRoutes(core.http, new FavouritesService(core), nameTarget);
   browsers.answer(serverClientCalls, serverClientHandlers(servers, core.access));
   agents.answer(serverPanelCalls, serverReportHandlers({ reports, ends, reconciler }));
   agents.listen(serverAgentEvents, serverAgentHandlers(feed));

@@ -71,7 +71,7 @@ export class ServersService {
   /** The page as JSON, ready to send. */
   list(query: ServerQuery, caller: Caller): Promise<Buffer> {
     return this.#parts.listCache.get(JSON.stringify([viewOf(caller), query]), async () => {
-      const page = await findServerPage(this.#parts.database, query, visibleServers(caller));
+      const page = await findServerPage(this.#parts.database, query, visibleServers(caller), this.#parts);
       const items = await this.#describeAll(await withParts(this.#parts.database, page.rows), caller);
       return Buffer.from(JSON.stringify(z.encode(ServerPage, { items, nextCursor: page.nextCursor })));
     });

@@ -11,6 +11,8 @@ export const actionNames: Record<string, string> = {
   'server.control': 'Power action',
   'server.suspend': 'Suspend server',
   'server.unsuspend': 'Lift suspension',
+  'server.favourite': 'Make a favourite',
+  'server.unfavourite': 'No longer a favourite',
   'server.reset-crash-count': 'Reset crash counter',
   'server.transfer-ownership': 'Transfer ownership',
   'console.command': 'Send command',

@@ -1,0 +1,36 @@
+import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { reference, text, time } from '../tables.ts';
+
+/** How people sort their servers, and which are whose favourites. */
+export class ServerLabels implements MigrationInterface {
+  readonly name = 'server-labels-0000000000015';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const [column, type] of columns) {
+      await runner.query(`ALTER TABLE servers ADD COLUMN "${column}" ${type}`);
+    }
+    await runner.createTable(
+      new Table({
+        name: 'server_favourites',
+        columns: [
+          { ...text('userId'), isPrimary: true },
+          { ...text('serverId'), isPrimary: true },
+          time('createdAt'),
+        ],
+        foreignKeys: [reference('userId', 'users', 'CASCADE'), reference('serverId', 'servers', 'CASCADE')],
+        indices: [{ name: 'server_favourites_server', columnNames: ['serverId'] }],
+      }),
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable('server_favourites');
+    for (const [column] of columns) await runner.query(`ALTER TABLE servers DROP COLUMN "${column}"`);
+  }
+}
+
+const columns = [
+  ['tags', `text NOT NULL DEFAULT ''`],
+  ['group', 'text'],
+  ['notes', `text NOT NULL DEFAULT ''`],
+] as const;
