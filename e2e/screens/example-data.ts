@@ -208,7 +208,16 @@ const onNode = (n: number) => {
 };
 
 export const servers: Server[] = [
-  server(1, 'Survival', { template: minecraftJs, startedAt: ago(76 * hour), memory: 0.62, cpu: 34 }),
+  server(1, 'Survival', {
+    template: minecraftJs,
+    startedAt: ago(76 * hour),
+    memory: 0.62,
+    cpu: 34,
+    tags: ['whitelist', 'eu', 'vanilla', 'weekly backup'],
+    group: 'Community',
+    notes:
+      'Ask Ada before a version change: two players still use the old client.\n\nThe map is pregenerated up to 8,000 blocks.',
+  }),
   server(2, 'Creative plots', {
     template: minecraftJs,
     state: 'crashed',
@@ -218,6 +227,8 @@ export const servers: Server[] = [
     crashCount: 6,
     stateChangedAt: ago(3 * minute),
     lastCrashAt: ago(3 * minute),
+    tags: ['creative'],
+    group: 'Community',
   }),
   server(3, 'Sunday railways', {
     template: openttd,
@@ -237,6 +248,8 @@ export const servers: Server[] = [
     memory: 0.21,
     cpu: 12,
     nodeN: 2,
+    tags: ['eu'],
+    group: 'Trains, and everybody who waits for one on a Sunday afternoon',
   }),
   server(6, 'Friends only', { template: luanti, nodeN: 3, startedAt: ago(50 * hour) }),
   server(7, 'Lobby', { template: minecraftJs, state: 'starting', stateChangedAt: ago(6000), nodeN: 2 }),
@@ -262,6 +275,8 @@ export const servers: Server[] = [
     startedAt: ago(5 * hour),
     memory: 0.35,
     cpu: 7,
+    tags: ['school', 'thursday'],
+    group: 'Community',
   }),
   server(13, 'Factory', {
     template: containedGame,

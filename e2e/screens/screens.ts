@@ -107,13 +107,24 @@ export const screens: Screen[] = [
     shown: (page) => page.getByRole('listitem').filter({ hasText: 'Survival' }).first().waitFor(),
   },
   {
+    name: 'servers-grouped',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      await seen(page, 'Creative plots');
+      await page.getByRole('button', { name: 'Arrange by group' }).click();
+      await page.mouse.move(0, 0);
+    },
+    shown: (page) => seen(page, 'No group'),
+  },
+  {
     name: 'servers-no-match',
     path: '/servers',
     dataSets: ['full'],
     act: async (page) => {
       await seen(page, 'Creative plots');
       await page
-        .getByRole('textbox', { name: 'Filter by name, game, node or address' })
+        .getByRole('textbox', { name: 'Filter by name, tag, game, node or address' })
         .fill('nothing like it');
     },
     shown: (page) => seen(page, 'No server matches'),

@@ -4,6 +4,8 @@ export interface ServerFilter {
   q?: string;
   state?: ServerState;
   nodeId?: string;
+  tag?: string;
+  group?: string;
 }
 
 export interface UserFilter {
@@ -52,6 +54,7 @@ export const keys = {
   auditArchive: ['audit', 'archive'],
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
+  favourites: ['favourites'],
   servers: ['servers'],
   serverLists: ['servers', 'list'],
   serverList: (filter: ServerFilter) => ['servers', 'list', filter],
