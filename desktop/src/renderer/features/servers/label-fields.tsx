@@ -1,4 +1,6 @@
 import { mostTags } from '@catalyst/shared/features/server-labels';
+import '@mantine/core/styles/Pill.layer.css';
+import '@mantine/core/styles/PillsInput.layer.css';
 import { Autocomplete, TagsInput, Textarea } from '@mantine/core';
 import { groupsOf, tagsOf } from './known-labels.ts';
 import { settingsStrings as strings } from './settings-strings.ts';

@@ -7,15 +7,16 @@ interface ServerLabelsProps {
   server: Pick<Server, 'tags' | 'group'>;
   /** More tags than these are only counted. */
   mostTags?: number;
+  className?: string;
 }
 
 /** A server's group and tags; nothing when it has none. */
-export function ServerLabels({ server, mostTags = server.tags.length }: ServerLabelsProps) {
+export function ServerLabels({ server, mostTags = server.tags.length, className = '' }: ServerLabelsProps) {
   const { tags, group } = server;
   if (tags.length === 0 && group === null) return null;
   const rest = tags.slice(mostTags);
   return (
-    <span className={classes.labels}>
+    <span className={`${classes.labels} ${className}`}>
       {group !== null && (
         <span className={classes.group} title={strings.inGroup(group)}>
           <IconFolder size={12} stroke={1.6} aria-hidden />

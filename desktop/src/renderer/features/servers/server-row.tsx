@@ -56,9 +56,7 @@ export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected,
           <GameIcon name={server.template.icon} size={20} />
           <span className={classes.title}>{server.name}</span>
           <span className={classes.game}>{server.template.name}</span>
-          <span className={classes.labels}>
-            <ServerLabels server={server} mostTags={2} />
-          </span>
+          <ServerLabels server={server} className={classes.labels} />
         </Link>
       </td>
       <td className={classes.node}>{server.node.name}</td>

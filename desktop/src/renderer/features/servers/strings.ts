@@ -52,13 +52,6 @@ export const strings = {
   },
   select: (name: string) => `Select ${name}`,
   selectAll: 'Select all shown',
-  selected: (amount: number) => `${amount} selected`,
-  clearSelection: 'Clear selection',
-  bulkDone: (verb: string, amount: number) => `${verb}: ${count(amount)}`,
-  bulkRefused: (amount: number) => `${count(amount)} refused`,
-  bulkConfirmTitle: (verb: string, amount: number) => `${verb} ${count(amount)}?`,
-  bulkConfirm: 'Players on them are disconnected.',
-  bulkConfirmKill: 'Players on them are disconnected, and what the games have not saved is lost.',
   states: {
     stopped: 'Stopped',
     installing: 'Installing',
