@@ -93,6 +93,42 @@ export const screens: Screen[] = [
     shown: (page) => seen(page, '3 selected'),
   },
   {
+    name: 'servers-bulk-refused',
+    path: '/servers',
+    dataSets: ['full'],
+    answers: {
+      'servers.suspend': () => {
+        throw new AppError(
+          'invalid_state',
+          'Somebody else changed this server at the same moment; look again',
+        );
+      },
+    },
+    act: async (page) => {
+      for (const name of ['Survival', 'Skyblock', 'Overdue account']) {
+        await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      }
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('menuitem', { name: /^Suspend/ }).click();
+      await seen(page, '1 server of the selection left out');
+      await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+    },
+    shown: (page) => seen(page, 'refused by 2 servers'),
+  },
+  {
+    name: 'servers-bulk-delete',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      for (const name of ['Survival', 'Creative plots', 'Build contest 2025']) {
+        await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      }
+      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('menuitem', { name: /^Delete/ }).click();
+    },
+    shown: (page) => page.getByRole('dialog').getByText('1 server of the selection left out').waitFor(),
+  },
+  {
     name: 'servers-as-cards',
     path: '/servers',
     dataSets: ['full'],
@@ -390,6 +426,13 @@ export const screens: Screen[] = [
         : dataSet === 'failing'
           ? seen(page, 'Fill this in')
           : heading(page, 'Danger zone'),
+  },
+  {
+    name: 'server-clone',
+    path: `/servers/${ids.running}/settings`,
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'Clone…' }).click(),
+    shown: (page) => seen(page, 'Worlds and other files are not copied'),
   },
   {
     name: 'server-settings-unsaved',

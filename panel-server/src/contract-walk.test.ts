@@ -275,6 +275,7 @@ function fitting({ url, method }: Route): object {
     const chosen = { portBindings: undefined, image: undefined, networkMode: undefined, staticIp: undefined };
     return { ...sizes, ...chosen, runtime: 'process' };
   }
+  if (url === '/api/servers/:id/clone') return { nodeId: undefined, environment: {} };
   // A range API would be asked.
   if (url === '/api/admin/settings') return { passwords: undefined };
   if (url === '/api/nodes/:id/networks/:networkId') return { plugins: undefined };

@@ -48,6 +48,7 @@ export class AccessInputs {
 
   /** What it takes besides the permission that the route asks for: whoever gives something must have it. */
   alsoNeeded(name: string): Permission[] {
+    if (name === 'servers.clone') return ['server.read'];
     return ['subusers.invite', 'subusers.update', 'subusers.remove'].includes(name) ? ['server.read'] : [];
   }
 
@@ -92,6 +93,7 @@ export class AccessInputs {
     'mail.test': async () => ({ body: { to: 'someone@example.com' }, otherCode: 'invalid_state' }),
     'mail.retry': async () => ({ otherCode: 'not_found' }),
     'servers.create': async () => ({ body: newServer(this.#agent) }),
+    'servers.clone': async () => ({ body: { name: 'A clone' } }),
     'servers.update': async () => ({ body: { description: 'changed' } }),
     'servers.start': () => this.#stopped(),
     'servers.delete': () => this.#stopped(),

@@ -69,7 +69,7 @@ export const forWhoSeesTheServer = ['subusers.leave', 'subusers.transferOwnershi
 /** What each permission opens, held by a role, or for rights on servers also by owning one or having been given it. */
 export const opens: Record<Permission, readonly string[]> = {
   'server.read': ['servers.get', 'favourites.add', 'favourites.remove'],
-  'server.create': ['servers.create'],
+  'server.create': ['servers.create', 'servers.clone'],
   'server.update': ['servers.update', 'servers.resetCrashCount'],
   'server.limits': [],
   'server.delete': ['servers.delete'],
@@ -198,6 +198,7 @@ export const opens: Record<Permission, readonly string[]> = {
 
 /** About one server: the caller needs the right there. Everything else that names a server is told as if there was none. */
 export const onServer = [
+  'servers.clone',
   'servers.get',
   'servers.update',
   'servers.resetCrashCount',

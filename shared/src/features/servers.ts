@@ -233,6 +233,17 @@ export const ServerChanges = z
   .meta({ id: 'ServerChanges' });
 export type ServerChanges = z.output<typeof ServerChanges>;
 
+export const ServerClone = z
+  .strictObject({
+    name: ServerName,
+    /** Where the other one is when left out. */
+    nodeId: Id.optional(),
+    /** Over what is copied. */
+    environment: Environment.default({}),
+  })
+  .meta({ id: 'ServerClone' });
+export type ServerClone = z.output<typeof ServerClone>;
+
 export const ServerParams = z.strictObject({ id: Id });
 export const PowerAccepted = z.object({ operationId: Id, state: ServerState }).meta({ id: 'PowerAccepted' });
 
@@ -276,6 +287,19 @@ export const serverRoutes = {
       summary: 'Create a server; its installation follows',
       tags: ['Servers'],
       body: NewServer,
+      response: { 201: Server },
+    },
+  }),
+  clone: route({
+    method: 'POST',
+    url: '/api/servers/:id/clone',
+    config: { permission: 'server.create', audit: 'server.clone', onServer: true },
+    schema: {
+      summary:
+        'Create a server like this one, at ports of its own and without its files; hidden values only for its owner and who may change all servers there',
+      tags: ['Servers'],
+      params: ServerParams,
+      body: ServerClone,
       response: { 201: Server },
     },
   }),

@@ -5,6 +5,7 @@ import { namedTarget } from '../../http/audit-target.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
+import { ServerCloning } from './clone-server.ts';
 import { ServerCreation } from './create-server.ts';
 import { registerFavouriteRoutes } from './favourites.routes.ts';
 import { FavouritesService } from './favourites.service.ts';
@@ -77,6 +78,7 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
   const servers = new ServersService({
     ...common,
     creation,
+    cloning: new ServerCloning(common),
     updates,
     orders,
     specs,

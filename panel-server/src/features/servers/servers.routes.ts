@@ -18,6 +18,12 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
       reply.code(201).send(await servers.create(request.body, callerOf(request))),
   });
   app.route({
+    ...serverRoutes.clone,
+    preHandler: nameTarget,
+    handler: async (request, reply) =>
+      reply.code(201).send(await servers.clone(request.params.id, request.body, callerOf(request))),
+  });
+  app.route({
     ...serverRoutes.get,
     handler: (request) => servers.get(request.params.id, callerOf(request)),
   });

@@ -6,6 +6,7 @@ import {
   type NewServer,
   Server,
   type ServerChanges,
+  type ServerClone,
   type ServerTransition,
   type serverRoutes,
 } from '@catalyst/shared/features/servers';
@@ -20,7 +21,8 @@ import { operationTimeoutMs } from '../operations/deadlines.ts';
 import { findOperation, newOperation } from '../operations/operations.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import type { UsersService } from '../users/users.service.ts';
-import type { ServerCreation } from './create-server.ts';
+import type { ServerCloning } from './clone-server.ts';
+import type { Inherited, ServerCreation } from './create-server.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity } from './server.entity.ts';
@@ -51,6 +53,7 @@ interface ServersParts {
   templates: Templates;
   serverIndex: ServerIndex;
   creation: ServerCreation;
+  cloning: ServerCloning;
   updates: ServerUpdates;
   orders: ServerOrders;
   specs: ServerSpecs;
@@ -82,9 +85,18 @@ export class ServersService {
     return server as Server;
   }
 
-  async create(input: NewServer, caller: Caller): Promise<Server> {
+  create(input: NewServer, caller: Caller): Promise<Server> {
+    return this.#create(input, caller);
+  }
+
+  async clone(id: string, wish: ServerClone, caller: Caller): Promise<Server> {
+    const { input, inherited } = await this.#parts.cloning.plan(id, wish, caller);
+    return this.#create(input, caller, inherited);
+  }
+
+  async #create(input: NewServer, caller: Caller, inherited?: Inherited): Promise<Server> {
     const { creation, serverIndex, orders, feed } = this.#parts;
-    const record = await creation.create(input, caller);
+    const record = await creation.create(input, caller, inherited);
     const { row, operation } = record;
     serverIndex.add(row);
     const [server] = await this.#describeAll([record], caller);

@@ -9,6 +9,7 @@ export const actionNames: Record<string, string> = {
   'server.kill': 'Kill server',
   'server.reinstall': 'Install server again',
   'server.control': 'Power action',
+  'server.clone': 'Clone server',
   'server.suspend': 'Suspend server',
   'server.unsuspend': 'Lift suspension',
   'server.favourite': 'Make a favourite',
