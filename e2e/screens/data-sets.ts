@@ -3,7 +3,7 @@ import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { clientCalls } from '@catalyst/shared/realtime';
 import { accountAnswers, plainAccountAnswers } from './account-answers.ts';
 import { auditAnswers, silentAnswers } from './audit-answers.ts';
-import { admin, consoleLines, id, ids, networks, nodes, servers } from './example-data.ts';
+import { admin, consoleLines, id, ids, keptFiles, networks, nodes, servers } from './example-data.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { allTemplates } from './example-templates.ts';
 import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
@@ -74,6 +74,8 @@ const full: Answers = {
   'images.remove': () => ({ freedBytes: 400_000_000 }),
   'images.prune': () => ({ removed: [images[0]?.reference], freedBytes: 80_740_000 }),
   'registries.list': () => page(registries),
+  'kept.list': () => ({ items: keptFiles }),
+  'kept.wipe': () => undefined,
   'favourites.list': () => ({ serverIds: [ids.running, ids.flooded] }),
   'favourites.add': () => undefined,
   'favourites.remove': () => undefined,
@@ -101,6 +103,7 @@ const empty: Answers = {
   'doctor.examine': () => ({ checkedAt: new Date(), checks: fineChecks }),
   'images.list': () => ({ ...page([]), pulls: [] }),
   'registries.list': () => page([]),
+  'kept.list': () => ({ items: [] }),
   'favourites.list': () => ({ serverIds: [] }),
   'servers.list': () => page([]),
   'servers.get': () => ({

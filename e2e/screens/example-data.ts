@@ -1,4 +1,5 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { KeptFiles } from '@catalyst/shared/features/kept';
 import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
 import type { Server } from '@catalyst/shared/features/servers';
@@ -306,6 +307,20 @@ export const servers: Server[] = [
     ],
   }),
   server(12, 'Night shift', { template: openttd, state: 'stopping', stateChangedAt: ago(4000), nodeN: 2 }),
+];
+
+export const keptFiles: KeptFiles[] = [
+  {
+    ...{ serverId: id(61), name: 'Summer event 2025', template: 'Minecraft (flying-squid)' },
+    ...{ keptAt: ago(40 * 24 * hour), sizeBytes: 3_482_000_000 },
+  },
+  {
+    serverId: id(62),
+    name: 'First railways',
+    template: 'OpenTTD',
+    keptAt: ago(90 * 24 * hour),
+    sizeBytes: null,
+  },
 ];
 
 type ServerWish = Omit<Partial<Server>, 'template'> & {

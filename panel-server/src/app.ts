@@ -11,6 +11,7 @@ import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
 import { registerImages } from './features/images/images.feature.ts';
+import { registerKeptRoutes } from './features/kept/kept.routes.ts';
 import { registerMailRoutes } from './features/mail/mail.routes.ts';
 import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
@@ -86,6 +87,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     const { sweep } = registerServers(core, { ...options, templates, placement, listCache, registries });
     await registerImages(core, registries);
     registerDoctorRoutes(core);
+    registerKeptRoutes(core);
     registerConsole(core);
     registerRoleRoutes(core.http, new RolesService(core));
     registerUserRoutes(core.http, new UserAdministration({ ...core, removal: new UserRemoval(core) }));

@@ -8,6 +8,7 @@ import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
 import { imageRoutes } from './features/images.ts';
+import { keptRoutes } from './features/kept.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
@@ -35,6 +36,7 @@ export const api = {
   deploy: deployRoutes,
   doctor: doctorRoutes,
   images: imageRoutes,
+  kept: keptRoutes,
   registries: registryRoutes,
   favourites: favouriteRoutes,
   servers: serverRoutes,

@@ -15,6 +15,7 @@ import {
 } from './features/console.ts';
 import { doctorAgentCalls } from './features/doctor.ts';
 import { imageAgentCalls, imageAgentEvents, imageClientEvents } from './features/images.ts';
+import { keptAgentCalls } from './features/kept.ts';
 import { nodeAgentCalls, nodeAgentEvents, nodeClientEvents } from './features/nodes.ts';
 import { serverClientCalls, serverClientEvents } from './features/servers.ts';
 
@@ -47,6 +48,7 @@ export const agentCalls = {
   ...nodeAgentCalls,
   ...doctorAgentCalls,
   ...imageAgentCalls,
+  ...keptAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

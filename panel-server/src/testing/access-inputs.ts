@@ -138,6 +138,7 @@ export class AccessInputs {
       return { query: { reference } };
     },
     'images.prune': async () => ({ body: {} }),
+    'kept.wipe': async () => ({ params: { serverId: this.#keptFiles() } }),
     'registries.create': async () => ({ body: this.#registry() }),
     'registries.get': async () => ({ params: await this.#existingRegistry() }),
     'registries.update': async () => ({ params: await this.#existingRegistry(), body: {} }),
@@ -225,6 +226,13 @@ export class AccessInputs {
     });
     this.#agent.images.isHeld = false;
     return id;
+  }
+
+  #keptFiles(): string {
+    const serverId = uuid();
+    const label = { name: 'Old world', template: 'Test game', keptAt: Date.now(), sizeBytes: 1 };
+    this.#agent.kept.set(serverId, { serverId, ...label });
+    return serverId;
   }
 
   #provider() {

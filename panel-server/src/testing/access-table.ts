@@ -106,7 +106,7 @@ export const opens: Record<Permission, readonly string[]> = {
   'subuser.write': ['subusers.invite', 'subusers.update'],
   'subuser.delete': ['subusers.remove', 'subusers.revokeInvite'],
   'metric.read': [],
-  'node.read': ['nodes.list', 'nodes.get', 'networks.list', 'doctor.examine', 'images.list'],
+  'node.read': ['nodes.list', 'nodes.get', 'networks.list', 'doctor.examine', 'images.list', 'kept.list'],
   'node.create': ['nodes.create'],
   'node.update': [
     'nodes.update',
@@ -120,6 +120,7 @@ export const opens: Record<Permission, readonly string[]> = {
     'images.import',
     'images.remove',
     'images.prune',
+    'kept.wipe',
   ],
   'node.delete': ['nodes.delete'],
   'template.read': ['templates.list', 'templates.get', 'templates.versions', 'templates.export'],
@@ -245,6 +246,8 @@ export const onNode = [
   'images.import',
   'images.remove',
   'images.prune',
+  'kept.list',
+  'kept.wipe',
 ];
 
 /** About those nodes for which the role holds, if there are any. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ErrorCode } from '../contract/errors.ts';
 import { base64url, Id } from '../contract/values.ts';
 import { TerminalSize } from './console.ts';
+import { KeptAs } from './kept.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { InstallProgress } from './servers.ts';
@@ -141,8 +142,10 @@ export const serverAgentCalls = {
       operationId: Id,
       serverId: Id,
       action: AgentAction,
-      /** For `remove`: also the files, history and backups. */
+      /** For `remove`: also the files and backups. Without it the files move to those that are kept. */
       wipe: z.boolean().default(true),
+      /** What kept files are called. */
+      keepAs: KeptAs.optional(),
       /** Milliseconds from arrival until the agent gives up. */
       deadlineMs: z
         .int()

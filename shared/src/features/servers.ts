@@ -326,9 +326,10 @@ export const serverRoutes = {
     url: '/api/servers/:id',
     config: { permission: 'server.delete', audit: 'server.delete', onServer: true },
     schema: {
-      summary: 'Delete a server that is not running, with its files',
+      summary: 'Delete a server that is not running; its files go with it, or its node keeps them',
       tags: ['Servers'],
       params: ServerParams,
+      querystring: z.strictObject({ data: z.enum(['wipe', 'keep']).default('wipe') }),
       response: { 202: z.object({ operationId: Id }) },
     },
   }),

@@ -36,6 +36,7 @@ export const keys = {
   node: (id: string) => ['nodes', id],
   networks: (nodeId: string) => ['networks', nodeId],
   images: (nodeId: string) => ['images', nodeId],
+  kept: (nodeId: string) => ['kept', nodeId],
   doctor: (nodeId: string) => ['doctor', nodeId],
   registries: ['registries'],
   users: ['users'],

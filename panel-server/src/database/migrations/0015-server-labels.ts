@@ -1,13 +1,13 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { reference, text, time } from '../tables.ts';
 
-/** How people sort their servers, and which are whose favourites. */
+/** How people sort their servers, which are whose favourites, and whose files stay when they are deleted. */
 export class ServerLabels implements MigrationInterface {
   readonly name = 'server-labels-0000000000015';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const [column, type] of columns) {
-      await runner.query(`ALTER TABLE servers ADD COLUMN "${column}" ${type}`);
+    for (const [table, column, type] of columns) {
+      await runner.query(`ALTER TABLE ${table} ADD COLUMN "${column}" ${type}`);
     }
     await runner.createTable(
       new Table({
@@ -25,12 +25,16 @@ export class ServerLabels implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable('server_favourites');
-    for (const [column] of columns) await runner.query(`ALTER TABLE servers DROP COLUMN "${column}"`);
+    for (const [table, column] of columns) {
+      await runner.query(`ALTER TABLE ${table} DROP COLUMN "${column}"`);
+    }
   }
 }
 
 const columns = [
-  ['tags', `text NOT NULL DEFAULT ''`],
-  ['group', 'text'],
-  ['notes', `text NOT NULL DEFAULT ''`],
+  ['servers', 'tags', `text NOT NULL DEFAULT ''`],
+  ['servers', 'group', 'text'],
+  ['servers', 'notes', `text NOT NULL DEFAULT ''`],
+  ['operations', 'keepAs', 'text'],
+  ['server_tombstones', 'keepAs', 'text'],
 ] as const;

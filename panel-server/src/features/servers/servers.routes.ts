@@ -35,7 +35,11 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   app.route({
     ...serverRoutes.delete,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.delete(params.id)),
+    handler: async (request, reply) => {
+      const { data } = request.query;
+      request.auditNote = { ...request.auditNote, details: { data } };
+      return reply.code(202).send(await servers.delete(request.params.id, data));
+    },
   });
   app.route({
     ...serverRoutes.start,

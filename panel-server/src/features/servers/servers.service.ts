@@ -124,15 +124,17 @@ export class ServersService {
   }
 
   /** Through the agent, or with a tombstone while that is away. */
-  async delete(id: string): Promise<{ operationId: string }> {
+  async delete(id: string, data: 'wipe' | 'keep'): Promise<{ operationId: string }> {
     const { database, agents, orders, removal, templates } = this.#parts;
     const row = await getServer(database, id);
     if (!isRemovable(row.state)) {
       throw new AppError('invalid_state', `The server is ${row.state}; stop it before deleting it`);
     }
-    if (agents.isOnline(row.nodeId)) return { operationId: await orders.remove(row) };
-    const timeoutMs = operationTimeoutMs('delete', templates.find(row.templateId));
-    const operation = newOperation({ serverId: id, nodeId: row.nodeId, kind: 'delete' }, timeoutMs);
+    const template = templates.find(row.templateId);
+    const keepAs = data === 'keep' ? { name: row.name, template: template?.name ?? row.templateId } : null;
+    if (agents.isOnline(row.nodeId)) return { operationId: await orders.remove(row, keepAs) };
+    const timeoutMs = operationTimeoutMs('delete', template);
+    const operation = newOperation({ serverId: id, nodeId: row.nodeId, kind: 'delete', keepAs }, timeoutMs);
     await removal.bury(row, await findOperation(database, row.operationId), operation);
     return { operationId: operation.id };
   }

@@ -10,6 +10,7 @@ export const actionNames: Record<string, string> = {
   'server.reinstall': 'Install server again',
   'server.control': 'Power action',
   'server.clone': 'Clone server',
+  'node.wipe-kept': 'Wipe kept files',
   'server.suspend': 'Suspend server',
   'server.unsuspend': 'Lift suspension',
   'server.favourite': 'Make a favourite',

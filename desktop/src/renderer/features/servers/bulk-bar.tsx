@@ -9,7 +9,7 @@ import classes from './bulk-bar.module.css';
 import { BulkDialog } from './bulk-dialog.tsx';
 import { BulkRefusals } from './bulk-refusals.tsx';
 import { bulkStrings as strings } from './bulk-strings.ts';
-import { type BulkResult, useBulk } from './use-bulk.ts';
+import { type BulkOrder, type BulkResult, useBulk } from './use-bulk.ts';
 import type { Selection } from './use-selection.ts';
 
 /** What can be done with the servers that are selected; each choice counts those it applies to. */
@@ -18,9 +18,9 @@ export function BulkBar({ selection }: { selection: Selection }) {
   const [asked, setAsked] = useState<BulkAction>();
   const [refusals, setRefusals] = useState<BulkResult>();
   const { servers } = selection;
-  const order = async (action: BulkAction, text?: string) => {
+  const order = async (action: BulkAction, asked: Pick<BulkOrder, 'text' | 'isKept'> = {}) => {
     setAsked(undefined);
-    const result = await run({ action, servers: affectedBy(action, servers), text });
+    const result = await run({ action, servers: affectedBy(action, servers), ...asked });
     selection.clear();
     if (result.done > 0) notifications.show({ message: strings.done(action, result.done) });
     if (result.refused.length > 0) setRefusals(result);
@@ -61,7 +61,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
         <BulkDialog
           action={asked}
           selected={servers}
-          onConfirm={(text) => void order(asked, text)}
+          onConfirm={(answers) => void order(asked, answers)}
           onClose={() => setAsked(undefined)}
         />
       )}

@@ -5,19 +5,22 @@ import { useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { affectedBy, type BulkAction } from './bulk-actions.ts';
 import { bulkStrings as strings } from './bulk-strings.ts';
+import { KeepChoice } from './keep-choice.tsx';
 import { groupsOf, tagsOf } from './known-labels.ts';
+import type { BulkOrder } from './use-bulk.ts';
 import { useServerList } from './use-servers.ts';
 
 interface BulkDialogProps {
   action: BulkAction;
   selected: readonly Server[];
-  onConfirm: (text?: string) => void;
+  onConfirm: (answers: Pick<BulkOrder, 'text' | 'isKept'>) => void;
   onClose: () => void;
 }
 
 /** Asks before something is done to many servers, and for what it takes. Says how many are left out. */
 export function BulkDialog({ action, selected, onConfirm, onClose }: BulkDialogProps) {
   const [text, setText] = useState('');
+  const [isKept, setKept] = useState(false);
   const count = affectedBy(action, selected).length;
   const leftOut = selected.length - count;
   const issue = text === '' ? undefined : issueOf(action, text);
@@ -31,11 +34,14 @@ export function BulkDialog({ action, selected, onConfirm, onClose }: BulkDialogP
       isBlocked={!isReady}
       isBusy={false}
       error={null}
-      onConfirm={() => onConfirm(action === 'tag' ? text.trim().toLowerCase() : text.trim())}
+      onConfirm={() =>
+        onConfirm({ text: action === 'tag' ? text.trim().toLowerCase() : text.trim(), isKept })
+      }
       onClose={onClose}
     >
-      {strings.explain[action] && <p>{strings.explain[action]}</p>}
+      <p>{isKept ? strings.explainKept : strings.explain[action]}</p>
       {leftOut > 0 && <p>{strings.leftOut(leftOut)}</p>}
+      {action === 'delete' && <KeepChoice isKept={isKept} onChange={setKept} />}
       <AskedFor action={action} text={text} issue={issue} onText={setText} />
     </ConfirmDialog>
   );

@@ -27,7 +27,10 @@ export const bulkStrings = {
     suspend: 'They are stopped at once, and players are disconnected. Their files stay.',
     delete:
       'Everything of them is removed from their nodes: worlds, settings, console history. This cannot be undone.',
+    tag: 'Tags that they have already stay.',
+    group: 'A server is in one group at most.',
   } as Partial<Record<BulkAction, string>>,
+  explainKept: 'They, their console history and their ports are removed. Their files stay on their nodes.',
   leftOut: (amount: number) =>
     `${count(amount)} of the selection left out: you may not do this there, or the state does not allow it.`,
   typed: (amount: number) => `delete ${amount}`,

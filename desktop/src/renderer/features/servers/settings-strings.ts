@@ -84,6 +84,10 @@ export const settingsStrings = {
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteText: (name: string, node: string) =>
     `Everything of ${name} on node ${node} is removed: worlds, settings, console history. This cannot be undone.`,
+  keepFiles: 'Keep the files on the node',
+  keepFilesHint: 'They stay there, without a server, until somebody wipes them on the page of the node.',
+  deleteTextKept: (name: string, node: string) =>
+    `${name}, its console history and its ports are removed from node ${node}. Its files stay.`,
   deleted: (name: string) => `${name} is being deleted`,
   facts: 'About this server',
   id: 'Id',

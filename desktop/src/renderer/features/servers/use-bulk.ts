@@ -17,6 +17,8 @@ export interface BulkOrder {
   servers: readonly Server[];
   /** The reason, the tag or the group. */
   text?: string;
+  /** Of a deletion: the files stay. */
+  isKept?: boolean;
 }
 
 export interface BulkResult {
@@ -59,7 +61,7 @@ export function useBulk() {
   return { progress, run };
 }
 
-async function doOn(server: Server, { action, text = '' }: BulkOrder, queryClient: QueryClient) {
+async function doOn(server: Server, { action, text = '', isKept }: BulkOrder, queryClient: QueryClient) {
   const params = { id: server.id };
   switch (action) {
     case 'suspend':
@@ -75,7 +77,7 @@ async function doOn(server: Server, { action, text = '' }: BulkOrder, queryClien
     case 'group':
       return takeOver(queryClient, await api.servers.update({ params, body: { group: text || null } }));
     case 'delete':
-      await api.servers.delete({ params });
+      await api.servers.delete({ params, query: { data: isKept ? 'keep' : 'wipe' } });
       queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
         dropServer(pages, server.id),
       );
