@@ -12,7 +12,7 @@ import {
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { Caller } from '../../access.ts';
+import type { AccessRules, Caller } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -46,6 +46,7 @@ export type ServerQuery = z.output<(typeof serverRoutes)['list']['schema']['quer
 
 interface ServersParts {
   database: DataSource;
+  access: AccessRules;
   secrets: SecretBox;
   agents: AgentDoor;
   users: UsersService;
@@ -72,8 +73,10 @@ export class ServersService {
   }
 
   /** The page as JSON, ready to send. */
-  list(query: ServerQuery, caller: Caller): Promise<Buffer> {
-    return this.#parts.listCache.get(JSON.stringify([viewOf(caller), query]), async () => {
+  async list(query: ServerQuery, caller: Caller): Promise<Buffer> {
+    const view = viewOf(caller);
+    const rules = view === everything || (await this.#parts.access.mayOwnersDelete());
+    return this.#parts.listCache.get(JSON.stringify([view, rules, query]), async () => {
       const page = await findServerPage(this.#parts.database, query, visibleServers(caller), this.#parts);
       const items = await this.#describeAll(await withParts(this.#parts.database, page.rows), caller);
       return Buffer.from(JSON.stringify(z.encode(ServerPage, { items, nextCursor: page.nextCursor })));
@@ -175,7 +178,9 @@ export class ServersService {
   }
 
   async #describeAll(records: readonly ServerRecord[], caller: Caller): Promise<Server[]> {
-    const { users, nodeIndex, serverIndex, agents, templates, live } = this.#parts;
+    const { users, nodeIndex, serverIndex, agents, templates, live, access } = this.#parts;
+    const isOwnSuspended = records.some(({ row }) => row.suspendedAt && row.ownerId === caller.userId);
+    const mayOwnersDelete = isOwnSuspended && (await access.mayOwnersDelete());
     const names = await users.names([...new Set(records.map(({ row }) => row.ownerId))]);
     return records.map((record) => {
       const { row } = record;
@@ -192,14 +197,18 @@ export class ServersService {
         template: templates.find(row.templateId),
         stats: live.stats.get(row.id) ?? null,
         installProgress: live.installProgress.get(row.id) ?? null,
+        mayOwnersDelete,
       };
       return describeServer(record, surroundings, caller);
     });
   }
 }
 
+/** The view of whoever may do everything. */
+const everything = '*';
+
 /** Those with the same see the same of every server. The lists end when anybody's rights change. */
 function viewOf(caller: Caller): string {
   const isAdministrator = caller.person.grants.has('*') && caller.person.nodeIds === null;
-  return isAdministrator && !caller.key ? '*' : `${caller.userId} ${caller.key?.id ?? ''}`;
+  return isAdministrator && !caller.key ? everything : `${caller.userId} ${caller.key?.id ?? ''}`;
 }
