@@ -41,6 +41,10 @@ export class DataFolder {
   get backups(): string {
     return join(this.path, 'backups');
   }
+  /** Files of servers that were deleted. */
+  get kept(): string {
+    return join(this.path, 'kept');
+  }
   server(serverId: string): string {
     return join(this.servers, serverId);
   }
@@ -52,7 +56,8 @@ export async function prepareDataFolder(folder: DataFolder): Promise<void> {
     const dataDir = dirname(folder.path);
     if ((await mkdir(dataDir, { recursive: true })) !== undefined) await chmod(dataDir, 0o711);
     for (const path of [folder.path, folder.servers]) await makeFolder(path, 0o711);
-    for (const path of [folder.identity, folder.state, folder.run, folder.history, folder.backups]) {
+    const { identity, state, run, history, backups, kept } = folder;
+    for (const path of [identity, state, run, history, backups, kept]) {
       await makeFolder(path, 0o700);
     }
     for (const path of [folder.path, folder.identity, folder.state]) await removeDrafts(path);

@@ -10,6 +10,7 @@ import {
   id,
   ids,
   ipPools,
+  keptFiles,
   networks,
   nodes,
   portPools,
@@ -89,6 +90,11 @@ const full: Answers = {
   'images.remove': () => ({ freedBytes: 400_000_000 }),
   'images.prune': () => ({ removed: [images[0]?.reference], freedBytes: 80_740_000 }),
   'registries.list': () => page(registries),
+  'kept.list': () => ({ items: keptFiles }),
+  'kept.wipe': () => undefined,
+  'favourites.list': () => ({ serverIds: [ids.running, ids.flooded] }),
+  'favourites.add': () => undefined,
+  'favourites.remove': () => undefined,
   'servers.list': ({ query }) =>
     page(servers.filter(({ node }) => query.nodeId === undefined || node.id === query.nodeId)),
   'servers.get': ({ params }) => find(servers, params.id),
@@ -117,6 +123,8 @@ const empty: Answers = {
   'doctor.examine': () => ({ checkedAt: new Date(), checks: fineChecks }),
   'images.list': () => ({ ...page([]), pulls: [] }),
   'registries.list': () => page([]),
+  'kept.list': () => ({ items: [] }),
+  'favourites.list': () => ({ serverIds: [] }),
   'servers.list': () => page([]),
   'servers.get': () => ({
     ...find(servers, ids.stopped),

@@ -100,6 +100,7 @@ export const panelSettings = {
   publicUrl: 'https://panel.example.org:8443',
   passwords: { minLength: 12, breachApiUrl: null },
   allowedNetworks: ['10.20.0.0/16'],
+  suspendedDeletion: 'administrators',
   isPublicUrlFixed: false,
   linkBase: 'https://panel.example.org:8443',
 };

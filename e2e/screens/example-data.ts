@@ -1,5 +1,6 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
 import type { IpPool } from '@catalyst/shared/features/ip-pools';
+import type { KeptFiles } from '@catalyst/shared/features/kept';
 import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
 import type { PortAllocation, PortPool } from '@catalyst/shared/features/port-pools';
@@ -260,7 +261,16 @@ const onNode = (n: number) => {
 };
 
 export const servers: Server[] = [
-  server(1, 'Survival', { template: minecraftJs, startedAt: ago(76 * hour), memory: 0.62, cpu: 34 }),
+  server(1, 'Survival', {
+    template: minecraftJs,
+    startedAt: ago(76 * hour),
+    memory: 0.62,
+    cpu: 34,
+    tags: ['whitelist', 'eu', 'vanilla', 'weekly backup'],
+    group: 'Community',
+    notes:
+      'Ask Ada before a version change: two players still use the old client.\n\nThe map is pregenerated up to 8,000 blocks.',
+  }),
   server(2, 'Creative plots', {
     template: minecraftJs,
     state: 'crashed',
@@ -270,6 +280,8 @@ export const servers: Server[] = [
     crashCount: 6,
     stateChangedAt: ago(3 * minute),
     lastCrashAt: ago(3 * minute),
+    tags: ['creative'],
+    group: 'Community',
   }),
   server(3, 'Sunday railways', {
     template: openttd,
@@ -289,6 +301,8 @@ export const servers: Server[] = [
     memory: 0.21,
     cpu: 12,
     nodeN: 2,
+    tags: ['eu'],
+    group: 'Trains, and everybody who waits for one on a Sunday afternoon',
   }),
   server(6, 'Friends only', { template: luanti, nodeN: 3, startedAt: ago(50 * hour) }),
   server(7, 'Lobby', { template: minecraftJs, state: 'starting', stateChangedAt: ago(6000), nodeN: 2 }),
@@ -314,6 +328,8 @@ export const servers: Server[] = [
     startedAt: ago(5 * hour),
     memory: 0.35,
     cpu: 7,
+    tags: ['school', 'thursday'],
+    group: 'Community',
   }),
   server(13, 'Factory', {
     template: containedGame,
@@ -354,6 +370,20 @@ export const servers: Server[] = [
   server(12, 'Night shift', { template: openttd, state: 'stopping', stateChangedAt: ago(4000), nodeN: 2 }),
 ];
 
+export const keptFiles: KeptFiles[] = [
+  {
+    ...{ serverId: id(61), name: 'Summer event 2025', template: 'Minecraft (flying-squid)' },
+    ...{ keptAt: ago(40 * 24 * hour), sizeBytes: 3_482_000_000 },
+  },
+  {
+    serverId: id(62),
+    name: 'First railways',
+    template: 'OpenTTD',
+    keptAt: ago(90 * 24 * hour),
+    sizeBytes: null,
+  },
+];
+
 type ServerWish = Omit<Partial<Server>, 'template'> & {
   template: Template;
   nodeN?: number;
@@ -375,6 +405,9 @@ function server(
     id: id(n),
     name,
     description: n === 1 ? 'Whitelist only; ask in the forum.' : '',
+    tags: [],
+    group: null,
+    notes: '',
     owner: { id: admin.id, name: admin.name },
     node: onNode(nodeN),
     template: { id: template.id, name: template.name, icon: template.icon },

@@ -93,6 +93,44 @@ export const screens: Screen[] = [
     shown: (page) => seen(page, '3 selected'),
   },
   {
+    name: 'servers-bulk-refused',
+    path: '/servers',
+    dataSets: ['full'],
+    answers: {
+      'servers.suspend': () => {
+        throw new AppError(
+          'invalid_state',
+          'Somebody else changed this server at the same moment; look again',
+        );
+      },
+    },
+    act: async (page) => {
+      for (const name of ['Survival', 'Skyblock', 'Overdue account']) {
+        await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      }
+      // By the keyboard: what sticks to the edge of the page moves while it is scrolled to.
+      await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
+      await page.getByRole('menuitem', { name: /^Suspend/ }).click();
+      await seen(page, '1 server of the selection left out');
+      await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+    },
+    shown: (page) => seen(page, 'refused by 2 servers'),
+  },
+  {
+    name: 'servers-bulk-delete',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      for (const name of ['Survival', 'Creative plots', 'Build contest 2025']) {
+        await page.getByRole('checkbox', { name: `Select ${name}` }).check();
+      }
+      // By the keyboard: what sticks to the edge of the page moves while it is scrolled to.
+      await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
+      await page.getByRole('menuitem', { name: /^Delete/ }).click();
+    },
+    shown: (page) => page.getByRole('dialog').getByText('1 server of the selection left out').waitFor(),
+  },
+  {
     name: 'servers-as-cards',
     path: '/servers',
     dataSets: ['full'],
@@ -107,13 +145,24 @@ export const screens: Screen[] = [
     shown: (page) => page.getByRole('listitem').filter({ hasText: 'Survival' }).first().waitFor(),
   },
   {
+    name: 'servers-grouped',
+    path: '/servers',
+    dataSets: ['full'],
+    act: async (page) => {
+      await seen(page, 'Creative plots');
+      await page.getByRole('button', { name: 'Arrange by group' }).click();
+      await page.mouse.move(0, 0);
+    },
+    shown: (page) => seen(page, 'No group'),
+  },
+  {
     name: 'servers-no-match',
     path: '/servers',
     dataSets: ['full'],
     act: async (page) => {
       await seen(page, 'Creative plots');
       await page
-        .getByRole('textbox', { name: 'Filter by name, game, node or address' })
+        .getByRole('textbox', { name: 'Filter by name, tag, game, node or address' })
         .fill('nothing like it');
     },
     shown: (page) => seen(page, 'No server matches'),
@@ -386,6 +435,13 @@ export const screens: Screen[] = [
     dataSets: ['full', 'failing'],
     act: (page) => page.getByRole('button', { name: 'Show what the next start does' }).click(),
     shown: (page, dataSet) => seen(page, dataSet === 'failing' ? 'could not be found out' : 'stays as it is'),
+  },
+  {
+    name: 'server-clone',
+    path: `/servers/${ids.running}/settings`,
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'Clone…' }).click(),
+    shown: (page) => seen(page, 'Worlds and other files are not copied'),
   },
   {
     name: 'server-settings-unsaved',

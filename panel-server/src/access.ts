@@ -120,6 +120,10 @@ function isPermittedOnServer({ userId }: Person, permission: Permission, place: 
   return place.ownerId === userId || (place.subusers.get(userId)?.has(permission) ?? false);
 }
 
+/** A suspended server that its owner could delete if the panel lets owners do so. */
+export const isOwnSuspended = (holder: Holder, place: ServerPlace): boolean =>
+  place.isSuspended && place.ownerId === holder.person.userId && holds(holder, 'server.delete', place);
+
 /** Who holds the permission on this server because it is theirs, or because it was given to them. */
 export function peopleWith(permission: Permission, { ownerId, subusers }: ServerPlace): string[] {
   const others = [...subusers].flatMap(([userId, grants]) => (grants.has(permission) ? userId : []));
@@ -144,9 +148,12 @@ export interface AccessIndex {
 /** Asks the function about servers by their ids; HTTP routes, sockets and whatever comes later ask here. */
 export class AccessRules {
   readonly #servers: AccessIndex;
+  /** Whether owners delete their suspended servers. */
+  readonly mayOwnersDelete: () => Promise<boolean>;
 
-  constructor(servers: AccessIndex) {
+  constructor(servers: AccessIndex, mayOwnersDelete = async () => false) {
     this.#servers = servers;
+    this.mayOwnersDelete = mayOwnersDelete;
   }
 
   mayOnServer(caller: Caller, permission: Permission, serverId: string): boolean {
@@ -186,7 +193,10 @@ export class AccessRules {
     if (server && access !== 'signed-in' && isPermitted(caller, access, server)) return;
     if (!server || !isPermitted(caller, 'server.read', server)) throw noSuchServer();
     if (access === 'signed-in') return;
-    throw holds(caller, access, server) ? suspended() : forbidden(access);
+    if (!holds(caller, access, server)) throw forbidden(access);
+    if (access === 'server.delete' && isOwnSuspended(caller, server) && (await this.mayOwnersDelete()))
+      return;
+    throw suspended();
   }
 }
 

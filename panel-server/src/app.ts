@@ -12,6 +12,7 @@ import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
 import { registerImages } from './features/images/images.feature.ts';
 import { registerIpPoolRoutes } from './features/ip-pools/ip-pools.routes.ts';
+import { registerKeptRoutes } from './features/kept/kept.routes.ts';
 import { registerMailRoutes } from './features/mail/mail.routes.ts';
 import { registerNetworkRoutes } from './features/networks/networks.routes.ts';
 import { type LocalAgentNeeds, registerNodes } from './features/nodes/nodes.feature.ts';
@@ -96,6 +97,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     registerPortPoolRoutes(core, feed);
     await registerImages(core, registries);
     registerDoctorRoutes(core);
+    registerKeptRoutes(core);
     registerConsole(core);
     registerRoleRoutes(core.http, new RolesService(core));
     registerUserRoutes(core.http, new UserAdministration({ ...core, removal: new UserRemoval(core) }));

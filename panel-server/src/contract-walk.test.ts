@@ -270,6 +270,7 @@ function fitting({ url, method }: Route): object {
     const network = { portBindings: undefined, networkMode: undefined, staticIp: undefined };
     return { ...sizes, ...chosen, ...network, runtime: 'process' };
   }
+  if (url === '/api/servers/:id/clone') return { nodeId: undefined, environment: {} };
   // A range API would be asked.
   if (url === '/api/admin/settings') return { passwords: undefined };
   if (url === '/api/nodes/:id/networks/:networkId') return { plugins: undefined };

@@ -129,7 +129,10 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   const secretBox = secretKeys.box;
   const nodeIndex = await NodeIndex.load(database);
   const serverIndex = await ServerIndex.load(database);
-  const access = new AccessRules(serverIndex);
+  const access = new AccessRules(
+    serverIndex,
+    async () => (await panelSettings.read('suspendedDeletion')) === 'owner',
+  );
   const users = new UsersService(database);
   await users.ensureBuiltInRoles();
   const sessions = new SessionStore(database, users, revocations, log.child({ part: 'sessions' }));

@@ -6,8 +6,10 @@ import { dataPlaneRoutes } from './features/data-plane.ts';
 import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
+import { favouriteRoutes } from './features/favourites.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
+import { keptRoutes } from './features/kept.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
@@ -38,7 +40,9 @@ export const api = {
   deploy: deployRoutes,
   doctor: doctorRoutes,
   images: imageRoutes,
+  kept: keptRoutes,
   registries: registryRoutes,
+  favourites: favouriteRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
   users: userRoutes,

@@ -8,6 +8,7 @@ import {
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
 import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
+import { keptAgentCalls } from './features/kept-link.ts';
 import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
 
 // Apart from what browsers are told: an agent loads nothing but this of the contract.
@@ -20,6 +21,7 @@ export const agentCalls = {
   ...nodeAgentCalls,
   ...doctorAgentCalls,
   ...imageAgentCalls,
+  ...keptAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

@@ -9,6 +9,7 @@ import type { Health } from '../node/health.ts';
 import { nodeCallHandlers } from '../node/node.calls.ts';
 import type { ResourceStats } from '../node/resource-stats.ts';
 import { imageCallHandlers, type NodeImages } from '../runtimes/containerd/images/images.calls.ts';
+import { keptCallHandlers } from '../servers/kept-files.ts';
 import { serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import { DataPlane } from './data-plane.ts';
@@ -47,6 +48,7 @@ export function servePanel(
     agentCalls,
     {
       ...serverCallHandlers(supervisor),
+      ...keptCallHandlers(supervisor.kept),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...doctorCallHandlers(parts.doctor),

@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { AgentAction, ServerSnapshot } from '@catalyst/shared/features/agent-link';
+import type { KeptAs } from '@catalyst/shared/features/kept-link';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { RunningServer } from '../runtimes/runtime.ts';
 import type { CommandLog } from './command-log.ts';
@@ -17,13 +18,16 @@ import { TaskLine } from './task-line.ts';
 export interface Order {
   operationId: string;
   action: AgentAction;
-  /** For `remove`: also the files. */
+  /** For `remove`: also the files, which are kept otherwise. */
   wipe: boolean;
+  keepAs?: KeptAs;
   deadlineMs: number;
 }
 
+type Removal = Pick<Order, 'wipe' | 'keepAs'>;
+
 interface GameServerOptions
-  extends Pick<ServerTasksOptions, 'dataPaths' | 'onInstallStep'>,
+  extends Pick<ServerTasksOptions, 'tracePaths' | 'backupPath' | 'kept' | 'onInstallStep'>,
     Pick<ServerRecoveryOptions, 'inTurn'> {
   parts: ServerParts;
   operations: OperationLog;
@@ -111,7 +115,7 @@ export class GameServer {
    * Takes an order, or throws why it cannot; how it ends is told by the operation. The same id never acts twice.
    * Resolves when an agent that is killed now will still know of it.
    */
-  async take({ operationId, action, wipe, deadlineMs }: Order): Promise<void> {
+  async take({ operationId, action, deadlineMs, wipe, keepAs }: Order): Promise<void> {
     const known = this.operations.find(operationId);
     if (known) {
       this.operations.tellAgain(known);
@@ -120,12 +124,12 @@ export class GameServer {
     const refusal = findRefusal(this.parts.file.record, action);
     if (refusal) throw refusal;
     const operation = this.operations.begin(operationId, action, deadlineMs);
-    this.#orders[action]([operation], wipe);
+    this.#orders[action]([operation], { wipe, ...(keepAs && { keepAs }) });
     // A full disk keeps the order from being remembered, not from being carried out.
     await this.parts.file.save().catch(() => {});
   }
 
-  readonly #orders: Record<AgentAction, (operations: OperationRecord[], wipe: boolean) => void> = {
+  readonly #orders: Record<AgentAction, (operations: OperationRecord[], removal: Removal) => void> = {
     start: (operations) => {
       this.parts.file.record.desired = 'running';
       this.#restarts.forget();
@@ -158,8 +162,11 @@ export class GameServer {
       this.parts.state.enter('installing', 'panel');
       this.#begin('install', operations, (task) => this.#tasks.install(task));
     },
-    remove: (operations, wipe) => {
-      Object.assign(this.parts.file.record, { desired: 'stopped', removal: { wipe, isDone: false } });
+    remove: (operations, removal) => {
+      Object.assign(this.parts.file.record, {
+        desired: 'stopped',
+        removal: { ...removal, isDone: false },
+      });
       this.#enterStopping();
       this.#begin('remove', operations, () => this.#tasks.remove());
     },

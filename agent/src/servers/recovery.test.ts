@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeRuntime } from '../runtimes/fake-runtime.ts';
@@ -90,6 +90,26 @@ describe('after the agent was restarted', () => {
     expect(later.supervisor.unreportedOperations().map(({ operation }) => operation)).toContainEqual(
       expect.objectContaining({ id: remove, error: null }),
     );
+  });
+
+  it('a removal that keeps the files is carried on after they were moved', async () => {
+    const test = await TestSupervisor.open();
+    const id = await test.install(fakeSpec(['say ready']));
+    await test.supervisor.close();
+    const remove = newId();
+    changeRecord(test, id, (record) => {
+      record.removal = { wipe: false, isDone: false, keepAs: { name: 'Once', template: 'Test game' } };
+      record.operations.push(pending(remove, 'remove'));
+    });
+    const place = join(test.folder.kept, id);
+    mkdirSync(place);
+    renameSync(test.folder.server(id), join(place, 'files'));
+    const later = await TestSupervisor.open({ folder: test.folder, runtime: test.runtime });
+    expect(later.supervisor.unreportedOperations().map(({ operation }) => operation)).toContainEqual(
+      expect.objectContaining({ id: remove, error: null }),
+    );
+    expect(existsSync(join(place, 'files'))).toBe(true);
+    expect(await later.supervisor.kept.list()).toMatchObject([{ serverId: id, name: id, sizeBytes: null }]);
   });
 
   it('a removal that was done but not told is told', async () => {

@@ -3,6 +3,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   truncateSync,
@@ -82,12 +83,37 @@ describe('removing', () => {
     expect(readdirSync(elsewhere).sort()).toEqual(['kept', 'moved']);
   });
 
-  it('keeps the files when told so', async () => {
+  it('moves the files to those that are kept when told so, and wipes them when asked', async () => {
     const test = await TestSupervisor.open();
     const id = await test.install(fakeSpec(forever));
-    await test.done(test.order(id, 'remove', { wipe: false }));
-    expect(existsSync(test.folder.server(id))).toBe(true);
+    writeFileSync(join(test.folder.server(id), 'world.dat'), 'x'.repeat(5000));
+    const keepAs = { name: 'Old world', template: 'Test game' };
+    await test.done(test.order(id, 'remove', { wipe: false, keepAs }));
+    expect(existsSync(test.folder.server(id))).toBe(false);
+    expect(existsSync(`${test.folder.history}/${id}`)).toBe(false);
     expect(test.supervisor.snapshot()).toEqual([]);
+    const { kept } = test.supervisor;
+    const [item] = await kept.list();
+    expect(item).toMatchObject({ serverId: id, ...keepAs, keptAt: expect.any(Number) });
+    expect(item?.sizeBytes).toBeGreaterThanOrEqual(5000);
+    expect(readFileSync(join(test.folder.kept, id, 'files', 'world.dat'), 'utf8')).toHaveLength(5000);
+    await expect(kept.wipe(newId())).rejects.toMatchObject({ code: 'not_found' });
+    expect(await kept.wipe(id)).toBe('Old world');
+    expect(await kept.list()).toEqual([]);
+    expect(existsSync(join(test.folder.kept, id))).toBe(false);
+  });
+
+  it('keeps no link that stands in the place of the folder, and touches nothing behind it', async () => {
+    const test = await TestSupervisor.open();
+    const id = await test.install(fakeSpec(forever));
+    const elsewhere = temporaryFolder();
+    writeFileSync(join(elsewhere, 'foreign'), '');
+    renameSync(test.folder.server(id), join(elsewhere, 'moved'));
+    symlinkSync(elsewhere, test.folder.server(id));
+    await test.done(test.order(id, 'remove', { wipe: false }));
+    expect(() => lstatSync(test.folder.server(id))).toThrow('ENOENT');
+    expect(await test.supervisor.kept.list()).toEqual([]);
+    expect(readdirSync(elsewhere).sort()).toEqual(['foreign', 'moved']);
   });
 });
 

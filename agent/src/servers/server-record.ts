@@ -1,4 +1,5 @@
 import { AgentAction } from '@catalyst/shared/features/agent-link';
+import { KeptAs } from '@catalyst/shared/features/kept-link';
 import { ServerSpec } from '@catalyst/shared/features/server-spec';
 import { DesiredState, ServerReason, ServerState } from '@catalyst/shared/features/server-states';
 import { z } from 'zod';
@@ -51,7 +52,7 @@ export const ServerRecord = z.object({
   run: RunRecord.nullable(),
   operations: z.array(OperationRecord),
   /** It is being removed, or was; the record is kept until the panel knows. */
-  removal: z.object({ wipe: z.boolean(), isDone: z.boolean() }).nullable(),
+  removal: z.object({ wipe: z.boolean(), isDone: z.boolean(), keepAs: KeptAs.optional() }).nullable(),
 });
 export type ServerRecord = z.output<typeof ServerRecord>;
 

@@ -5,6 +5,7 @@ import { isDoneWithin } from '../waiting.ts';
 import { enforceDiskLimit, releaseDiskLimit } from './disk-limit.ts';
 import type { GameKeeper } from './game-keeper.ts';
 import { runInstallation } from './installer.ts';
+import type { KeptFiles } from './kept-files.ts';
 import { prepareLaunch } from './launch-preparation.ts';
 import type { Restarts } from './restarts.ts';
 import { installLaunch } from './server-launch.ts';
@@ -16,8 +17,10 @@ export interface ServerTasksOptions {
   parts: ServerParts;
   game: GameKeeper;
   restarts: Restarts;
-  /** Folders of this server beside its files: run folders, history, backups. */
-  dataPaths: readonly string[];
+  /** What its runs left beside its files: run folders, history. */
+  tracePaths: readonly string[];
+  backupPath: string;
+  kept: KeptFiles;
   onInstallStep(progress: { step: number; totalSteps: number; label: string }): void;
 }
 
@@ -115,8 +118,8 @@ export class ServerTasks {
 
   /** From any state; nothing but the record is left then. */
   async remove(): Promise<void> {
-    const { parts, game, dataPaths } = this.#options;
-    const { file, console, folder, runs } = parts;
+    const { parts, game, tracePaths } = this.#options;
+    const { file, console, runs } = parts;
     const { removal } = file.record;
     await this.#persist();
     try {
@@ -124,19 +127,37 @@ export class ServerTasks {
       await runs.clear();
       await runs.removeServer();
       await console.close();
-      if (removal?.wipe) {
-        await folder.destroy();
-        await releaseDiskLimit(parts);
-        for (const path of dataPaths) await rm(path, { recursive: true, force: true });
-      } else await folder.close();
+      await (removal?.wipe ? this.#wipe() : this.#keep());
+      for (const path of tracePaths) await rm(path, { recursive: true, force: true });
     } catch (error) {
       // Still a server; the order can come again.
       file.record.removal = null;
       await file.save().catch(() => {});
       throw error;
     }
-    file.record.removal = { wipe: removal?.wipe ?? false, isDone: true };
+    file.record.removal = { ...removal, wipe: removal?.wipe ?? false, isDone: true };
     await file.save();
+  }
+
+  async #wipe(): Promise<void> {
+    const { parts, backupPath } = this.#options;
+    await parts.folder.destroy();
+    await releaseDiskLimit(parts);
+    await rm(backupPath, { recursive: true, force: true });
+  }
+
+  /** Its backups stay where they are. */
+  async #keep(): Promise<void> {
+    const { parts, kept } = this.#options;
+    const { folder, file } = parts;
+    const { spec, removal } = file.record;
+    const { name, template } = removal?.keepAs ?? { name: spec.serverId, template: '' };
+    const sizeBytes = await folder.measure().catch(() => null);
+    await folder.close();
+    await kept.take(spec.serverId, folder.path, { name, template, sizeBytes });
+    // What is still in its place is no folder of ours.
+    await folder.destroy();
+    await releaseDiskLimit(parts);
   }
 
   /** From `starting`: it was seen to be ready. */

@@ -9,6 +9,7 @@ import type { Logger } from '../logger.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { CommandLog } from './command-log.ts';
 import { GameServer, type Order } from './game-server.ts';
+import { KeptFiles } from './kept-files.ts';
 import { OperationLog } from './operation-log.ts';
 import type { RecordFile } from './record-file.ts';
 import type { RecordStore } from './record-store.ts';
@@ -53,8 +54,12 @@ export class Supervisor {
   readonly #automaticStarts = new Turns(automaticStarts.count, automaticStarts.patienceMs);
   #listener: SupervisorListener | null = null;
 
+  /** What deleted servers have left. */
+  readonly kept: KeptFiles;
+
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.kept = new KeptFiles(options.folder.kept);
   }
 
   /** Everything from now on; what was before is in the snapshot and the unreported operations. */
@@ -187,7 +192,9 @@ export class Supervisor {
         this.#listener?.operationFinished(serverId, operation),
       ),
       commands: new CommandLog(join(folder.history, serverId, 'commands')),
-      dataPaths: [join(folder.run, serverId), join(folder.history, serverId), join(folder.backups, serverId)],
+      tracePaths: [join(folder.run, serverId), join(folder.history, serverId)],
+      backupPath: join(folder.backups, serverId),
+      kept: this.kept,
       onInstallStep: (progress) => this.#listener?.installStep({ serverId, ...progress }),
       inTurn: (signal, work) => this.#automaticStarts.take(signal, work),
     });

@@ -85,7 +85,12 @@ export class TestSupervisor {
   async order(
     serverId: string,
     action: AgentAction,
-    changes: { operationId?: string; deadlineMs?: number; wipe?: boolean } = {},
+    changes: {
+      operationId?: string;
+      deadlineMs?: number;
+      wipe?: boolean;
+      keepAs?: { name: string; template: string };
+    } = {},
   ): Promise<string> {
     const operationId = changes.operationId ?? newId();
     await this.supervisor.take({ serverId, operationId, action, wipe: true, deadlineMs: 60_000, ...changes });

@@ -201,6 +201,11 @@ const accountRoutes: RouteObject[] = [
 const settingsRoutes: RouteObject[] = [
   { index: true, lazy: page(() => import('./features/settings/appearance-tab.tsx'), 'AppearanceTab') },
   {
+    path: 'servers',
+    handle: { crumb: settings.tabs.servers },
+    lazy: page(() => import('./features/settings/servers-tab.tsx'), 'ServersTab'),
+  },
+  {
     path: 'sign-in',
     handle: { crumb: settings.tabs.signIn },
     lazy: page(() => import('./features/settings/sign-in/sign-in-tab.tsx'), 'SignInTab'),

@@ -32,6 +32,15 @@ export const longColumn = (options: EntitySchemaColumnOptions | object = {}): En
   },
 });
 
+export const optionalJsonColumn = (): EntitySchemaColumnOptions => ({
+  type: 'text',
+  nullable: true,
+  transformer: {
+    to: (value: unknown) => (value === undefined || value === null ? value : JSON.stringify(value)),
+    from: (stored: unknown) => (typeof stored === 'string' ? JSON.parse(stored) : null),
+  },
+});
+
 export const jsonColumn = (): EntitySchemaColumnOptions => ({
   type: 'text',
   transformer: {

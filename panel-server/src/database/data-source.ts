@@ -18,6 +18,7 @@ import { OperationEntity } from '../features/operations/operation.entity.ts';
 import { PortPoolEntity } from '../features/port-pools/port-pool.entity.ts';
 import { RegistryEntity } from '../features/registries/registry.entity.ts';
 import { AllocationEntity } from '../features/servers/allocation.entity.ts';
+import { FavouriteEntity } from '../features/servers/favourite.entity.ts';
 import { ServerEntity } from '../features/servers/server.entity.ts';
 import { TombstoneEntity } from '../features/servers/tombstone.entity.ts';
 import { TransitionEntity } from '../features/servers/transition.entity.ts';
@@ -49,6 +50,7 @@ import { SignInRecords } from './migrations/0011-sign-in-records.ts';
 import { Suspensions } from './migrations/0012-suspensions.ts';
 import { ServerTransitions } from './migrations/0013-server-transitions.ts';
 import { SessionEpochs } from './migrations/0014-session-epochs.ts';
+import { ServerLabels } from './migrations/0015-server-labels.ts';
 import { Pools } from './migrations/0016-pools.ts';
 import { StartupLines } from './migrations/0017-startup-lines.ts';
 import { openPostgres } from './postgres.ts';
@@ -65,6 +67,7 @@ export const entities: EntitySchema[] = [
   NodeEntity,
   DeploymentTokenEntity,
   ServerEntity,
+  FavouriteEntity,
   TransitionEntity,
   AllocationEntity,
   TombstoneEntity,
@@ -106,6 +109,7 @@ export const migrations = [
   Suspensions,
   ServerTransitions,
   SessionEpochs,
+  ServerLabels,
   Pools,
   StartupLines,
 ];

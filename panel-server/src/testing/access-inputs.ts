@@ -48,6 +48,7 @@ export class AccessInputs {
 
   /** What it takes besides the permission that the route asks for: whoever gives something must have it. */
   alsoNeeded(name: string): Permission[] {
+    if (name === 'servers.clone') return ['server.read'];
     return ['subusers.invite', 'subusers.update', 'subusers.remove'].includes(name) ? ['server.read'] : [];
   }
 
@@ -92,6 +93,7 @@ export class AccessInputs {
     'mail.test': async () => ({ body: { to: 'someone@example.com' }, otherCode: 'invalid_state' }),
     'mail.retry': async () => ({ otherCode: 'not_found' }),
     'servers.create': async () => ({ body: newServer(this.#agent) }),
+    'servers.clone': async () => ({ body: { name: 'A clone' } }),
     'servers.update': async () => ({ body: { description: 'changed' } }),
     'servers.start': () => this.#stopped(),
     'servers.delete': () => this.#stopped(),
@@ -143,6 +145,7 @@ export class AccessInputs {
       return { query: { reference } };
     },
     'images.prune': async () => ({ body: {} }),
+    'kept.wipe': async () => ({ params: { serverId: this.#keptFiles() } }),
     'registries.create': async () => ({ body: this.#registry() }),
     'registries.get': async () => ({ params: await this.#existingRegistry() }),
     'registries.update': async () => ({ params: await this.#existingRegistry(), body: {} }),
@@ -255,6 +258,13 @@ export class AccessInputs {
     });
     this.#agent.images.isHeld = false;
     return id;
+  }
+
+  #keptFiles(): string {
+    const serverId = uuid();
+    const label = { name: 'Old world', template: 'Test game', keptAt: Date.now(), sizeBytes: 1 };
+    this.#agent.kept.set(serverId, { serverId, ...label });
+    return serverId;
   }
 
   #provider() {

@@ -55,6 +55,7 @@ export const forSignedIn = [
   'factors.removePasskey',
   'oidc.unlink',
   'servers.list',
+  'favourites.list',
   'subusers.acceptInvite',
   'apiKeys.list',
   'apiKeys.create',
@@ -67,8 +68,8 @@ export const forWhoSeesTheServer = ['subusers.leave', 'subusers.transferOwnershi
 
 /** What each permission opens, held by a role, or for rights on servers also by owning one or having been given it. */
 export const opens: Record<Permission, readonly string[]> = {
-  'server.read': ['servers.get'],
-  'server.create': ['servers.create'],
+  'server.read': ['servers.get', 'favourites.add', 'favourites.remove'],
+  'server.create': ['servers.create', 'servers.clone'],
   'server.update': ['servers.update', 'servers.resetCrashCount'],
   'server.limits': [],
   'server.delete': ['servers.delete'],
@@ -115,6 +116,7 @@ export const opens: Record<Permission, readonly string[]> = {
     'ipPools.get',
     'doctor.examine',
     'images.list',
+    'kept.list',
   ],
   'node.create': ['nodes.create'],
   'node.update': [
@@ -135,6 +137,7 @@ export const opens: Record<Permission, readonly string[]> = {
     'images.import',
     'images.remove',
     'images.prune',
+    'kept.wipe',
   ],
   'node.delete': ['nodes.delete'],
   'template.read': ['templates.list', 'templates.get', 'templates.versions', 'templates.export'],
@@ -213,6 +216,7 @@ export const opens: Record<Permission, readonly string[]> = {
 
 /** About one server: the caller needs the right there. Everything else that names a server is told as if there was none. */
 export const onServer = [
+  'servers.clone',
   'servers.get',
   'servers.update',
   'servers.resetCrashCount',
@@ -226,6 +230,8 @@ export const onServer = [
   'servers.unsuspend',
   'servers.transitions',
   'servers.dryRun',
+  'favourites.add',
+  'favourites.remove',
   'console.logs',
   'console.download',
   'console.command',
@@ -263,6 +269,8 @@ export const onNode = [
   'images.import',
   'images.remove',
   'images.prune',
+  'kept.list',
+  'kept.wipe',
 ];
 
 /** About those nodes for which the role holds, if there are any. */

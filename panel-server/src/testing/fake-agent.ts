@@ -30,6 +30,8 @@ type PanelCalls = typeof panelCalls;
 type Control = CallInput<AgentCalls['server_control']>;
 type Line = z.input<(typeof agentEvents)['server_log']['payload']>['lines'][number];
 
+type Kept = z.output<AgentCalls['kept:list']['output']>['items'][number];
+
 interface FakeServer {
   serverId: string;
   spec: ServerSpec | null;
@@ -56,6 +58,7 @@ export class FakeAgent {
   readonly servers = new Map<string, FakeServer>();
   readonly busyPorts = new Map<string, string>();
   missingPackages: string[] = [];
+  readonly kept = new Map<string, Kept>();
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -332,6 +335,13 @@ export class FakeAgent {
           },
         ],
       }),
+      'kept:list': () => ({ items: [...this.kept.values()] }),
+      'kept:wipe': ({ serverId }) => {
+        const found = this.kept.get(serverId);
+        if (!found) throw new AppError('not_found', 'The node has no kept files of this server');
+        this.kept.delete(serverId);
+        return { name: found.name };
+      },
       'node:ping': () => ({}),
       'server:apply': ({ spec }) => {
         const server = this.server(spec.serverId);
@@ -396,7 +406,7 @@ export class FakeAgent {
     };
   }
 
-  async #obey({ action, serverId, operationId }: Control): Promise<void> {
+  async #obey({ action, serverId, operationId, wipe, keepAs }: Control): Promise<void> {
     const steps: Record<Control['action'], ServerState[]> = {
       install: ['stopped'],
       start: ['starting', 'running'],
@@ -406,7 +416,18 @@ export class FakeAgent {
       remove: [],
     };
     for (const state of steps[action]) await this.report(serverId, state);
-    if (action === 'remove') this.servers.delete(serverId);
+    if (action === 'remove') {
+      this.servers.delete(serverId);
+      if (!wipe)
+        this.kept.set(serverId, {
+          serverId,
+          name: serverId,
+          template: '',
+          ...keepAs,
+          keptAt: Date.now(),
+          sizeBytes: 4096,
+        });
+    }
     await this.finish(serverId, operationId);
   }
 }

@@ -3,6 +3,7 @@ import { ErrorCode } from '../contract/errors.ts';
 import { base64url, Id } from '../contract/values.ts';
 import { ConfigFilePlan, mostConfigFiles } from './config-files.ts';
 import { TerminalSize } from './console-link.ts';
+import { KeptAs } from './kept-link.ts';
 import { ServerSpec } from './server-spec.ts';
 import { PowerAction, ServerReason, ServerState } from './server-states.ts';
 
@@ -148,8 +149,10 @@ export const serverAgentCalls = {
       operationId: Id,
       serverId: Id,
       action: AgentAction,
-      /** For `remove`: also the files, history and backups. */
+      /** For `remove`: also the files and backups. Without it the files move to those that are kept. */
       wipe: z.boolean().default(true),
+      /** What kept files are called. */
+      keepAs: KeptAs.optional(),
       /** Milliseconds from arrival until the agent gives up. */
       deadlineMs: z
         .int()

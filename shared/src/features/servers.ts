@@ -4,6 +4,7 @@ import { displayText, Id, PageQuery, Port, pageOf, plainText, Timestamp } from '
 import { InstallProgress } from './agent-link.ts';
 import { ConfigFilePlan } from './config-files.ts';
 import { PublicAddress } from './nodes.ts';
+import { ServerGroup, ServerTag, serverLabels } from './server-labels.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
 import { mostVariables, VariableName } from './templates.ts';
@@ -55,6 +56,9 @@ export const Server = z
     id: Id,
     name: z.string(),
     description: z.string(),
+    tags: z.array(z.string()),
+    group: z.string().nullable(),
+    notes: z.string(),
     owner: UserReference,
     node: z.object({ id: Id, name: z.string(), online: z.boolean() }),
     template: z.object({ id: z.string(), name: z.string(), icon: z.string() }),
@@ -188,6 +192,9 @@ export const NewServer = z
   .strictObject({
     name: ServerName,
     description: plainText(500).trim().default(''),
+    tags: serverLabels.tags.default([]),
+    group: serverLabels.group.default(null),
+    notes: serverLabels.notes.default(''),
     templateId: z.string().min(1).max(64),
     /** Chosen by free memory when left out. */
     nodeId: Id.optional(),
@@ -219,6 +226,9 @@ export const ServerChanges = z
   .strictObject({
     name: ServerName.optional(),
     description: plainText(500).trim().optional(),
+    tags: serverLabels.tags.optional(),
+    group: serverLabels.group.optional(),
+    notes: serverLabels.notes.optional(),
     allocatedMemoryMb: MemoryMb.optional(),
     allocatedCpuCores: CpuCores.optional(),
     allocatedDiskMb: DiskMb.optional(),
@@ -251,6 +261,16 @@ export const StartDryRun = z
   })
   .meta({ id: 'StartDryRun' });
 export type StartDryRun = z.output<typeof StartDryRun>;
+export const ServerClone = z
+  .strictObject({
+    name: ServerName,
+    /** Where the other one is when left out. */
+    nodeId: Id.optional(),
+    /** Over what is copied. */
+    environment: Environment.default({}),
+  })
+  .meta({ id: 'ServerClone' });
+export type ServerClone = z.output<typeof ServerClone>;
 
 export const ServerParams = z.strictObject({ id: Id });
 export const PowerAccepted = z.object({ operationId: Id, state: ServerState }).meta({ id: 'PowerAccepted' });
@@ -276,10 +296,13 @@ export const serverRoutes = {
       summary: 'The servers the caller may see',
       tags: ['Servers'],
       querystring: PageQuery.extend({
+        /** Words that each occur in its name, description, tags, group, owner, node, template, address or ids. */
         q: plainText(100).optional(),
         cursor: Id.optional(),
         state: ServerState.optional(),
         nodeId: Id.optional(),
+        tag: ServerTag.optional(),
+        group: ServerGroup.optional(),
       }),
       response: { 200: pageOf(Server) },
     },
@@ -292,6 +315,19 @@ export const serverRoutes = {
       summary: 'Create a server; its installation follows',
       tags: ['Servers'],
       body: NewServer,
+      response: { 201: Server },
+    },
+  }),
+  clone: route({
+    method: 'POST',
+    url: '/api/servers/:id/clone',
+    config: { permission: 'server.create', audit: 'server.clone', onServer: true },
+    schema: {
+      summary:
+        'Create a server like this one, at ports of its own and without its files; hidden values only for its owner and who may change all servers there',
+      tags: ['Servers'],
+      params: ServerParams,
+      body: ServerClone,
       response: { 201: Server },
     },
   }),
@@ -318,9 +354,10 @@ export const serverRoutes = {
     url: '/api/servers/:id',
     config: { permission: 'server.delete', audit: 'server.delete', onServer: true },
     schema: {
-      summary: 'Delete a server that is not running, with its files',
+      summary: 'Delete a server that is not running; its files go with it, or its node keeps them',
       tags: ['Servers'],
       params: ServerParams,
+      querystring: z.strictObject({ data: z.enum(['wipe', 'keep']).default('wipe') }),
       response: { 202: z.object({ operationId: Id }) },
     },
   }),

@@ -37,6 +37,8 @@ const settingFields = {
       .max(300)
       .nullable(),
   }),
+  /** Who deletes a suspended server: only who may suspend servers there, or its owner, too. */
+  suspendedDeletion: z.enum(['administrators', 'owner']),
   /** Addresses of private networks that the panel may call: providers, the range API. */
   allowedNetworks: z.array(Network).max(50),
 };

@@ -4,6 +4,8 @@ export interface ServerFilter {
   q?: string;
   state?: ServerState;
   nodeId?: string;
+  tag?: string;
+  group?: string;
 }
 
 export interface UserFilter {
@@ -37,6 +39,7 @@ export const keys = {
   allocations: (nodeId: string) => ['allocations', nodeId],
   ipPools: (nodeId: string) => ['ip-pools', nodeId],
   images: (nodeId: string) => ['images', nodeId],
+  kept: (nodeId: string) => ['kept', nodeId],
   doctor: (nodeId: string) => ['doctor', nodeId],
   registries: ['registries'],
   users: ['users'],
@@ -56,6 +59,7 @@ export const keys = {
   dryRun: (serverId: string) => ['servers', 'one', serverId, 'dry-run'],
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
+  favourites: ['favourites'],
   servers: ['servers'],
   serverLists: ['servers', 'list'],
   serverList: (filter: ServerFilter) => ['servers', 'list', filter],

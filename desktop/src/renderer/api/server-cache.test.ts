@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exampleServer } from '../features/servers/example-server.ts';
-import { dropServer, mapServer, matchesFilter, putServer, withState } from './server-cache.ts';
+import { dropServer, mapServer, putServer, withState } from './server-cache.ts';
+import { matchesFilter } from './server-filter.ts';
 
 const id = (n: number) => `01980000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const server = (n: number) => exampleServer({ id: id(n), name: `Server ${n}` });

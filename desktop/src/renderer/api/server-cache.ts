@@ -3,7 +3,6 @@ import { isUp } from '@catalyst/shared/features/server-states';
 import type { Server, ServerStateUpdate } from '@catalyst/shared/features/servers';
 import type { InfiniteData } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { ServerFilter } from './keys.ts';
 
 export type ServerPages = InfiniteData<Page<Server>, string | undefined>;
 
@@ -54,13 +53,6 @@ export function putServer(pages: ServerPages | undefined, server: Server): Serve
       index === last ? { ...page, items: [...page.items, server] } : page,
     ),
   };
-}
-
-/** Whether a list made with this filter would hold the server, as far as can be told here. */
-export function matchesFilter(server: Server, { q, state, nodeId }: ServerFilter): boolean {
-  if (state && server.state !== state) return false;
-  if (nodeId && server.node.id !== nodeId) return false;
-  return !q || server.name.toLowerCase().includes(q.toLowerCase());
 }
 
 function mapPages(

@@ -10,14 +10,8 @@ import { noteAccessEnd } from './access-end.ts';
 import { api } from './client.ts';
 import { hasCode } from './errors.ts';
 import { keys, type ServerFilter } from './keys.ts';
-import {
-  dropServer,
-  mapServer,
-  matchesFilter,
-  putServer,
-  type ServerPages,
-  withState,
-} from './server-cache.ts';
+import { dropServer, mapServer, putServer, type ServerPages, withState } from './server-cache.ts';
+import { matchesFilter } from './server-filter.ts';
 import { sessionEnd } from './session-end.ts';
 import { closeSocket, connection, openSocket, socket } from './socket.ts';
 import { statsHistory } from './stats-history.ts';

@@ -11,6 +11,10 @@ interface ConfirmDialogProps {
   confirmLabel: string;
   /** What must be typed first, for what cannot be undone. */
   typedName?: string;
+  /** Loses nothing, so it is not red. */
+  isHarmless?: boolean;
+  /** What is asked for beside is not there yet. */
+  isBlocked?: boolean;
   isBusy: boolean;
   error: unknown;
   onConfirm: () => void;
@@ -20,7 +24,8 @@ interface ConfirmDialogProps {
 /** Asks before something that loses data or disturbs players. Mounted while it is open. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const [typed, setTyped] = useState('');
-  const isReady = props.typedName === undefined || typed.trim() === props.typedName.trim();
+  const isTyped = props.typedName === undefined || typed.trim() === props.typedName.trim();
+  const isReady = isTyped && !props.isBlocked;
   return (
     <Modal opened onClose={props.onClose} title={props.title} size="md">
       <form
@@ -48,7 +53,12 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <Button variant="default" onClick={props.onClose}>
             {strings.cancel}
           </Button>
-          <Button type="submit" color="red" disabled={!isReady} loading={props.isBusy}>
+          <Button
+            type="submit"
+            color={props.isHarmless ? undefined : 'red'}
+            disabled={!isReady}
+            loading={props.isBusy}
+          >
             {props.confirmLabel}
           </Button>
         </div>

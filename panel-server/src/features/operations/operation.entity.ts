@@ -1,6 +1,7 @@
+import type { KeptAs } from '@catalyst/shared/features/kept-link';
 import type { Operation } from '@catalyst/shared/features/servers';
 import { EntitySchema } from 'typeorm';
-import { idColumn, optionalTimeColumn, timeColumn } from '../../database/columns.ts';
+import { idColumn, optionalJsonColumn, optionalTimeColumn, timeColumn } from '../../database/columns.ts';
 
 /** Something an agent was asked to do. Its id travels with every attempt, so that it is done at most once. */
 export interface OperationRow {
@@ -15,6 +16,8 @@ export interface OperationRow {
   /** What the agent is given; the panel waits a little longer. */
   deadlineAt: Date;
   finishedAt: Date | null;
+  /** Of a deletion: what the files are called that stay; null when none do. */
+  keepAs: KeptAs | null;
 }
 
 export const OperationEntity = new EntitySchema<OperationRow>({
@@ -30,5 +33,6 @@ export const OperationEntity = new EntitySchema<OperationRow>({
     startedAt: timeColumn(),
     deadlineAt: timeColumn(),
     finishedAt: optionalTimeColumn(),
+    keepAs: optionalJsonColumn(),
   },
 });

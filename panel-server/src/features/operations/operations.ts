@@ -4,11 +4,13 @@ import type { Database } from '../servers/server-store.ts';
 import { graceMs } from './deadlines.ts';
 import { OperationEntity, type OperationRow } from './operation.entity.ts';
 
-type NewOperation = Pick<OperationRow, 'serverId' | 'nodeId' | 'kind'>;
+type NewOperation = Pick<OperationRow, 'serverId' | 'nodeId' | 'kind'> &
+  Partial<Pick<OperationRow, 'keepAs'>>;
 
 export function newOperation(operation: NewOperation, timeoutMs: number): OperationRow {
   const now = Date.now();
   return {
+    keepAs: null,
     ...operation,
     id: uuid(),
     status: 'pending',

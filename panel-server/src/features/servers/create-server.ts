@@ -1,6 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortRange } from '@catalyst/shared/features/port-ranges';
-import type { PortBinding, RuntimeName } from '@catalyst/shared/features/server-spec';
+import type { PortBinding, RestartPolicy, RuntimeName } from '@catalyst/shared/features/server-spec';
 import type { NewServer } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -33,6 +33,12 @@ import { knownPortsOf, type ServerRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 import { byCaller, recordTransition } from './transitions.ts';
 
+/** What a server takes over from the one it is made like. */
+export interface Inherited {
+  environment: Readonly<Record<string, string>>;
+  restartPolicy?: RestartPolicy;
+}
+
 type NewRecord = ServerRecord & { operation: OperationRow };
 
 interface CreateParts {
@@ -54,12 +60,16 @@ export class ServerCreation {
   }
 
   /** The row and its installation, on record and not yet sent. */
-  async create(input: NewServer, caller: Caller): Promise<NewRecord> {
+  async create(
+    input: NewServer,
+    caller: Caller,
+    inherited: Inherited = { environment: {} },
+  ): Promise<NewRecord> {
     const template = this.#template(input.templateId);
     // What a role that is limited to nodes permits on any of them, it permits on all it can create servers on.
     const wanted = input.nodeId === undefined ? 'some-nodes' : { nodeId: input.nodeId };
     const variables = resolveVariables(template, input.environment, {
-      current: {},
+      current: inherited.environment,
       mayEditAll: mayEditAll(caller, wanted),
     });
     assertMemory(template, input.allocatedMemoryMb);
@@ -82,6 +92,9 @@ export class ServerCreation {
       id: uuid(),
       name: input.name,
       description: input.description,
+      tags: input.tags,
+      group: input.group,
+      notes: input.notes,
       ownerId: caller.userId,
       nodeId: node.id,
       templateId: template.id,
@@ -116,7 +129,7 @@ export class ServerCreation {
       staticIp: choice.staticIp,
       environment: {},
       sealedEnvironment: null,
-      restartPolicy: template.restartPolicy,
+      restartPolicy: inherited.restartPolicy ?? template.restartPolicy,
       specRevision: 1,
       appliedRevision: 0,
       installedAt: null,
@@ -212,4 +225,4 @@ export function assertStartupLine({ startup, name }: Template, label: string | u
   throw invalid('startupLine', `is not a startup line of ${name}`);
 }
 
-const usualMode = (runtime: RuntimeName) => (runtime === 'containerd' ? 'bridge' : 'host');
+export const usualMode = (runtime: RuntimeName) => (runtime === 'containerd' ? 'bridge' : 'host');

@@ -11,10 +11,11 @@ import type { OperationEnds } from './operation-ends.ts';
 import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
-import type { ServerOrders } from './server-orders.ts';
+import { asToFiles, type ServerOrders } from './server-orders.ts';
 import type { ServerReports } from './server-reports.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { updateUnchanged } from './server-store.ts';
+import type { TombstoneRow } from './tombstone.entity.ts';
 import { byAgent } from './transitions.ts';
 
 type Snapshot = z.output<(typeof serverPanelCalls)['node_snapshot']['input']>;
@@ -122,13 +123,10 @@ export class Reconciler {
     if (lost) feed.stateChanged(row.state, lost);
   }
 
-  async #removeBuried(
-    { serverId, operationId }: { serverId: string; operationId: string },
-    link: AgentLink,
-  ): Promise<void> {
-    const order = { serverId, operationId, action: 'remove', wipe: true, deadlineMs: 600_000 } as const;
+  async #removeBuried({ serverId, operationId, keepAs }: TombstoneRow, link: AgentLink): Promise<void> {
+    const order = { serverId, operationId, deadlineMs: 600_000, ...asToFiles(keepAs) };
     await link
-      .call('server_control', order)
+      .call('server_control', { ...order, action: 'remove' })
       .catch((error: unknown) =>
         this.#parts.log.warn({ err: error, serverId }, 'A deleted server was not removed; it is tried again'),
       );

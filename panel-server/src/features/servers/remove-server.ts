@@ -53,6 +53,7 @@ export class ServerRemoval {
         nodeId: row.nodeId,
         operationId: operation.id,
         deletedAt: new Date(),
+        keepAs: operation.keepAs,
       });
     });
     this.#gone(row);

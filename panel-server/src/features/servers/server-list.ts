@@ -2,6 +2,7 @@ import { Brackets, type DataSource } from 'typeorm';
 import { type Caller, isPermitted } from '../../access.ts';
 import { SubuserEntity } from '../subusers/subuser.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
+import { matchWords, type SearchNames } from './server-search.ts';
 import type { ServerQuery } from './servers.service.ts';
 
 /** Of which servers somebody learns: all, none, or those on nodes and those that he owns or was given access to. */
@@ -18,8 +19,9 @@ export function visibleServers(caller: Caller): VisibleServers {
 /** A page of servers, newest first; only those that are visible. */
 export async function findServerPage(
   database: DataSource,
-  { limit, cursor, q, state, nodeId }: ServerQuery,
+  { limit, cursor, q, state, nodeId, tag, group }: ServerQuery,
   visible: VisibleServers,
+  names: SearchNames,
 ): Promise<{ rows: ServerRow[]; nextCursor: string | null }> {
   const query = database
     .getRepository(ServerEntity)
@@ -41,16 +43,12 @@ export async function findServerPage(
   if (cursor !== undefined) query.andWhere('server.id < :cursor', { cursor });
   if (state !== undefined) query.andWhere('server.state = :state', { state });
   if (nodeId !== undefined) query.andWhere('server.nodeId = :nodeId', { nodeId });
-  if (q !== undefined) {
-    const pattern = `%${q.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    query.andWhere(
-      new Brackets((either) =>
-        either
-          .where("LOWER(server.name) LIKE :pattern ESCAPE '\\'", { pattern })
-          .orWhere('server.id = :q', { q }),
-      ),
-    );
+  if (group !== undefined) query.andWhere('server.group = :group', { group });
+  if (tag !== undefined) {
+    const pattern = `%,${tag.replace(/[\\%_]/g, '\\$&')},%`;
+    query.andWhere("server.tags LIKE :pattern ESCAPE '\\'", { pattern });
   }
+  if (q !== undefined) matchWords(query, q, names);
   const found = await query.getMany();
   const rows = found.slice(0, limit);
   return { rows, nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null };

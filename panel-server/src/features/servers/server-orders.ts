@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { AgentAction } from '@catalyst/shared/features/agent-link';
+import type { KeptAs } from '@catalyst/shared/features/kept-link';
 import {
   allowedActions,
   isTransitionAllowed,
@@ -116,10 +117,10 @@ export class ServerOrders {
   }
 
   /** Asks the agent to remove a server that is down. */
-  async remove(row: ServerRow): Promise<string> {
+  async remove(row: ServerRow, keepAs: KeptAs | null): Promise<string> {
     const current = await findOperation(this.#database, row.operationId);
     if (isOpen(current) && current.kind === 'delete') return current.id;
-    return (await this.#give(row, current, 'delete', row.state, {}, byPanel)).operationId;
+    return (await this.#give(row, current, 'delete', row.state, {}, byPanel, keepAs)).operationId;
   }
 
   /** The operation of a server that is being made; the caller writes the row that names it. */
@@ -147,7 +148,7 @@ export class ServerOrders {
           operationId: operation.id,
           serverId: row.id,
           action: agentActions[operation.kind],
-          wipe: true,
+          ...asToFiles(operation.keepAs),
           deadlineMs: Math.max(1000, operation.deadlineAt.getTime() - Date.now()),
         },
         { timeoutMs: answerWaitMs },
@@ -167,8 +168,9 @@ export class ServerOrders {
     state: ServerState,
     changes: Partial<ServerRow>,
     actor: TransitionActor,
+    keepAs: KeptAs | null = null,
   ): Promise<{ operationId: string; state: ServerState }> {
-    const operation = this.#new(row, kind);
+    const operation = { ...this.#new(row, kind), keepAs };
     const ordered = await inTransaction(this.#database, async (manager) => {
       const next = await updateUnchanged(
         manager,
@@ -223,6 +225,9 @@ export class ServerOrders {
     return newOperation({ serverId: row.id, nodeId: row.nodeId, kind }, timeoutMs);
   }
 }
+
+/** What becomes of the files of a server that is removed. */
+export const asToFiles = (keepAs: KeptAs | null) => (keepAs ? { wipe: false, keepAs } : { wipe: true });
 
 function stateAfterOrder(state: ServerState, action: PowerAction): ServerState {
   if (action === 'start') return 'starting';

@@ -5,7 +5,7 @@ import type { Operation, ResourceStats, Server } from '@catalyst/shared/features
 import { isEveryAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
-import { type Caller, isPermitted, type ServerPlace } from '../../access.ts';
+import { type Caller, isOwnSuspended, isPermitted, type ServerPlace } from '../../access.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
 import { hasTerminal, imageLabel, startupLabel } from './server-spec.ts';
@@ -19,12 +19,13 @@ interface ServerSurroundings {
   template: Template | undefined;
   stats: ResourceStats | null;
   installProgress: z.output<typeof InstallProgress> | null;
+  mayOwnersDelete: boolean;
 }
 
 /** A server as one caller may see it. */
 export function describeServer(
   { row, ports, operation }: ServerRecord,
-  { place, ownerName, node, template, stats, installProgress }: ServerSurroundings,
+  { place, ownerName, node, template, stats, installProgress, mayOwnersDelete }: ServerSurroundings,
   caller: Caller,
 ): Server {
   const primaryIndex = Math.max(
@@ -44,6 +45,9 @@ export function describeServer(
     id: row.id,
     name: row.name,
     description: row.description,
+    tags: row.tags,
+    group: row.group,
+    notes: row.notes,
     owner: { id: row.ownerId, name: ownerName ?? '' },
     node: { id: node.id, name: node.name, online: node.isOnline },
     template: {
@@ -89,7 +93,9 @@ export function describeServer(
     // A sample may come in after the news that the game ended.
     stats: node.isOnline && isUp(row.state) ? stats : null,
     permissions: permissions.filter(
-      (permission) => isAboutOneServer(permission) && isPermitted(caller, permission, place),
+      (permission) =>
+        (isAboutOneServer(permission) && isPermitted(caller, permission, place)) ||
+        (permission === 'server.delete' && mayOwnersDelete && isOwnSuspended(caller, place)),
     ),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

@@ -1,12 +1,16 @@
 import type { RestartPolicy, RuntimeName } from '@catalyst/shared/features/server-spec';
 import type { DesiredState, ServerReason, ServerState } from '@catalyst/shared/features/server-states';
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { idColumn, jsonColumn, longColumn, optionalTimeColumn, timeColumn } from '../../database/columns.ts';
 
 export interface ServerRow {
   id: string;
   name: string;
   description: string;
+  /** Lower case. */
+  tags: string[];
+  group: string | null;
+  notes: string;
   ownerId: string;
   nodeId: string;
   templateId: string;
@@ -66,6 +70,15 @@ export interface ServerRow {
   updatedAt: Date;
 }
 
+/** Each between commas, which no tag contains, so that a query finds a whole one. */
+const tagsColumn = (): EntitySchemaColumnOptions => ({
+  type: 'text',
+  transformer: {
+    to: (tags: unknown) => (Array.isArray(tags) && tags.length > 0 ? `,${tags.join(',')},` : ''),
+    from: (stored: unknown) => String(stored).split(',').filter(Boolean),
+  },
+});
+
 export const ServerEntity = new EntitySchema<ServerRow>({
   name: 'Server',
   tableName: 'servers',
@@ -73,6 +86,9 @@ export const ServerEntity = new EntitySchema<ServerRow>({
     id: idColumn(),
     name: { type: 'text' },
     description: { type: 'text' },
+    tags: tagsColumn(),
+    group: { type: 'text', nullable: true },
+    notes: { type: 'text' },
     ownerId: { type: 'text' },
     nodeId: { type: 'text' },
     templateId: { type: 'text' },

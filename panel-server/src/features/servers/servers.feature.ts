@@ -6,7 +6,10 @@ import { namedTarget } from '../../http/audit-target.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
+import { ServerCloning } from './clone-server.ts';
 import { ServerCreation } from './create-server.ts';
+import { registerFavouriteRoutes } from './favourites.routes.ts';
+import { FavouritesService } from './favourites.service.ts';
 import { LiveValues } from './live-values.ts';
 import { OperationEnds } from './operation-ends.ts';
 import { Reconciler } from './reconcile.ts';
@@ -78,6 +81,7 @@ export function registerServers(
   const servers = new ServersService({
     ...common,
     creation,
+    cloning: new ServerCloning(common),
     updates,
     orders,
     specs,
@@ -91,6 +95,7 @@ export function registerServers(
 
   const nameTarget = namedTarget('server', (id) => serverIndex.find(id)?.name);
   registerServerRoutes(core.http, servers, nameTarget);
+  registerFavouriteRoutes(core.http, new FavouritesService(core), nameTarget);
   browsers.answer(serverClientCalls, serverClientHandlers(servers, core.access));
   agents.answer(serverPanelCalls, serverReportHandlers({ reports, ends, reconciler }));
   agents.listen(serverAgentEvents, serverAgentHandlers(feed));

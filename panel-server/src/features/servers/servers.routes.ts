@@ -18,6 +18,12 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
       reply.code(201).send(await servers.create(request.body, callerOf(request))),
   });
   app.route({
+    ...serverRoutes.clone,
+    preHandler: nameTarget,
+    handler: async (request, reply) =>
+      reply.code(201).send(await servers.clone(request.params.id, request.body, callerOf(request))),
+  });
+  app.route({
     ...serverRoutes.get,
     handler: (request) => servers.get(request.params.id, callerOf(request)),
   });
@@ -29,7 +35,11 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   app.route({
     ...serverRoutes.delete,
     preHandler: nameTarget,
-    handler: async ({ params }, reply) => reply.code(202).send(await servers.delete(params.id)),
+    handler: async (request, reply) => {
+      const { data } = request.query;
+      request.auditNote = { ...request.auditNote, details: { data } };
+      return reply.code(202).send(await servers.delete(request.params.id, data));
+    },
   });
   app.route({
     ...serverRoutes.start,

@@ -6,13 +6,14 @@ import {
   type NewServer,
   Server,
   type ServerChanges,
+  type ServerClone,
   type ServerTransition,
   type StartDryRun,
   type serverRoutes,
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { Caller } from '../../access.ts';
+import type { AccessRules, Caller } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -21,7 +22,8 @@ import { operationTimeoutMs } from '../operations/deadlines.ts';
 import { findOperation, newOperation } from '../operations/operations.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import type { UsersService } from '../users/users.service.ts';
-import type { ServerCreation } from './create-server.ts';
+import type { ServerCloning } from './clone-server.ts';
+import type { Inherited, ServerCreation } from './create-server.ts';
 import { dryRunStart } from './dry-run.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRemoval } from './remove-server.ts';
@@ -46,6 +48,7 @@ export type ServerQuery = z.output<(typeof serverRoutes)['list']['schema']['quer
 
 interface ServersParts {
   database: DataSource;
+  access: AccessRules;
   secrets: SecretBox;
   agents: AgentDoor;
   users: UsersService;
@@ -53,6 +56,7 @@ interface ServersParts {
   templates: Templates;
   serverIndex: ServerIndex;
   creation: ServerCreation;
+  cloning: ServerCloning;
   updates: ServerUpdates;
   orders: ServerOrders;
   specs: ServerSpecs;
@@ -71,9 +75,11 @@ export class ServersService {
   }
 
   /** The page as JSON, ready to send. */
-  list(query: ServerQuery, caller: Caller): Promise<Buffer> {
-    return this.#parts.listCache.get(JSON.stringify([viewOf(caller), query]), async () => {
-      const page = await findServerPage(this.#parts.database, query, visibleServers(caller));
+  async list(query: ServerQuery, caller: Caller): Promise<Buffer> {
+    const view = viewOf(caller);
+    const rules = view === everything || (await this.#parts.access.mayOwnersDelete());
+    return this.#parts.listCache.get(JSON.stringify([view, rules, query]), async () => {
+      const page = await findServerPage(this.#parts.database, query, visibleServers(caller), this.#parts);
       const items = await this.#describeAll(await withParts(this.#parts.database, page.rows), caller);
       return Buffer.from(JSON.stringify(z.encode(ServerPage, { items, nextCursor: page.nextCursor })));
     });
@@ -84,9 +90,18 @@ export class ServersService {
     return server as Server;
   }
 
-  async create(input: NewServer, caller: Caller): Promise<Server> {
+  create(input: NewServer, caller: Caller): Promise<Server> {
+    return this.#create(input, caller);
+  }
+
+  async clone(id: string, wish: ServerClone, caller: Caller): Promise<Server> {
+    const { input, inherited } = await this.#parts.cloning.plan(id, wish, caller);
+    return this.#create(input, caller, inherited);
+  }
+
+  async #create(input: NewServer, caller: Caller, inherited?: Inherited): Promise<Server> {
     const { creation, serverIndex, orders, feed } = this.#parts;
-    const record = await creation.create(input, caller);
+    const record = await creation.create(input, caller, inherited);
     const { row, operation } = record;
     serverIndex.add(row);
     const [server] = await this.#describeAll([record], caller);
@@ -114,15 +129,17 @@ export class ServersService {
   }
 
   /** Through the agent, or with a tombstone while that is away. */
-  async delete(id: string): Promise<{ operationId: string }> {
+  async delete(id: string, data: 'wipe' | 'keep'): Promise<{ operationId: string }> {
     const { database, agents, orders, removal, templates } = this.#parts;
     const row = await getServer(database, id);
     if (!isRemovable(row.state)) {
       throw new AppError('invalid_state', `The server is ${row.state}; stop it before deleting it`);
     }
-    if (agents.isOnline(row.nodeId)) return { operationId: await orders.remove(row) };
-    const timeoutMs = operationTimeoutMs('delete', templates.find(row.templateId));
-    const operation = newOperation({ serverId: id, nodeId: row.nodeId, kind: 'delete' }, timeoutMs);
+    const template = templates.find(row.templateId);
+    const keepAs = data === 'keep' ? { name: row.name, template: template?.name ?? row.templateId } : null;
+    if (agents.isOnline(row.nodeId)) return { operationId: await orders.remove(row, keepAs) };
+    const timeoutMs = operationTimeoutMs('delete', template);
+    const operation = newOperation({ serverId: id, nodeId: row.nodeId, kind: 'delete', keepAs }, timeoutMs);
     await removal.bury(row, await findOperation(database, row.operationId), operation);
     return { operationId: operation.id };
   }
@@ -167,7 +184,9 @@ export class ServersService {
   }
 
   async #describeAll(records: readonly ServerRecord[], caller: Caller): Promise<Server[]> {
-    const { users, nodeIndex, serverIndex, agents, templates, live } = this.#parts;
+    const { users, nodeIndex, serverIndex, agents, templates, live, access } = this.#parts;
+    const isOwnSuspended = records.some(({ row }) => row.suspendedAt && row.ownerId === caller.userId);
+    const mayOwnersDelete = isOwnSuspended && (await access.mayOwnersDelete());
     const names = await users.names([...new Set(records.map(({ row }) => row.ownerId))]);
     return records.map((record) => {
       const { row } = record;
@@ -184,14 +203,18 @@ export class ServersService {
         template: templates.find(row.templateId),
         stats: live.stats.get(row.id) ?? null,
         installProgress: live.installProgress.get(row.id) ?? null,
+        mayOwnersDelete,
       };
       return describeServer(record, surroundings, caller);
     });
   }
 }
 
+/** The view of whoever may do everything. */
+const everything = '*';
+
 /** Those with the same see the same of every server. The lists end when anybody's rights change. */
 function viewOf(caller: Caller): string {
   const isAdministrator = caller.person.grants.has('*') && caller.person.nodeIds === null;
-  return isAdministrator && !caller.key ? '*' : `${caller.userId} ${caller.key?.id ?? ''}`;
+  return isAdministrator && !caller.key ? everything : `${caller.userId} ${caller.key?.id ?? ''}`;
 }

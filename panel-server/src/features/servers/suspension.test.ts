@@ -187,4 +187,30 @@ describe.each(testDatabases)('suspension on %s', (database) => {
     expect(await codeOf(by(keeper))).toBe('ok');
     expect(await codeOf(keeper.api.servers.start({ params: { id } }))).toBe('forbidden');
   });
+
+  it('is deleted by its owner only where the panel lets owners do so', async () => {
+    const { id } = await installedServer(owner, agent);
+    await panel.admin.api.servers.suspend({ params: { id }, body: {} });
+    const remove = () => codeOf(owner.api.servers.delete({ params: { id } }));
+    const permissionsNow = async () => {
+      const { items } = await owner.api.servers.list();
+      const server = await owner.api.servers.get({ params: { id } });
+      expect(items.find((one) => one.id === id)?.permissions).toEqual(server.permissions);
+      return server.permissions;
+    };
+    expect(await permissionsNow()).not.toContain('server.delete');
+    expect(await remove()).toBe('suspended');
+    await panel.admin.api.settings.update({ body: { suspendedDeletion: 'owner' } });
+    expect(await permissionsNow()).toContain('server.delete');
+    expect(await codeOf(owner.api.servers.start({ params: { id } }))).toBe('suspended');
+    const guest = await panel.createUser(`watching-${database}`);
+    const invite = await panel.admin.api.subusers.invite({
+      params: { id },
+      body: { permissions: ['server.delete'] },
+    });
+    await guest.api.subusers.acceptInvite({ params: { token: invite.token } });
+    expect(await codeOf(guest.api.servers.delete({ params: { id } }))).toBe('suspended');
+    expect(await remove()).toBe('ok');
+    await panel.admin.api.settings.update({ body: { suspendedDeletion: 'administrators' } });
+  });
 });

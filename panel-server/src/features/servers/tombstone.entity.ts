@@ -1,5 +1,6 @@
+import type { KeptAs } from '@catalyst/shared/features/kept-link';
 import { EntitySchema } from 'typeorm';
-import { idColumn, timeColumn } from '../../database/columns.ts';
+import { idColumn, optionalJsonColumn, timeColumn } from '../../database/columns.ts';
 
 /** A server deleted while its node was away: the agent removes it when it is back. */
 export interface TombstoneRow {
@@ -7,6 +8,8 @@ export interface TombstoneRow {
   nodeId: string;
   operationId: string;
   deletedAt: Date;
+  /** What the files are called that stay; null when none do. */
+  keepAs: KeptAs | null;
 }
 
 export const TombstoneEntity = new EntitySchema<TombstoneRow>({
@@ -17,5 +20,6 @@ export const TombstoneEntity = new EntitySchema<TombstoneRow>({
     nodeId: { type: 'text' },
     operationId: { type: 'text' },
     deletedAt: timeColumn(),
+    keepAs: optionalJsonColumn(),
   },
 });

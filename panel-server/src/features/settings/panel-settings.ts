@@ -16,6 +16,7 @@ const defaults: Values = {
   registration: { mode: 'invite', domains: [] },
   publicUrl: null,
   passwords: { minLength: 10, breachApiUrl: null },
+  suspendedDeletion: 'administrators',
   allowedNetworks: [],
 };
 
@@ -43,6 +44,7 @@ export class PanelSettings {
       registration: await this.read('registration'),
       publicUrl: await this.read('publicUrl'),
       passwords: await this.read('passwords'),
+      suspendedDeletion: await this.read('suspendedDeletion'),
       allowedNetworks: await this.read('allowedNetworks'),
       isPublicUrlFixed: this.#config.publicUrl !== undefined,
       linkBase: await this.linkBase(),

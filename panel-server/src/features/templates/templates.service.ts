@@ -32,6 +32,11 @@ export class Templates {
     return this.#builtIn.get(id) ?? this.#own.get(id);
   }
 
+  /** Those with this part, in lower case, in their names. */
+  named(part: string): Template[] {
+    return this.#inOrder().filter(({ name }) => name.toLowerCase().includes(part));
+  }
+
   setOwn(templates: readonly Template[]): void {
     this.#own.clear();
     for (const template of templates) this.#own.set(template.id, template);

@@ -5,6 +5,7 @@ import { Section } from '../../components/section.tsx';
 import { formatMegabytes } from '../../components/units.ts';
 import { UsageBar } from '../../components/usage-bar.tsx';
 import { useMay } from '../sessions/use-session.ts';
+import { KeptFiles } from './kept/kept-files.tsx';
 import { NodeFacts } from './node-facts.tsx';
 import classes from './node-page.module.css';
 import { useShownNode } from './node-page.tsx';
@@ -38,6 +39,7 @@ export function OverviewTab() {
       <Section id="servers" title={strings.serversTitle} hint={strings.servers(node.serverCount)}>
         <NodeServers nodeId={node.id} />
       </Section>
+      <KeptFiles nodeId={node.id} isOnline={node.status === 'online'} />
       <Section id="facts" title={strings.facts}>
         <NodeFacts node={node} />
       </Section>

@@ -1,88 +1,116 @@
-import type { PowerAction } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
-import { Button, CloseButton } from '@mantine/core';
+import { Button, CloseButton, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { IconChevronUp } from '@tabler/icons-react';
 import { useState } from 'react';
-import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { ProgressBar } from '../../components/usage-bar.tsx';
+import { affectedBy, type BulkAction, bulkOthers, bulkPower } from './bulk-actions.ts';
 import classes from './bulk-bar.module.css';
-import { powerChoices } from './power.ts';
-import { strings } from './strings.ts';
-import { type BulkResult, useBulkPower } from './use-power.ts';
+import { BulkDialog } from './bulk-dialog.tsx';
+import { BulkRefusals } from './bulk-refusals.tsx';
+import { bulkStrings as strings } from './bulk-strings.ts';
+import { type BulkOrder, type BulkResult, useBulk } from './use-bulk.ts';
 import type { Selection } from './use-selection.ts';
 
-const actions: PowerAction[] = ['start', 'stop', 'restart', 'kill'];
-
-/** What can be done with the servers that are selected; each button counts those it applies to. */
+/** What can be done with the servers that are selected; each choice counts those it applies to. */
 export function BulkBar({ selection }: { selection: Selection }) {
-  const bulk = useBulkPower();
-  const [confirming, setConfirming] = useState<PowerAction>();
+  const { progress, run } = useBulk();
+  const [asked, setAsked] = useState<BulkAction>();
+  const [refusals, setRefusals] = useState<BulkResult>();
   const { servers } = selection;
-  if (servers.length === 0) return null;
-  const run = (action: PowerAction) =>
-    bulk.mutate(
-      { servers: affectedBy(action, servers), action },
-      {
-        onSuccess: (result) => {
-          setConfirming(undefined);
-          selection.clear();
-          report(action, result);
-        },
-      },
-    );
+  const order = async (action: BulkAction, asked: Pick<BulkOrder, 'text' | 'isKept'> = {}) => {
+    setAsked(undefined);
+    const result = await run({ action, servers: affectedBy(action, servers), ...asked });
+    selection.clear();
+    if (result.done > 0) notifications.show({ message: strings.done(action, result.done) });
+    if (result.refused.length > 0) setRefusals(result);
+  };
+  const choose = (action: BulkAction) =>
+    action === 'start' || action === 'unsuspend' ? void order(action) : setAsked(action);
   return (
-    <div className={classes.place}>
-      <div className={classes.bar} role="toolbar" aria-label={strings.selected(servers.length)}>
-        <span className={classes.count} role="status">
-          {strings.selected(servers.length)}
-        </span>
-        {actions.map((action) => {
-          const count = affectedBy(action, servers).length;
-          return (
-            <Button
-              key={action}
-              variant="default"
-              size="xs"
-              disabled={count === 0}
-              loading={bulk.isPending && bulk.variables.action === action}
-              onClick={() => (action === 'start' ? run(action) : setConfirming(action))}
-            >
-              {strings.power[action]}
-              {count > 0 && <span className={classes.amount}>{count}</span>}
-            </Button>
-          );
-        })}
-        <CloseButton aria-label={strings.clearSelection} onClick={selection.clear} />
-      </div>
-      {confirming && (
-        <ConfirmDialog
-          title={strings.bulkConfirmTitle(strings.power[confirming], affectedBy(confirming, servers).length)}
-          confirmLabel={strings.power[confirming]}
-          isBusy={bulk.isPending}
-          error={bulk.error}
-          onConfirm={() => run(confirming)}
-          onClose={() => setConfirming(undefined)}
-        >
-          {confirming === 'kill' ? strings.bulkConfirmKill : strings.bulkConfirm}
-        </ConfirmDialog>
+    <>
+      {(servers.length > 0 || progress) && (
+        <div className={classes.place}>
+          <div className={classes.bar} role="toolbar" aria-label={strings.selected(servers.length)}>
+            {progress ? (
+              <div className={classes.progress} role="status">
+                <span className={classes.count}>
+                  {strings.progress(progress.action, progress.ended, progress.total)}
+                </span>
+                <ProgressBar
+                  label={strings.actions[progress.action]}
+                  fraction={progress.ended / progress.total}
+                />
+              </div>
+            ) : (
+              <>
+                <span className={classes.count} role="status">
+                  {strings.selected(servers.length)}
+                </span>
+                {bulkPower.map((action) => (
+                  <PowerChoice key={action} action={action} servers={servers} onChoose={choose} />
+                ))}
+                <OtherChoices servers={servers} onChoose={choose} />
+                <CloseButton aria-label={strings.clearSelection} onClick={selection.clear} />
+              </>
+            )}
+          </div>
+        </div>
       )}
-    </div>
+      {asked && (
+        <BulkDialog
+          action={asked}
+          selected={servers}
+          onConfirm={(answers) => void order(asked, answers)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      {refusals && <BulkRefusals result={refusals} onClose={() => setRefusals(undefined)} />}
+    </>
   );
 }
 
-function affectedBy(action: PowerAction, servers: readonly Server[]): Server[] {
-  return servers.filter((server) => powerChoices(server).some((choice) => choice.action === action));
+interface ChoiceProps {
+  servers: readonly Server[];
+  onChoose: (action: BulkAction) => void;
 }
 
-function report(action: PowerAction, { done, refused }: BulkResult): void {
-  if (done > 0) notifications.show({ message: strings.bulkDone(strings.power[action], done) });
-  if (refused.length === 0) return;
-  notifications.show({
-    color: 'red',
-    title: strings.bulkRefused(refused.length),
-    message: refused
-      .slice(0, 3)
-      .map(({ name, sentence }) => `${name}: ${sentence}`)
-      .join('\n'),
-    autoClose: 15_000,
-  });
+function PowerChoice({ action, servers, onChoose }: ChoiceProps & { action: BulkAction }) {
+  const count = affectedBy(action, servers).length;
+  return (
+    <Button variant="default" size="xs" disabled={count === 0} onClick={() => onChoose(action)}>
+      {strings.actions[action]}
+      {count > 0 && <span className={classes.amount}>{count}</span>}
+    </Button>
+  );
+}
+
+/** Only what the person may do on at least one of them. */
+function OtherChoices({ servers, onChoose }: ChoiceProps) {
+  const choices = bulkOthers
+    .map((action) => ({ action, count: affectedBy(action, servers).length }))
+    .filter(({ count }) => count > 0);
+  if (choices.length === 0) return null;
+  return (
+    <Menu position="top-end">
+      <Menu.Target>
+        <Button variant="default" size="xs" rightSection={<IconChevronUp size={14} stroke={1.6} />}>
+          {strings.more}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {choices.map(({ action, count }) => (
+          <Menu.Item
+            key={action}
+            color={action === 'delete' ? 'red' : undefined}
+            rightSection={<span className={classes.amount}>{count}</span>}
+            onClick={() => onChoose(action)}
+          >
+            {strings.actions[action]}
+            {action !== 'unsuspend' && '…'}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
 }

@@ -1,6 +1,7 @@
 import { ConsoleView } from '../console/console-view.tsx';
 import classes from './console-tab.module.css';
 import { JoinCard } from './join-card.tsx';
+import { NotesCard } from './notes-card.tsx';
 import { mayOnServer } from './power.ts';
 import { useShownServer } from './server-page.tsx';
 import { UsagePanel } from './usage-panel.tsx';
@@ -15,6 +16,7 @@ export function ConsoleTab() {
       <aside className={classes.aside}>
         {server.state === 'running' && server.node.online && <JoinCard server={server} />}
         <UsagePanel server={server} />
+        {server.notes && <NotesCard notes={server.notes} />}
       </aside>
     </div>
   );

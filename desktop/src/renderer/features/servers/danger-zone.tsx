@@ -7,6 +7,7 @@ import { useNavigate } from 'react-router';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Section } from '../../components/section.tsx';
 import classes from './danger-zone.module.css';
+import { KeepChoice } from './keep-choice.tsx';
 import { mayOnServer } from './power.ts';
 import { settingsStrings as strings } from './settings-strings.ts';
 import { SuspensionRow } from './suspension-row.tsx';
@@ -16,6 +17,7 @@ import { useDeleteServer, useReinstall } from './use-server-changes.ts';
 export function DangerZone({ server }: { server: Server }) {
   const navigate = useNavigate();
   const [asked, setAsked] = useState<'reinstall' | 'delete'>();
+  const [isKept, setKept] = useState(false);
   const reinstall = useReinstall(server.id);
   const remove = useDeleteServer(server.id);
   const mayReinstall = mayOnServer(server, 'server.install');
@@ -83,7 +85,7 @@ export function DangerZone({ server }: { server: Server }) {
           error={remove.error}
           onClose={close}
           onConfirm={() =>
-            remove.mutate(undefined, {
+            remove.mutate(isKept ? 'keep' : 'wipe', {
               onSuccess: () => {
                 notifications.show({ message: strings.deleted(server.name) });
                 navigate('/servers');
@@ -91,7 +93,12 @@ export function DangerZone({ server }: { server: Server }) {
             })
           }
         >
-          {strings.deleteText(server.name, server.node.name)}
+          <p>
+            {isKept
+              ? strings.deleteTextKept(server.name, server.node.name)
+              : strings.deleteText(server.name, server.node.name)}
+          </p>
+          <KeepChoice isKept={isKept} onChange={setKept} />
         </ConfirmDialog>
       )}
     </Section>

@@ -1,14 +1,18 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import { Checkbox } from '@mantine/core';
+import { IconFolder } from '@tabler/icons-react';
 import { memo } from 'react';
 import { Link } from 'react-router';
 import { Copyable } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
 import { Elapsed, useNow } from '../../components/relative-time.tsx';
+import { FavouriteStar } from './favourite-star.tsx';
 import { LiveCpu, LiveMemory, useLiveSamples } from './live-usage.tsx';
 import { PowerButton } from './power-button.tsx';
 import { explain } from './reason.ts';
 import classes from './server-cards.module.css';
+import { groupedServers } from './server-groups.ts';
+import { ServerLabels } from './server-labels.tsx';
 import { sinceOf } from './server-order.ts';
 import type { ServerListProps } from './server-table.tsx';
 import { StateBadge } from './state-badge.tsx';
@@ -18,7 +22,20 @@ import { strings } from './strings.ts';
 const drawnWholeUpTo = 60;
 
 /** Servers as cards, for a phone or for a few of them. */
-export function ServerCards({ servers, selection }: ServerListProps) {
+export function ServerCards({ servers, isGrouped, ...props }: ServerListProps) {
+  if (!isGrouped) return <CardGrid servers={servers} {...props} />;
+  return groupedServers(servers).map(({ group, servers: members }) => (
+    <section key={group ?? ''} className={classes.group} aria-label={group ?? strings.noGroup}>
+      <h2 className={classes.groupName}>
+        <IconFolder size={14} stroke={1.6} aria-hidden />
+        {group ?? strings.noGroup} <span className={classes.since}>{members.length}</span>
+      </h2>
+      <CardGrid servers={members} {...props} />
+    </section>
+  ));
+}
+
+function CardGrid({ servers, selection, favourites }: Omit<ServerListProps, 'isGrouped'>) {
   return (
     <ul className={classes.cards} data-many={servers.length > drawnWholeUpTo || undefined}>
       {servers.map((server) => (
@@ -27,6 +44,8 @@ export function ServerCards({ servers, selection }: ServerListProps) {
           server={server}
           isSelected={selection.has(server.id)}
           onToggle={selection.toggle}
+          isFavourite={favourites.has(server.id)}
+          onFavourite={favourites.toggle}
         />
       ))}
     </ul>
@@ -37,6 +56,8 @@ const ServerCard = memo(function ServerCard(props: {
   server: Server;
   isSelected: boolean;
   onToggle: (id: string) => void;
+  isFavourite: boolean;
+  onFavourite: (id: string) => void;
 }) {
   const { server, isSelected, onToggle } = props;
   const isMeasured = useLiveSamples(server).length > 0;
@@ -52,6 +73,9 @@ const ServerCard = memo(function ServerCard(props: {
             {server.template.name} · {server.node.name}
           </span>
         </div>
+        <span className={classes.star}>
+          <FavouriteStar server={server} isFavourite={props.isFavourite} onToggle={props.onFavourite} />
+        </span>
         <Checkbox
           className={classes.check}
           aria-label={strings.select(server.name)}
@@ -59,6 +83,7 @@ const ServerCard = memo(function ServerCard(props: {
           onChange={() => onToggle(server.id)}
         />
       </div>
+      <ServerLabels server={server} mostTags={4} />
       <div className={classes.line}>
         <StateBadge server={server} />
         <span className={classes.since}>

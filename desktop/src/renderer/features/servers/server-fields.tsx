@@ -5,6 +5,7 @@ import { Section } from '../../components/section.tsx';
 import { formatMegabytes } from '../../components/units.ts';
 import { FineLimitFields } from './fine-limit-fields.tsx';
 import { ImageField } from './image-field.tsx';
+import { LabelFields } from './label-fields.tsx';
 import { mayOnServer } from './power.ts';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
@@ -12,7 +13,8 @@ import { SizeField } from './size-field.tsx';
 import { linesOf, StartupField } from './startup-field.tsx';
 import type { ServerFormState } from './use-server-form.ts';
 
-export function GeneralFields({ form, issues, set, isReadOnly }: ServerFormState) {
+export function GeneralFields(props: ServerFormState) {
+  const { form, issues, set, isReadOnly } = props;
   return (
     <Section id="general" title={strings.general}>
       <TextInput
@@ -35,6 +37,7 @@ export function GeneralFields({ form, issues, set, isReadOnly }: ServerFormState
         disabled={isReadOnly}
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
+      <LabelFields {...props} />
     </Section>
   );
 }

@@ -48,3 +48,10 @@ it('knows what a running game does not notice', () => {
   expect(appliesAtNextStart({ name: 'x', restartPolicy: server.restartPolicy })).toBe(false);
   expect(appliesAtNextStart({ allocatedMemoryMb: 1 })).toBe(true);
 });
+
+it('sends labels that changed, trimmed, and no group for an empty one', () => {
+  const labelled = { ...server, tags: ['eu'], group: 'North', notes: 'Hi' };
+  expect(changesOf(labelled, formOf(labelled))).toEqual({});
+  const form = { ...formOf(labelled), tags: ['eu', 'pvp'], group: ' ', notes: ' Hello ' };
+  expect(changesOf(labelled, form)).toEqual({ tags: ['eu', 'pvp'], group: null, notes: 'Hello' });
+});

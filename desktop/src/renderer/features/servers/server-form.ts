@@ -7,6 +7,9 @@ import { environmentIssues } from './environment-issues.ts';
 export interface ServerForm {
   name: string;
   description: string;
+  tags: string[];
+  group: string | null;
+  notes: string;
   allocatedMemoryMb: number;
   allocatedCpuCores: number;
   allocatedDiskMb: number;
@@ -21,11 +24,13 @@ export interface ServerForm {
 }
 
 export function formOf(server: Server): ServerForm {
-  const { name, description, allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb } = server;
+  const { name, description, tags, group, notes, allocatedMemoryMb, allocatedCpuCores, allocatedDiskMb } =
+    server;
   const { swapMb, pids, cpuPinning, ioWeight, image, startupLine } = server;
   return {
     name,
     description,
+    ...{ tags, group, notes },
     allocatedMemoryMb,
     allocatedCpuCores,
     allocatedDiskMb,
@@ -49,6 +54,10 @@ export function changesOf(server: Server, form: ServerForm): ServerChanges {
   const changes: ServerChanges = {};
   if (form.name.trim() !== before.name) changes.name = form.name.trim();
   if (form.description.trim() !== before.description) changes.description = form.description.trim();
+  if (!isSame(form.tags, before.tags)) changes.tags = form.tags;
+  const group = form.group?.trim() || null;
+  if (group !== before.group) changes.group = group;
+  if (form.notes.trim() !== before.notes) changes.notes = form.notes.trim();
   for (const field of [
     'allocatedMemoryMb',
     'allocatedCpuCores',

@@ -2,16 +2,20 @@ import type { Server } from '@catalyst/shared/features/servers';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
 import { Elapsed } from '../../components/relative-time.tsx';
+import { FavouriteStar } from './favourite-star.tsx';
 import { PowerButton } from './power-button.tsx';
 import classes from './server-header.module.css';
+import { ServerLabels } from './server-labels.tsx';
 import { sinceOf } from './server-order.ts';
 import { serverStrings as strings } from './server-strings.ts';
 import { StateBadge } from './state-badge.tsx';
 import { strings as listStrings } from './strings.ts';
+import { useFavourites } from './use-favourites.ts';
 
 /** Who the server is, how it is, where players find it, and the one thing to do with it. */
 export function ServerHeader({ server }: { server: Server }) {
   const { states } = listStrings;
+  const favourites = useFavourites();
   return (
     <header className={classes.header}>
       <GameIcon name={server.template.icon} size={48} />
@@ -21,6 +25,11 @@ export function ServerHeader({ server }: { server: Server }) {
             {server.name}
           </h1>
           <StateBadge server={server} boxed />
+          <FavouriteStar
+            server={server}
+            isFavourite={favourites.has(server.id)}
+            onToggle={favourites.toggle}
+          />
         </div>
         <div className={classes.facts}>
           <span className={classes.address}>
@@ -37,6 +46,7 @@ export function ServerHeader({ server }: { server: Server }) {
           ) : (
             <span>{strings.lastKnown(states[server.state])}</span>
           )}
+          <ServerLabels server={server} />
         </div>
       </div>
       <div className={classes.power}>

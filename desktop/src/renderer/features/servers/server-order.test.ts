@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { exampleServer } from './example-server.ts';
+import { listRows } from './server-groups.ts';
 import { filterServers, sortServers } from './server-order.ts';
 
 const id = (n: number) => `01980000-0000-7000-8000-${String(n).padStart(12, '0')}`;
@@ -54,6 +55,39 @@ it('finds every word anywhere in a row', () => {
   expect(names(filterServers(servers, { q: 'openttd CELLAR' }))).toEqual(['Rails']);
   expect(names(filterServers(servers, { q: 'openttd attic' }))).toEqual([]);
   expect(names(filterServers(servers, { q: '  ' }))).toHaveLength(3);
+});
+
+it('puts favourites first', () => {
+  const isFavourite = (of: string) => of === id(1);
+  expect(names(sortServers(servers, { column: 'favourite', descending: false }, isFavourite))).toEqual([
+    'world 10',
+    'Rails',
+    'World 2',
+  ]);
+});
+
+it('finds and filters by tag and group', () => {
+  const labelled = [
+    exampleServer({ id: id(4), name: 'One', tags: ['eu', 'hard core'], group: 'North' }),
+    exampleServer({ id: id(5), name: 'Two', tags: ['europe'], group: 'South' }),
+  ];
+  expect(names(filterServers(labelled, { q: 'core north' }))).toEqual(['One']);
+  expect(names(filterServers(labelled, { tag: 'eu' }))).toEqual(['One']);
+  expect(names(filterServers(labelled, { group: 'South' }))).toEqual(['Two']);
+});
+
+it('arranges by group, those without one last', () => {
+  const rows = listRows(
+    [
+      exampleServer({ id: id(4), name: 'Alone' }),
+      exampleServer({ id: id(5), name: 'A', group: 'West 10' }),
+      exampleServer({ id: id(6), name: 'B', group: 'West 2' }),
+      exampleServer({ id: id(7), name: 'C', group: 'West 10' }),
+    ],
+    true,
+  );
+  const lines = rows.map((row) => ('server' in row ? row.server.name : `${row.heading} ${row.count}`));
+  expect(lines).toEqual(['West 2 1', 'B', 'West 10 2', 'A', 'C', 'null 1', 'Alone']);
 });
 
 it('filters by state and node', () => {

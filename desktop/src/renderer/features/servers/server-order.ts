@@ -1,8 +1,9 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import type { ServerFilter } from '../../api/keys.ts';
+import { matchesFilter } from '../../api/server-filter.ts';
 import { statsHistory } from '../../api/stats-history.ts';
 
-export type SortColumn = 'state' | 'name' | 'node' | 'address' | 'cpu' | 'memory' | 'since';
+export type SortColumn = 'favourite' | 'state' | 'name' | 'node' | 'address' | 'cpu' | 'memory' | 'since';
 export interface Sorting {
   column: SortColumn;
   descending: boolean;
@@ -24,7 +25,7 @@ const stateRank: Record<Server['state'], number> = {
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-const comparers: Record<SortColumn, (a: Server, b: Server) => number> = {
+const comparers: Record<Exclude<SortColumn, 'favourite'>, (a: Server, b: Server) => number> = {
   state: (a, b) => stateRank[a.state] - stateRank[b.state],
   name: () => 0,
   node: (a, b) => collator.compare(a.node.name, b.node.name),
@@ -35,28 +36,26 @@ const comparers: Record<SortColumn, (a: Server, b: Server) => number> = {
 };
 
 /** A sorted copy. Equal servers are in the order of their names, so that rows do not jump. */
-export function sortServers(servers: readonly Server[], { column, descending }: Sorting): Server[] {
+export function sortServers(
+  servers: readonly Server[],
+  { column, descending }: Sorting,
+  isFavourite: (id: string) => boolean = () => false,
+): Server[] {
   const direction = descending ? -1 : 1;
+  const compare =
+    column === 'favourite'
+      ? (a: Server, b: Server) => Number(isFavourite(b.id)) - Number(isFavourite(a.id))
+      : comparers[column];
   return servers.toSorted((a, b) => {
-    const order = comparers[column](a, b);
+    const order = compare(a, b);
     if (order !== 0) return order * direction;
     const byName = collator.compare(a.name, b.name);
     return (column === 'name' ? byName * direction : byName) || (a.id < b.id ? -1 : 1);
   });
 }
 
-/** Every word must occur somewhere in what the row shows. */
-export function filterServers(servers: readonly Server[], { q, state, nodeId }: ServerFilter): Server[] {
-  const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  return servers.filter((server) => {
-    if (state && server.state !== state) return false;
-    if (nodeId && server.node.id !== nodeId) return false;
-    if (words.length === 0) return true;
-    const text =
-      `${server.name} ${server.template.name} ${server.node.name} ${server.address} ${server.owner.name}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
+export const filterServers = (servers: readonly Server[], filter: ServerFilter): Server[] =>
+  servers.filter((server) => matchesFilter(server, filter));
 
 /** Since when it has been as it is: up since its start, otherwise since its state changed. */
 export const sinceOf = (server: Server): Date =>

@@ -5,8 +5,10 @@ import { Link, useNavigate } from 'react-router';
 import { Copyable } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
 import { Elapsed } from '../../components/relative-time.tsx';
+import { FavouriteStar } from './favourite-star.tsx';
 import { LiveCpu, LiveMemory } from './live-usage.tsx';
 import { PowerButton } from './power-button.tsx';
+import { ServerLabels } from './server-labels.tsx';
 import { sinceOf } from './server-order.ts';
 import classes from './server-table.module.css';
 import { StateBadge } from './state-badge.tsx';
@@ -17,10 +19,13 @@ interface ServerRowProps {
   rowIndex: number;
   isSelected: boolean;
   onToggle: (id: string, extend?: boolean) => void;
+  isFavourite: boolean;
+  onFavourite: (id: string) => void;
 }
 
 /** One server in the table. The whole row leads to it for a mouse; its name is the link for everyone. */
-export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected, onToggle }: ServerRowProps) {
+export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected, ...props }: ServerRowProps) {
+  const { onToggle, isFavourite, onFavourite } = props;
   const navigate = useNavigate();
   const path = `/servers/${server.id}`;
   return (
@@ -40,6 +45,9 @@ export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected,
           onChange={(event) => onToggle(server.id, (event.nativeEvent as MouseEvent).shiftKey)}
         />
       </td>
+      <td className={classes.favourite}>
+        <FavouriteStar server={server} isFavourite={isFavourite} onToggle={onFavourite} />
+      </td>
       <td className={classes.state}>
         <StateBadge server={server} />
       </td>
@@ -48,6 +56,7 @@ export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected,
           <GameIcon name={server.template.icon} size={20} />
           <span className={classes.title}>{server.name}</span>
           <span className={classes.game}>{server.template.name}</span>
+          <ServerLabels server={server} className={classes.labels} />
         </Link>
       </td>
       <td className={classes.node}>{server.node.name}</td>

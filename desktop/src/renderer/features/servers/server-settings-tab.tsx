@@ -6,6 +6,7 @@ import { Notice } from '../../components/notice.tsx';
 import { SaveBar } from '../../components/save-bar.tsx';
 import { Section, SkeletonLines } from '../../components/section.tsx';
 import { useTemplates } from '../templates/use-templates.ts';
+import { CloneSection } from './clone-section.tsx';
 import { DangerZone } from './danger-zone.tsx';
 import { NextStart } from './next-start.tsx';
 import { mayOnServer } from './power.ts';
@@ -69,6 +70,7 @@ export function ServerSettingsTab() {
       <Section id="facts" title={strings.facts}>
         <ServerFacts server={server} />
       </Section>
+      <CloneSection server={server} />
       <DangerZone server={server} />
       {state.isDirty && (
         <SaveBar isSaving={state.isSaving} isValid={state.isValid} onDiscard={state.discard}>

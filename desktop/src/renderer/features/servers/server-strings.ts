@@ -30,6 +30,7 @@ export const serverStrings = {
   installBegins: 'Waiting for the node to begin',
   joinTitle: 'How to join',
   joinPlain: (address: string) => `Players connect to ${address}`,
+  notesTitle: 'Notes',
   protocols: { tcp: 'TCP', udp: 'UDP', both: 'TCP and UDP' },
   cpu: 'CPU',
   memory: 'Memory',

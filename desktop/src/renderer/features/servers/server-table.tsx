@@ -1,11 +1,13 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import { Checkbox } from '@mantine/core';
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { IconArrowDown, IconArrowUp, IconFolder, IconStar, IconStarFilled } from '@tabler/icons-react';
+import { useMemo, useRef } from 'react';
+import { listRows } from './server-groups.ts';
 import type { SortColumn, Sorting } from './server-order.ts';
 import { ServerRow } from './server-row.tsx';
 import classes from './server-table.module.css';
 import { strings } from './strings.ts';
+import type { Favourites } from './use-favourites.ts';
 import { useRowWindow } from './use-row-window.ts';
 import type { Selection } from './use-selection.ts';
 
@@ -14,17 +16,22 @@ export interface ServerListProps {
   sorting: Sorting;
   onSorting: (sorting: Sorting) => void;
   selection: Selection;
+  favourites: Favourites;
+  /** Under the names of their groups. */
+  isGrouped: boolean;
 }
 
-const columns: SortColumn[] = ['state', 'name', 'node', 'address', 'cpu', 'memory', 'since'];
+const columns: SortColumn[] = ['favourite', 'state', 'name', 'node', 'address', 'cpu', 'memory', 'since'];
 
 /** Servers as rows. Only those near the screen are drawn. */
-export function ServerTable({ servers, sorting, onSorting, selection }: ServerListProps) {
+export function ServerTable({ servers, sorting, onSorting, selection, ...props }: ServerListProps) {
+  const { favourites, isGrouped } = props;
+  const rows = useMemo(() => listRows(servers, isGrouped), [servers, isGrouped]);
   const body = useRef<HTMLTableSectionElement>(null);
-  const { first, end, height } = useRowWindow(body, servers.length);
+  const { first, end, height } = useRowWindow(body, rows.length);
   return (
     <div className={classes.box}>
-      <table className={classes.table} aria-rowcount={servers.length + 1}>
+      <table className={classes.table} aria-rowcount={rows.length + 1}>
         <thead className={classes.head}>
           <tr aria-rowindex={1}>
             <th className={classes.select} scope="col">
@@ -45,16 +52,24 @@ export function ServerTable({ servers, sorting, onSorting, selection }: ServerLi
         </thead>
         <tbody ref={body}>
           {first > 0 && <Spacer height={first * height} />}
-          {servers.slice(first, end).map((server, index) => (
-            <ServerRow
-              key={server.id}
-              server={server}
-              rowIndex={first + index + 2}
-              isSelected={selection.has(server.id)}
-              onToggle={selection.toggle}
-            />
-          ))}
-          {end < servers.length && <Spacer height={(servers.length - end) * height} />}
+          {rows
+            .slice(first, end)
+            .map((row, index) =>
+              'server' in row ? (
+                <ServerRow
+                  key={row.server.id}
+                  server={row.server}
+                  rowIndex={first + index + 2}
+                  isSelected={selection.has(row.server.id)}
+                  onToggle={selection.toggle}
+                  isFavourite={favourites.has(row.server.id)}
+                  onFavourite={favourites.toggle}
+                />
+              ) : (
+                <GroupRow key={`group ${row.heading}`} {...row} rowIndex={first + index + 2} />
+              ),
+            )}
+          {end < rows.length && <Spacer height={(rows.length - end) * height} />}
         </tbody>
       </table>
     </div>
@@ -74,12 +89,31 @@ function SortHeader(props: { column: SortColumn; sorting: Sorting; onSorting: (s
       <button
         type="button"
         className={classes.sort}
+        aria-label={column === 'favourite' ? strings.columns.favourite : undefined}
+        title={column === 'favourite' ? strings.columns.favourite : undefined}
         onClick={() => onSorting({ column, descending: isSorted && !sorting.descending })}
       >
-        {strings.columns[column]}
-        {isSorted && <Arrow size={14} stroke={1.75} aria-hidden />}
+        {column === 'favourite' ? <StarHead isSorted={isSorted} /> : strings.columns[column]}
+        {isSorted && column !== 'favourite' && <Arrow size={14} stroke={1.75} aria-hidden />}
       </button>
     </th>
+  );
+}
+
+const StarHead = ({ isSorted }: { isSorted: boolean }) =>
+  isSorted ? <IconStarFilled size={14} aria-hidden /> : <IconStar size={14} stroke={1.6} aria-hidden />;
+
+function GroupRow(props: { heading: string | null; count: number; rowIndex: number }) {
+  return (
+    <tr className={classes.groupRow} aria-rowindex={props.rowIndex}>
+      <th scope="rowgroup" colSpan={columns.length + 2}>
+        <span className={classes.groupName}>
+          <IconFolder size={14} stroke={1.6} aria-hidden />
+          {props.heading ?? strings.noGroup}
+          <span className={classes.groupCount}>{props.count}</span>
+        </span>
+      </th>
+    </tr>
   );
 }
 

@@ -18,6 +18,7 @@ import classes from './servers-page.module.css';
 import { ServersSkeleton } from './servers-skeleton.tsx';
 import { ServersToolbar } from './servers-toolbar.tsx';
 import { strings } from './strings.ts';
+import { useFavourites } from './use-favourites.ts';
 import { useSelection } from './use-selection.ts';
 import { useServerList } from './use-servers.ts';
 import { useSorted } from './use-sorted.ts';
@@ -25,23 +26,29 @@ import { useSorted } from './use-sorted.ts';
 /** Every server the person may see, live. */
 export function ServersPage() {
   const mayCreate = useMay('server.create');
-  const { serverView } = usePreferences();
+  const { serverView, groupServers } = usePreferences();
+  const favourites = useFavourites();
+  const [onlyFavourites, setOnlyFavourites] = useState(false);
   const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const [filter, setFilter] = useState<ServerFilter>({});
   const [group, setGroup] = useState<StateGroup>();
   const [sorting, setSorting] = useState<Sorting>({ column: 'name', descending: false });
   const { all, list, shownOf } = useFilteredServers(filter);
   const filtered = useMemo(
-    () => filterServers(shownOf ?? [], filter).filter((server) => !group || groupOf(server) === group),
-    [shownOf, filter, group],
+    () =>
+      filterServers(shownOf ?? [], filter).filter(
+        (server) => (!group || groupOf(server) === group) && (!onlyFavourites || favourites.has(server.id)),
+      ),
+    [shownOf, filter, group, onlyFavourites, favourites],
   );
-  const shown = useSorted(filtered, sorting);
+  const shown = useSorted(filtered, sorting, favourites.has);
   const selection = useSelection(shown);
   const asCards = isNarrow || serverView === 'cards';
 
   const clearFilter = () => {
     setFilter({});
     setGroup(undefined);
+    setOnlyFavourites(false);
   };
   const create = mayCreate && (
     <Button component={Link} to="/servers/new" leftSection={<IconPlus size={16} />}>
@@ -108,6 +115,8 @@ export function ServersPage() {
         onFilter={setFilter}
         sorting={sorting}
         onSorting={setSorting}
+        onlyFavourites={onlyFavourites}
+        onOnlyFavourites={setOnlyFavourites}
         asCards={asCards}
         isNarrow={isNarrow}
       />
@@ -124,7 +133,14 @@ export function ServersPage() {
           {strings.noMatch}
         </Empty>
       ) : (
-        <View servers={shown} sorting={sorting} onSorting={setSorting} selection={selection} />
+        <View
+          servers={shown}
+          sorting={sorting}
+          onSorting={setSorting}
+          selection={selection}
+          favourites={favourites}
+          isGrouped={groupServers}
+        />
       )}
       {list.hasNextPage && (
         <Button
@@ -149,11 +165,8 @@ function useFilteredServers(filter: ServerFilter) {
   const list = useServerList();
   const [settled] = useDebouncedValue(filter, 250);
   const isWhole = !list.hasNextPage;
-  const hasFilter = Boolean(settled.q || settled.state || settled.nodeId);
-  const asked = useServerList(
-    { q: settled.q || undefined, state: settled.state, nodeId: settled.nodeId },
-    { enabled: !isWhole && hasFilter },
-  );
+  const hasFilter = Boolean(settled.q || settled.state || settled.nodeId || settled.tag || settled.group);
+  const asked = useServerList({ ...settled, q: settled.q || undefined }, { enabled: !isWhole && hasFilter });
   const shownOf = !isWhole && hasFilter ? (asked.servers ?? list.servers) : list.servers;
   return { all: list.servers, list, shownOf };
 }

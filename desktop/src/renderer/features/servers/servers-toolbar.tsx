@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { ServerFilter } from '../../api/keys.ts';
 import { setPreference } from '../settings/preferences.ts';
+import { LabelFilters } from './label-filters.tsx';
 import type { SortColumn, Sorting } from './server-order.ts';
 import type { StateGroup } from './server-tone.ts';
 import classes from './servers-toolbar.module.css';
@@ -26,6 +27,8 @@ interface ServersToolbarProps {
   onFilter: (filter: ServerFilter) => void;
   sorting: Sorting;
   onSorting: (sorting: Sorting) => void;
+  onlyFavourites: boolean;
+  onOnlyFavourites: (only: boolean) => void;
   asCards: boolean;
   isNarrow: boolean;
 }
@@ -76,6 +79,7 @@ export function ServersToolbar(props: ServersToolbarProps) {
           onChange={(nodeId) => onFilter({ ...filter, nodeId: nodeId || undefined })}
         />
       )}
+      <LabelFilters {...props} />
       {asCards && (
         <div className={classes.sort}>
           <Select
@@ -112,10 +116,12 @@ export function ServersToolbar(props: ServersToolbarProps) {
   );
 }
 
-const sortOptions = (['name', 'state', 'node', 'cpu', 'memory', 'since'] as const).map((column) => ({
-  value: column,
-  label: strings.columns[column],
-}));
+const sortOptions = (['favourite', 'name', 'state', 'node', 'cpu', 'memory', 'since'] as const).map(
+  (column) => ({
+    value: column,
+    label: strings.columns[column],
+  }),
+);
 
 const stateOptions = [
   { value: '', label: strings.anyState },

@@ -3,6 +3,12 @@ export const settingsStrings = {
   name: 'Name',
   description: 'Description',
   descriptionHint: 'For the people who manage it.',
+  tags: 'Tags',
+  tagsHint: 'Words to find it by, in lower case. Enter or a comma ends one.',
+  group: 'Group',
+  groupHint: 'Servers of one group stand together in the list.',
+  notes: 'Notes',
+  notesHint: 'Shown beside the console to everybody who sees the server.',
   limits: 'Limits',
   limitsHint: 'What the server may use of its node.',
   limitsReadOnly: 'What the server may use of its node. Only an administrator can change it.',
@@ -81,6 +87,10 @@ export const settingsStrings = {
   deleteTitle: (name: string) => `Delete ${name}?`,
   deleteText: (name: string, node: string) =>
     `Everything of ${name} on node ${node} is removed: worlds, settings, console history. This cannot be undone.`,
+  keepFiles: 'Keep the files on the node',
+  keepFilesHint: 'They stay there, without a server, until somebody wipes them on the page of the node.',
+  deleteTextKept: (name: string, node: string) =>
+    `${name}, its console history and its ports are removed from node ${node}. Its files stay.`,
   deleted: (name: string) => `${name} is being deleted`,
   facts: 'About this server',
   id: 'Id',

@@ -8,9 +8,6 @@ import { keys } from '../../api/keys.ts';
 import { mapServer, type ServerPages } from '../../api/server-cache.ts';
 import { strings } from './strings.ts';
 
-/** How many requests of a bulk action are under way at once. */
-const bulkWidth = 6;
-
 interface PowerOrder {
   server: Pick<Server, 'id' | 'name'>;
   action: PowerAction;
@@ -31,37 +28,8 @@ export function usePower() {
   });
 }
 
-export interface BulkResult {
-  done: number;
-  refused: { name: string; sentence: string }[];
-}
-
-/** The same action on many servers; one refusal does not stop the others. */
-export function useBulkPower() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ servers, action }: { servers: Server[]; action: PowerAction }) => {
-      const result: BulkResult = { done: 0, refused: [] };
-      const waiting = [...servers];
-      const work = async () => {
-        for (let server = waiting.shift(); server; server = waiting.shift()) {
-          try {
-            const { state } = await api.servers[action]({ params: { id: server.id } });
-            showState(queryClient, server.id, state);
-            result.done += 1;
-          } catch (error) {
-            result.refused.push({ name: server.name, sentence: sentenceOf(error) });
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: bulkWidth }, work));
-      return result;
-    },
-  });
-}
-
 /** The panel's answer is shown without waiting for its announcement, which may already have said more. */
-function showState(queryClient: QueryClient, id: string, state: ServerState): void {
+export function showState(queryClient: QueryClient, id: string, state: ServerState): void {
   const now = new Date();
   const change = (server: Server): Server =>
     server.state === state || server.stateChangedAt > now ? server : { ...server, state };

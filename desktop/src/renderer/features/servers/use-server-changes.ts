@@ -64,12 +64,13 @@ export function useResetCrashes(id: string) {
 export function useDeleteServer(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: () => api.servers.delete({ params: { id } }),
+    mutationFn: (data: 'wipe' | 'keep') => api.servers.delete({ params: { id }, query: { data } }),
     onSuccess: () => {
       queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
         dropServer(pages, id),
       );
       void queryClient.invalidateQueries({ queryKey: keys.nodes });
+      void queryClient.invalidateQueries({ queryKey: ['kept'] });
     },
   });
 }

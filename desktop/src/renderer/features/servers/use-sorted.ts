@@ -6,7 +6,11 @@ import { type Sorting, sortServers } from './server-order.ts';
 /** Rows sorted by use are put in order anew this often, so that they can still be clicked. */
 const resortMs = 5000;
 
-export function useSorted(servers: readonly Server[], sorting: Sorting): Server[] {
+export function useSorted(
+  servers: readonly Server[],
+  sorting: Sorting,
+  isFavourite: (id: string) => boolean,
+): Server[] {
   const [round, setRound] = useState(0);
   const isLive = sorting.column === 'cpu' || sorting.column === 'memory';
   useEffect(() => {
@@ -19,5 +23,5 @@ export function useSorted(servers: readonly Server[], sorting: Sorting): Server[
     });
   }, [isLive]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round sorts by numbers kept outside of React
-  return useMemo(() => sortServers(servers, sorting), [servers, sorting, round]);
+  return useMemo(() => sortServers(servers, sorting, isFavourite), [servers, sorting, isFavourite, round]);
 }

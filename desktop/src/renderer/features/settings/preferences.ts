@@ -6,6 +6,7 @@ const Preferences = z.object({
   density: z.enum(['auto', 'compact', 'roomy']).catch('auto'),
   railCollapsed: z.boolean().catch(false),
   serverView: z.enum(['table', 'cards']).catch('table'),
+  groupServers: z.boolean().catch(false),
   announceConsole: z.boolean().catch(true),
 });
 export type Preferences = z.output<typeof Preferences>;

@@ -6,6 +6,7 @@ import classes from './settings-page.module.css';
 import { strings } from './strings.ts';
 
 const settingsOfPanel = [
+  { to: '/settings/servers', name: strings.tabs.servers },
   { to: '/settings/sign-in', name: strings.tabs.signIn },
   { to: '/settings/providers', name: strings.tabs.providers, hasPages: true },
   { to: '/settings/mail', name: strings.tabs.mail },

@@ -5,6 +5,7 @@ const settings: Settings = {
   registration: { mode: 'invite', domains: [] },
   publicUrl: null,
   passwords: { minLength: 10, breachApiUrl: null },
+  suspendedDeletion: 'administrators',
   allowedNetworks: [],
   isPublicUrlFixed: false,
   linkBase: 'https://panel.example.org',

@@ -1,0 +1,74 @@
+import type { Server } from '@catalyst/shared/features/servers';
+import { ActionIcon, Select, Tooltip } from '@mantine/core';
+import { IconFolders, IconStar, IconStarFilled } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import type { ServerFilter } from '../../api/keys.ts';
+import { setPreference, usePreferences } from '../settings/preferences.ts';
+import { groupsOf, tagsOf } from './known-labels.ts';
+import classes from './servers-toolbar.module.css';
+import { strings } from './strings.ts';
+
+interface LabelFiltersProps {
+  servers: readonly Server[];
+  filter: ServerFilter;
+  onFilter: (filter: ServerFilter) => void;
+  onlyFavourites: boolean;
+  onOnlyFavourites: (only: boolean) => void;
+}
+
+/** Filters by what people said about their servers; of tags and groups only where there are any. */
+export function LabelFilters(props: LabelFiltersProps) {
+  const { servers, filter, onFilter, onlyFavourites } = props;
+  const { groupServers } = usePreferences();
+  const tags = useMemo(() => tagsOf(servers), [servers]);
+  const groups = useMemo(() => groupsOf(servers), [servers]);
+  const Star = onlyFavourites ? IconStarFilled : IconStar;
+  return (
+    <>
+      {(tags.length > 0 || filter.tag) && (
+        <Select
+          className={classes.choice}
+          aria-label={strings.tagFilter}
+          data={[{ value: '', label: strings.allTags }, ...tags]}
+          value={filter.tag ?? ''}
+          searchable={tags.length > 12}
+          onChange={(tag) => onFilter({ ...filter, tag: tag || undefined })}
+        />
+      )}
+      {(groups.length > 0 || filter.group) && (
+        <Select
+          className={classes.choice}
+          aria-label={strings.groupFilter}
+          data={[{ value: '', label: strings.allGroups }, ...groups]}
+          value={filter.group ?? ''}
+          searchable={groups.length > 12}
+          onChange={(group) => onFilter({ ...filter, group: group || undefined })}
+        />
+      )}
+      <Tooltip label={strings.onlyFavourites}>
+        <ActionIcon
+          variant="default"
+          className={classes.square}
+          aria-label={strings.onlyFavourites}
+          aria-pressed={onlyFavourites}
+          onClick={() => props.onOnlyFavourites(!onlyFavourites)}
+        >
+          <Star size={16} stroke={1.6} />
+        </ActionIcon>
+      </Tooltip>
+      {groups.length > 0 && (
+        <Tooltip label={strings.groupByGroup}>
+          <ActionIcon
+            variant="default"
+            className={classes.square}
+            aria-label={strings.groupByGroup}
+            aria-pressed={groupServers}
+            onClick={() => setPreference('groupServers', !groupServers)}
+          >
+            <IconFolders size={16} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </>
+  );
+}
