@@ -123,6 +123,7 @@ export const actionGroups: Record<string, string> = {
   role: 'Roles',
   invitation: 'Invitations',
   node: 'Nodes',
+  pool: 'IP pools',
   template: 'Templates',
   registry: 'Registries',
   provider: 'Sign-in providers',
