@@ -229,7 +229,9 @@ async function inputFor(
   return {
     ...(params && { params: { ...(sampleOf(params) as object), ...(await existing(route, owner)) } }),
     ...(querystring && { query: smallest(querystring) }),
-    ...(body && { body: { ...(sampleOf(body) as object), ...fitting(route) } }),
+    ...(body && {
+      body: { ...(sampleOf(body) as object), ...fitting(route), ...(await named(route, owner)) },
+    }),
   };
 }
 
@@ -238,15 +240,29 @@ async function existing(route: Route, owner: TestClient): Promise<object> {
   if (route.url.startsWith('/api/templates/')) return { id: 'minecraft-js' };
   if (/^\/api\/nodes\/:id\/(host-packages|doctor|images)/.test(route.url)) return { id: agent.nodeId };
   if (!route.url.startsWith('/api/nodes/')) return {};
-  const { id } = await owner.api.nodes.create({
+  const { nodeId: id, networkId } = await nodeWithNetwork(owner);
+  if (route.url.includes('/:networkId')) return { id, networkId };
+  if (!route.url.includes('/:poolId')) return { id };
+  const { items } = await owner.api.portPools.create({ params: { id }, body: { ports: '5000' } });
+  return { id, poolId: items[0]?.id };
+}
+
+/** What bodies name. */
+async function named({ url, method }: Route, owner: TestClient): Promise<object> {
+  if (url !== '/api/ip-pools' || method !== 'POST') return {};
+  const { nodeId } = await nodeWithNetwork(owner);
+  return { nodeId, networkName: 'lan', gateway: undefined };
+}
+
+async function nodeWithNetwork(owner: TestClient): Promise<{ nodeId: string; networkId: string }> {
+  const { id: nodeId } = await owner.api.nodes.create({
     body: { name: `walked ${++people}`, publicAddress: '192.0.2.20' },
   });
-  if (!route.url.includes('/:networkId')) return { id };
   const network = await owner.api.networks.create({
-    params: { id },
+    params: { id: nodeId },
     body: { name: 'lan', kind: 'macvlan', parent: 'eth0', subnet: '192.0.2.0/24' },
   });
-  return { id, networkId: network.id };
+  return { nodeId, networkId: network.id };
 }
 
 /** Filters that are left out filter nothing. */

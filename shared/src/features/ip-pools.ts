@@ -99,7 +99,7 @@ export const ipPoolRoutes = {
   create: route({
     method: 'POST',
     url: '/api/ip-pools',
-    config: { permission: 'node.update', audit: 'ip-pool.create', onSomeNodes: true },
+    config: { permission: 'node.update', audit: 'pool.create', onSomeNodes: true },
     schema: {
       summary:
         'Add a pool of addresses: servers in the network get the first free one unless they name theirs',
@@ -122,7 +122,7 @@ export const ipPoolRoutes = {
   update: route({
     method: 'PUT',
     url: '/api/ip-pools/:id',
-    config: { permission: 'node.update', audit: 'ip-pool.update', onSomeNodes: true },
+    config: { permission: 'node.update', audit: 'pool.update', onSomeNodes: true },
     schema: {
       summary: 'Change a pool of addresses; those that servers have stay theirs',
       tags: ['Nodes'],
@@ -134,7 +134,7 @@ export const ipPoolRoutes = {
   delete: route({
     method: 'DELETE',
     url: '/api/ip-pools/:id',
-    config: { permission: 'node.update', audit: 'ip-pool.delete', onSomeNodes: true },
+    config: { permission: 'node.update', audit: 'pool.delete', onSomeNodes: true },
     schema: {
       summary: 'Remove a pool of addresses; those that servers have stay theirs',
       tags: ['Nodes'],

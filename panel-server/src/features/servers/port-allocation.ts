@@ -10,15 +10,8 @@ import type { NodeRow } from '../nodes/node.entity.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import { poolsOf } from '../port-pools/node-port-pools.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
-import {
-  addressesOf,
-  choosePorts,
-  type PortAddress,
-  PortTaken,
-  type PortWish,
-  portKey,
-  portsMeet,
-} from './ports.ts';
+import { choosePorts } from './port-choice.ts';
+import { addressesOf, type PortAddress, PortTaken, type PortWish, portKey, portsMeet } from './ports.ts';
 import { ServerEntity } from './server.entity.ts';
 import type { Database } from './server-store.ts';
 

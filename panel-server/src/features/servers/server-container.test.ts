@@ -194,8 +194,15 @@ describe.each(testDatabases)("a server's container on %s", (database) => {
           primaryPort: 30_000,
         }),
       );
-      expect(server.portBindings).toEqual([
-        { name: 'game', ip: '0.0.0.0', port: 30_000, protocol: 'both', address: '192.0.2.10:30000' },
+      expect(server.portBindings).toMatchObject([
+        {
+          name: 'game',
+          ip: '0.0.0.0',
+          port: 30_000,
+          protocol: 'both',
+          address: '192.0.2.10:30000',
+          primary: true,
+        },
         { name: 'query', ip: '0.0.0.0', port: 30_001, protocol: 'udp', address: '192.0.2.10:30001' },
         {
           ...{ name: 'rcon', ip: '127.0.0.1', port: 30_002, protocol: 'tcp', targetPort: 25_575 },
