@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gameDrawings } from '../../desktop/src/renderer/components/game-drawings.tsx';
+import { catalogue } from '../../panel-server/src/features/templates/catalogue.ts';
 import { gameQueries } from '../game-queries.ts';
 import { admin, isAlive, Product, until } from '../product.ts';
 
@@ -72,7 +74,7 @@ const games: Game[] = [
     templateId: 'bzflag',
     program: '/usr/games/bzfs',
     answer: 'BZFS',
-    change: { name: 'MOTD', value: renamed, line: 'Running a private server' },
+    change: { name: 'STYLE', value: '-c', line: 'capture the flag' },
     afterwards: 'Shutting down server',
     exitCode: 0,
   },
@@ -115,6 +117,11 @@ const games: Game[] = [
     exitCode: 0,
   },
 ];
+
+it('has a drawing for every game', () => {
+  const missing = catalogue.filter(({ icon }) => !Object.hasOwn(gameDrawings, icon)).map(({ id }) => id);
+  expect(missing).toEqual([]);
+});
 
 // They take turns with waiting, so one does not wait for the other.
 describe.concurrent('the games of the catalogue', () => {
