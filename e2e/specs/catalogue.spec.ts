@@ -139,7 +139,7 @@ async function play({ templateId, answer, exchange, change, afterwards, exitCode
     body: {
       name: templateId,
       templateId,
-      allocatedMemoryMb: 512,
+      allocatedMemoryMb: 384,
       allocatedCpuCores: 1,
       allocatedDiskMb: 1024,
       startAfterInstall: true,

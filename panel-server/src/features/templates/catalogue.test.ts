@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { placeholderPattern, templateTexts } from '@catalyst/shared/features/render-template';
 import { type PortBinding, ServerSpec } from '@catalyst/shared/features/server-spec';
 import { Template } from '@catalyst/shared/features/templates';
@@ -80,6 +81,13 @@ describe.each(catalogue)('$id', (template) => {
     for (const name of namesOutsideOfText(template)) expect(known).toContain(name);
     if (runtime === 'containerd') expect(spec.image).toBe(Object.values(template.images)[0]);
   });
+
+  const { script } = template.install;
+  if (script) {
+    it('installs by a script that a shell can read', () => {
+      execFileSync(script.entrypoint, ['-n'], { input: script.content, stdio: ['pipe', 'ignore', 'pipe'] });
+    });
+  }
 
   it('reads every setting somewhere', () => {
     const { startup, install, configFiles } = template;
