@@ -12,6 +12,16 @@ const services = [
   { name: 'Redis', packages: ['redis-server'], files: ['/usr/bin/redis-server'] },
   { name: 'OpenTTD', packages: ['openttd', 'openttd-opengfx'], files: ['/usr/games/openttd'] },
   { name: 'Luanti', packages: ['minetest-server'], files: ['/usr/games/minetestserver'] },
+  { name: 'Teeworlds', packages: ['teeworlds-server'], files: ['/usr/games/teeworlds-server'] },
+  { name: 'BZFlag', packages: ['bzflag-server'], files: ['/usr/games/bzfs'] },
+  {
+    name: 'Armagetron Advanced',
+    packages: ['armagetronad-dedicated'],
+    files: ['/usr/games/armagetronad-dedicated.real'],
+  },
+  { name: 'Battle for Wesnoth', packages: ['wesnoth-1.16-server'], files: ['/usr/games/wesnothd-1.16'] },
+  { name: 'Mumble', packages: ['mumble-server'], files: ['/usr/sbin/murmurd'] },
+  { name: 'Freeciv', packages: ['freeciv-server'], files: ['/usr/games/freeciv-server'] },
   {
     name: 'containerd',
     packages: ['containerd'],

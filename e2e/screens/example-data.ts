@@ -5,15 +5,12 @@ import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
 import type { PortAllocation, PortPool } from '@catalyst/shared/features/port-pools';
 import type { Server } from '@catalyst/shared/features/servers';
-import { Template } from '@catalyst/shared/features/templates';
+import type { Template } from '@catalyst/shared/features/templates';
 import type { User } from '@catalyst/shared/features/users';
-import { luanti as luantiInput } from '../../panel-server/src/features/templates/catalogue/luanti.ts';
-import { minecraftJs as minecraftJsInput } from '../../panel-server/src/features/templates/catalogue/minecraft-js.ts';
-import { openttd as openttdInput } from '../../panel-server/src/features/templates/catalogue/openttd.ts';
+import { catalogue } from '../../panel-server/src/features/templates/catalogue.ts';
 
-const [luanti, minecraftJs, openttd] = [luantiInput, minecraftJsInput, openttdInput].map((input) =>
-  Template.parse(input),
-) as [Template, Template, Template];
+const game = (wanted: string) => catalogue.find(({ id }) => id === wanted) as Template;
+const [luanti, minecraftJs, openttd] = [game('luanti'), game('minecraft-js'), game('openttd')];
 
 const minute = 60_000;
 export const hour = 60 * minute;
@@ -45,19 +42,7 @@ const containedGame: Template = {
   ports: [{ name: 'game', label: 'Game', protocol: 'udp', preferred: 34_197 }],
 };
 
-export const templates: Template[] = [
-  containedGame,
-  minecraftJs,
-  openttd,
-  luanti,
-  {
-    ...openttd,
-    id: 'freeciv',
-    name: 'Freeciv',
-    icon: 'freeciv',
-    summary: 'Build an empire to stand the test of time',
-  },
-];
+export const templates: Template[] = [containedGame, ...catalogue];
 
 const runtimes: NonNullable<Node['health']>['runtimes'] = [
   {

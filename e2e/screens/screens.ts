@@ -180,6 +180,13 @@ export const screens: Screen[] = [
       })[dataSet](),
   },
   {
+    name: 'new-server-kind',
+    path: '/servers/new',
+    dataSets: ['full'],
+    act: (page) => page.getByRole('button', { name: 'shooter', exact: true }).click(),
+    shown: (page) => page.getByRole('button', { name: /OpenTTD/ }).waitFor({ state: 'detached' }),
+  },
+  {
     name: 'new-server',
     path: '/servers/new?game=minecraft-js',
     dataSets: ['full', 'failing'],

@@ -3,7 +3,10 @@ import type { Page, PageQuery } from '@catalyst/shared/contract/values';
 import type { Template } from '@catalyst/shared/features/templates';
 import { catalogue } from './catalogue.ts';
 
-/** The games servers can be made of: those that come with the panel, which nothing replaces, and one's own. */
+/**
+ * The games servers can be made of: those that come with the panel, and one's own. None is made under the id of another,
+ * but a newer panel may bring a game of an id that somebody has used already: servers keep what they were made of.
+ */
 export class Templates {
   readonly #builtIn: ReadonlyMap<string, Template>;
   readonly #own = new Map<string, Template>();
@@ -29,7 +32,7 @@ export class Templates {
   }
 
   find(id: string): Template | undefined {
-    return this.#builtIn.get(id) ?? this.#own.get(id);
+    return this.#own.get(id) ?? this.#builtIn.get(id);
   }
 
   /** Those with this part, in lower case, in their names. */
@@ -56,7 +59,7 @@ export class Templates {
   }
 
   #inOrder(): readonly Template[] {
-    this.#sorted ??= [...new Map([...this.#own, ...this.#builtIn]).values()].sort((left, right) =>
+    this.#sorted ??= [...new Map([...this.#builtIn, ...this.#own]).values()].sort((left, right) =>
       left.id < right.id ? -1 : 1,
     );
     return this.#sorted;

@@ -2,6 +2,8 @@ import { Template } from '@catalyst/shared/features/templates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestPanel, testDatabases, testPanel } from '../../testing/test-panel.ts';
 import { testTemplates } from '../../testing/test-template.ts';
+import { catalogue } from './catalogue.ts';
+import { Templates } from './templates.service.ts';
 
 describe.each(testDatabases)('templates on %s', (database) => {
   let panel: TestPanel;
@@ -30,4 +32,15 @@ describe.each(testDatabases)('templates on %s', (database) => {
     await expect(templates.get({ params: { id: 'nope' } })).rejects.toMatchObject({ code: 'not_found' });
     await expect(panel.anonymous.templates.list()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
+});
+
+it('a game that a newer panel brings does not take the place of one that was there', () => {
+  const [builtIn] = catalogue as [Template];
+  const own: Template = { ...builtIn, name: 'Mine', origin: 'own' };
+  const templates = new Templates(catalogue);
+  templates.setOwn([own]);
+  expect(templates.get(own.id)).toEqual(own);
+  expect(templates.list({ limit: 100 }).items.filter(({ id }) => id === own.id)).toEqual([own]);
+  templates.removeOwn(own.id);
+  expect(templates.get(own.id)).toEqual(builtIn);
 });

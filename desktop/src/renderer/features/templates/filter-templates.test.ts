@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { exampleTemplate } from '../servers/new-server/example-template.ts';
-import { filterTemplates, sortTemplates } from './filter-templates.ts';
+import { commonTags, filterTemplates, sortTemplates } from './filter-templates.ts';
 
 const rust = {
   ...exampleTemplate,
@@ -33,4 +33,21 @@ it('sorts by name, numbers by their size', () => {
   const named = (name: string) => ({ ...exampleTemplate, name });
   const sorted = sortTemplates(['Arma 10', 'arma 3', 'Ärger', 'Zomboid'].map(named));
   expect(sorted.map(({ name }) => name)).toEqual(['Ärger', 'arma 3', 'Arma 10', 'Zomboid']);
+});
+
+it('keeps to those of a tag, and to those of them that a word is in', () => {
+  expect(idsFor({ tag: 'steam' })).toEqual(['rust-2']);
+  expect(idsFor({ tag: 'steam', q: 'trains' })).toEqual([]);
+  expect(idsFor({ tag: 'ste' })).toEqual([]);
+});
+
+it('names the tags of several, the commonest first and no more than wanted', () => {
+  const tagged = [
+    ['b', 'c'],
+    ['a', 'b', 'c'],
+    ['a', 'b', 'alone'],
+  ].map((tags) => ({ ...rust, tags }));
+  expect(commonTags(tagged, 5)).toEqual(['b', 'a', 'c']);
+  expect(commonTags(tagged, 2)).toEqual(['b', 'a']);
+  expect(commonTags([], 5)).toEqual([]);
 });

@@ -88,6 +88,7 @@ max_users = {{MAX_PLAYERS}}
       },
     },
   ],
+  tags: ['sandbox', 'survival'],
   hostPackages: [{ debian: 'minetest-server', program: 'minetestserver' }],
   restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
   defaults: { memoryMb: 512, minimumMemoryMb: 128, cpuCores: 1, diskMb: 1024 },

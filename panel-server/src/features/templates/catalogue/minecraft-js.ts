@@ -180,6 +180,7 @@ export const minecraftJs: TemplateInput = {
     ],
   },
   configFiles: [],
+  tags: ['minecraft', 'sandbox'],
   hostPackages: [{ debian: 'npm', program: 'npm' }],
   restartPolicy: { mode: 'on-failure', maxRestarts: 5, windowSeconds: 600, backoffSeconds: 1 },
   defaults: { memoryMb: 1024, minimumMemoryMb: 512, cpuCores: 1, diskMb: 2048 },

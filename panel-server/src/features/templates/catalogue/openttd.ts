@@ -122,6 +122,7 @@ autosave_on_exit = true
       createFile: false,
     },
   ],
+  tags: ['strategy', 'building'],
   hostPackages: [
     { debian: 'openttd', program: 'openttd' },
     { debian: 'openttd-opengfx', program: '/usr/share/games/openttd/baseset/opengfx/opengfx.obg' },

@@ -1,24 +1,28 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { Skeleton, TextInput } from '@mantine/core';
 import { IconDeviceGamepad2, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Empty } from '../../../components/empty.tsx';
 import { Failure } from '../../../components/failure.tsx';
 import { GameIcon } from '../../../components/game-icon.tsx';
 import { strings as shared } from '../../../components/strings.ts';
-import { filterTemplates } from '../../templates/filter-templates.ts';
+import { commonTags, filterTemplates } from '../../templates/filter-templates.ts';
 import { useTemplates } from '../../templates/use-templates.ts';
 import classes from './game-picker.module.css';
 import { strings } from './strings.ts';
+import { TagFilter } from './tag-filter.tsx';
 
 /** From here on the browser skips drawing tiles far off the screen. */
 const drawnWholeUpTo = 60;
+const mostTags = 8;
 
 /** The catalogue: search, look, pick. */
 export function GamePicker({ onPick }: { onPick: (template: Template) => void }) {
   const { data: templates, error, isPending, isFetching, refetch } = useTemplates();
   const [text, setText] = useState('');
-  const shown = templates && filterTemplates(templates, { q: text });
+  const [tag, setTag] = useState<string>();
+  const shown = templates && filterTemplates(templates, { q: text, tag });
+  const tags = useMemo(() => commonTags(templates ?? [], mostTags), [templates]);
   return (
     <div className={classes.picker}>
       <div className={classes.head}>
@@ -51,6 +55,7 @@ export function GamePicker({ onPick }: { onPick: (template: Template) => void })
               if (event.key === 'Enter' && first) onPick(first);
             }}
           />
+          {tags.length > 1 && <TagFilter tags={tags} chosen={tag} onChoose={setTag} />}
           {isPending && <PickerSkeleton />}
           {shown?.length === 0 && <p className={classes.none}>{strings.noGame}</p>}
           <ul className={classes.games} data-many={(shown && shown.length > drawnWholeUpTo) || undefined}>

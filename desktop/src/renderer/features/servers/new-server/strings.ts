@@ -3,6 +3,7 @@ export const strings = {
   pickGame: 'Pick a game',
   pickGameHint: 'Catalyst installs it, chooses a port and shows you its console.',
   search: 'Search games',
+  kinds: 'Kinds of games',
   noGame: 'No game matches.',
   noGames: 'The catalogue is empty',
   noGamesHint: 'This panel has no templates to make a server of. Its administrator can add some.',

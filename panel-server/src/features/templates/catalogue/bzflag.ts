@@ -1,0 +1,91 @@
+import type { TemplateInput } from '@catalyst/shared/features/templates';
+import { atNextStart, choice, restartPolicy, text, wholeNumber } from './settings.ts';
+
+export const bzflag: TemplateInput = {
+  id: 'bzflag',
+  version: 1,
+  name: 'BZFlag',
+  summary: 'Tanks, flags and ricochets in a three-dimensional arena',
+  description:
+    'A BZFlag server from the distribution. It is not listed in public. Other options go into bzfs.conf, one a line as they would be given to bzfs.',
+  icon: 'bzflag',
+  images: {},
+  processRuntime: true,
+  terminal: false,
+  variables: [
+    text('MOTD', 'Message for whoever joins', 'Welcome!', { minLength: 0, maxLength: 120 }, atNextStart),
+    wholeNumber('MAX_PLAYERS', 'Player slots', '20', { min: 1, max: 200 }, atNextStart),
+    choice(
+      'STYLE',
+      'Kind of game',
+      '-offa',
+      {
+        options: [
+          { value: '-offa', label: 'Everybody for himself' },
+          { value: '-c', label: 'Capture the flag' },
+          { value: '-cr', label: 'Capture the flag, random world' },
+        ],
+      },
+      atNextStart,
+    ),
+    wholeNumber('SHOTS', 'Shots in the air', '3', { min: 1, max: 20 }, { description: 'For each player.' }),
+    wholeNumber(
+      'FLAGS',
+      'Super flags',
+      '16',
+      { min: 0, max: 200 },
+      { description: 'At most, in the world.' },
+    ),
+    wholeNumber('WORLD_SIZE', 'Size of the world', '800', { min: 200, max: 4000 }, atNextStart),
+  ],
+  ports: [{ name: 'game', label: 'Game', protocol: 'both', preferred: 5154 }],
+  startup: {
+    argv: [
+      'bzfs',
+      '-conf',
+      'bzfs.conf',
+      '-i',
+      '{{SERVER_IP}}',
+      '-p',
+      '{{SERVER_PORT}}',
+      '-srvmsg',
+      '{{MOTD}}',
+      '-mp',
+      '{{MAX_PLAYERS}}',
+      '{{STYLE}}',
+      '-ms',
+      '{{SHOTS}}',
+      '-s',
+      '{{FLAGS}}',
+      '-worldsize',
+      '{{WORLD_SIZE}}',
+      // What the game itself recommends at the usual speed.
+      '-a',
+      '50',
+      '38',
+      '-j',
+      '-ts',
+      '-d',
+    ],
+    environment: {},
+  },
+  done: { kind: 'port', port: 'game', timeoutSeconds: 60 },
+  stop: { kind: 'signal', signal: 'SIGTERM', timeoutSeconds: 10 },
+  install: {
+    timeoutSeconds: 60,
+    steps: [
+      {
+        kind: 'write',
+        label: 'Write the configuration',
+        path: 'bzfs.conf',
+        content: '# One option a line, such as -tk\n',
+      },
+    ],
+  },
+  configFiles: [],
+  tags: ['shooter'],
+  hostPackages: [{ debian: 'bzflag-server', program: 'bzfs' }],
+  restartPolicy,
+  defaults: { memoryMb: 128, minimumMemoryMb: 64, cpuCores: 0.5, diskMb: 256 },
+  howToJoin: 'In BZFlag choose Join Game, and enter the address and port of {{ADDRESS}}',
+};
