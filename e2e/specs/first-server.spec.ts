@@ -32,7 +32,7 @@ it('makes the administrator with the code of the printed address', async () => {
 
 it('creates a Minecraft server that installs itself and runs', async () => {
   await page.getByRole('link', { name: 'New server' }).first().click();
-  await page.getByText('Minecraft', { exact: false }).first().click();
+  await page.getByText('Minecraft (flying-squid)').first().click();
   await page.getByLabel('Name', { exact: true }).fill('Our first world');
   await page.getByRole('switch', { name: 'Check accounts with Mojang' }).uncheck();
   await page.getByRole('switch', { name: 'Everybody is an operator' }).check();

@@ -130,6 +130,7 @@ function specOf(template: Template, runtime: 'process' | 'containerd') {
     cpuPinning: null,
     ioWeight: null,
     image: null,
+    startupLine: null,
     networkMode: runtime === 'containerd' ? 'bridge' : 'host',
     staticIp: null,
     restartPolicy: template.restartPolicy,

@@ -151,7 +151,7 @@ export const minecraftJs: TemplateInput = {
     argv: ['node', 'server.js'],
     environment: {},
   },
-  done: { kind: 'line', contains: 'Server listening on port', timeoutSeconds: 120 },
+  done: { kind: 'query', protocol: 'minecraft', port: 'game', timeoutSeconds: 120 },
   stop: { kind: 'command', command: 'stop', timeoutSeconds: 20 },
   install: {
     timeoutSeconds: 900,
