@@ -11,7 +11,7 @@ const keptFields = {
   /** Of the server when it was deleted; its id when that cannot be read any more. */
   name: z.string().max(200),
   template: z.string().max(200),
-  /** When it was deleted; null when that was not known. */
+  /** When they were kept; null when that was not measured. */
   sizeBytes: z.number().min(0).nullable(),
 };
 
