@@ -386,6 +386,15 @@ const settingsScreens: Screen[] = [
     shown: (page) => seen(page, 'but not change them'),
   },
   {
+    name: 'settings-servers',
+    path: '/settings/servers',
+    dataSets: ['full', 'failing'],
+    shown: (page, dataSet) =>
+      dataSet === 'failing'
+        ? seen(page, 'The settings could not be read')
+        : seen(page, 'Only those who may suspend servers'),
+  },
+  {
     name: 'settings-mail',
     path: '/settings/mail',
     dataSets: all,

@@ -15,7 +15,8 @@ export function matchesFilter(server: Server, filter: ServerFilter): boolean {
 }
 
 function searchedText({ name, description, tags, group, template, node, owner, ...server }: Server): string {
-  const names = [name, description, ...tags, group, template.name, node.name, owner.name, server.address];
+  const addresses = [server.address, ...server.portBindings.map(({ address }) => address)];
+  const names = [name, description, ...tags, group, template.name, node.name, owner.name];
   const ids = [server.id, template.id, node.id, owner.id];
-  return [...names, ...ids].join('\n').toLowerCase();
+  return [...names, ...addresses, ...ids].join('\n').toLowerCase();
 }

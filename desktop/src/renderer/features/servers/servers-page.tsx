@@ -87,6 +87,7 @@ export function ServersPage() {
     );
   }
   const total = all?.length ?? 0;
+  const hasNoFavourite = onlyFavourites && !all?.some(({ id }) => favourites.has(id));
   const isFiltered = shown.length !== total;
   const View = asCards ? ServerCards : ServerTable;
   return (
@@ -123,14 +124,14 @@ export function ServersPage() {
       {shown.length === 0 ? (
         <Empty
           icon={<IconFilterOff size={28} stroke={1.5} />}
-          title={strings.noMatchTitle}
+          title={hasNoFavourite ? strings.noFavouriteTitle : strings.noMatchTitle}
           action={
             <Button variant="default" onClick={clearFilter}>
-              {strings.clearFilter}
+              {hasNoFavourite ? strings.showAll : strings.clearFilter}
             </Button>
           }
         >
-          {strings.noMatch}
+          {hasNoFavourite ? strings.noFavourite : strings.noMatch}
         </Empty>
       ) : (
         <View
