@@ -6,7 +6,7 @@ export const vintageStory: TemplateInput = {
   ...inContainer,
   id: 'vintage-story',
   name: 'Vintage Story',
-  summary: 'Survive from the stone age on in a world of blocks and eldritch things',
+  summary: 'Start in the stone age, and survive the seasons and what comes at night',
   icon: 'vintage-story',
   images: {
     '.NET 8': 'ghcr.io/ptero-eggs/yolks:dotnet_8',
