@@ -23,10 +23,10 @@ const onPaper = servers.slice(0, 3).map((server) => ({
 
 const files = [
   'eggs/minecraft/java/paper/egg-paper.json',
-  'eggs/steamcmd_servers/rust/egg-rust.json',
+  'eggs/steamcmd_servers/squad/egg-squad.json',
   'eggs/voice/teamspeak/egg-teamspeak3-server.yaml',
   'egg-broken.json',
-  'egg-valheim.yml',
+  'egg-conan-exiles.yml',
   'egg-strange.yaml',
 ];
 async function addFiles(shown: Page): Promise<void> {
