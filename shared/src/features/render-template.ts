@@ -75,6 +75,13 @@ function shellEnvironment(
   };
 }
 
+/** A line as the shell that reads it will have it: what nothing fills in stays in it. */
+export function filledLine(line: string, environment: Readonly<Record<string, string>>): string {
+  return line.replace(placeholderPattern, (whole, name: string) =>
+    Object.hasOwn(environment, name) ? (environment[name] as string) : whole,
+  );
+}
+
 /** Every name that a text of this template may use between braces. */
 export function placeholderNames(template: Template): ReadonlySet<string> {
   return new Set([

@@ -151,8 +151,8 @@ export const Environment = z
   .refine((values) => Object.keys(values).length <= mostVariables, 'has too many entries');
 
 const SwapMb = z.int().min(0).max(16_777_216);
-const ImageLabel = z.string().min(1).max(200);
-const StartupLabel = z.string().min(1).max(200);
+/** Of one of the template's images or startup lines. */
+const ChoiceLabel = z.string().min(1).max(200);
 const NetworkMode = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be host, bridge or the name of a network');
@@ -206,9 +206,9 @@ export const NewServer = z
     /** A container where node and template allow it, else a process. */
     runtime: RuntimeName.optional(),
     /** Label of one of the template's images; the first when left out. */
-    image: ImageLabel.optional(),
+    image: ChoiceLabel.optional(),
     /** Label of one of the template's startup lines; the first when left out. */
-    startupLine: StartupLabel.optional(),
+    startupLine: ChoiceLabel.optional(),
     /** The template's first port. Chosen when left out; refused when taken. */
     primaryPort: z.int().min(1024).max(65535).optional(),
     portBindings: NewPortBindings.default([]),
@@ -236,9 +236,9 @@ export const ServerChanges = z
     /** A server keeps the runtime it was created with; another one is refused. */
     runtime: RuntimeName.optional(),
     /** From the next start. */
-    image: ImageLabel.optional(),
+    image: ChoiceLabel.optional(),
     /** From the next start. */
-    startupLine: StartupLabel.optional(),
+    startupLine: ChoiceLabel.optional(),
     /** From the next start. */
     networkMode: NetworkMode.optional(),
     staticIp: IpAddress.nullable().optional(),

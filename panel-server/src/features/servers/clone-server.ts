@@ -11,6 +11,7 @@ import { type Inherited, usualMode } from './create-server.ts';
 import type { ServerRow } from './server.entity.ts';
 import type { ServerIndex } from './server-index.ts';
 import { openEnvironment } from './server-secrets.ts';
+import { imageLabel, startupLabel } from './server-spec.ts';
 import { getRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 
@@ -61,8 +62,9 @@ export class ServerCloning {
       cpuPinning: isMoved ? null : row.cpuPinning,
       ioWeight: row.ioWeight,
       runtime: row.runtime,
-      ...(row.image !== null && { image: row.image }),
-      ...(row.startupLine !== null && { startupLine: row.startupLine }),
+      // As they are now: the template may have lost what was chosen once.
+      ...(row.image !== null && { image: imageLabel(row, template) ?? undefined }),
+      ...(row.startupLine !== null && { startupLine: startupLabel(row, template) ?? undefined }),
       ...(row.networkMode !== usualMode(row.runtime) && { networkMode: row.networkMode }),
       portBindings: ports.map(({ binding }) => withoutNumber(binding, isMoved || hadOwnAddress)),
       environment,

@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { placeholderPattern } from '@catalyst/shared/features/render-template';
+import { filledLine } from '@catalyst/shared/features/render-template';
 import type { StartDryRun } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { DataSource } from 'typeorm';
@@ -55,10 +55,6 @@ function shownVariables(row: ServerRow, { variables }: Template, caller: Caller)
   );
 }
 
-/** A line is filled in where it is run; what nothing fills in stays in it. */
 function commandOf({ argv, environment }: { argv: string[]; environment: Record<string, string> }): string {
-  if (argv.length > 0) return argv.map(shellWord).join(' ');
-  const fill = (whole: string, name: string) =>
-    Object.hasOwn(environment, name) ? (environment[name] as string) : whole;
-  return (environment.STARTUP ?? '').replace(placeholderPattern, fill);
+  return argv.length > 0 ? argv.map(shellWord).join(' ') : filledLine(environment.STARTUP ?? '', environment);
 }

@@ -89,7 +89,7 @@ export function imageLabel(
   { images }: Pick<Template, 'images'>,
 ): string | null {
   if (runtime !== 'containerd') return null;
-  return image !== null && Object.hasOwn(images, image) ? image : (Object.keys(images)[0] ?? null);
+  return chosenLabel(images, image);
 }
 
 /** Of the line it is started by; null where there is no choice. The first stands in for one the template has no more. */
@@ -98,8 +98,11 @@ export function startupLabel(
   { startup }: Pick<Template, 'startup'>,
 ): string | null {
   if (!('shell' in startup)) return null;
-  const isKnown = startupLine !== null && Object.hasOwn(startup.shell, startupLine);
-  return isKnown ? startupLine : (Object.keys(startup.shell)[0] ?? null);
+  return chosenLabel(startup.shell, startupLine);
+}
+
+function chosenLabel(choices: Readonly<Record<string, string>>, label: string | null): string | null {
+  return label !== null && Object.hasOwn(choices, label) ? label : (Object.keys(choices)[0] ?? null);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { placeholderPattern, renderTemplate } from '@catalyst/shared/features/render-template';
+import { filledLine, renderTemplate } from '@catalyst/shared/features/render-template';
 import { useMemo } from 'react';
 import { Section } from '../../../components/section.tsx';
 import list from '../../people/people-list.module.css';
@@ -43,13 +43,13 @@ function previewOf(content: TemplateContent) {
     ports: ports.map(({ name, protocol, preferred }) => ({ name, protocol, ip: '0.0.0.0', port: preferred })),
   });
   const { argv, environment, installSteps } = rendered;
-  // A line is filled in where it is run; what nothing fills in stays in it.
-  const fill = (line: string) =>
-    line.replace(placeholderPattern, (whole, name: string) => environment[name] ?? whole);
   return {
     commands:
       'shell' in startup
-        ? Object.entries(startup.shell).map(([title, line]) => ({ title, text: fill(line) }))
+        ? Object.entries(startup.shell).map(([title, line]) => ({
+            title,
+            text: filledLine(line, environment),
+          }))
         : [{ title: strings.previewCommand, text: argv.map(shownWord).join(' ') }],
     environment: Object.entries(environment)
       .map(([name, value]) => `${name}=${value}`)
