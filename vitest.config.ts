@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
-import { SkipReasons } from './scripts/skip-reasons.js';
+import { TestNotes } from './scripts/test-notes.js';
 
 // Unit tests live beside the code as *.test.ts; tests that start real services or a browser live in e2e/.
+/** A machine that stalls once in thousands of tests should not keep a change from landing: what needed it is listed at the end. */
+const retry = 1;
+
 export default defineConfig({
   test: {
-    reporters: ['default', new SkipReasons()],
+    reporters: ['default', new TestNotes()],
     projects: [
       ...['shared', 'panel-server', 'agent', 'desktop'].map((name) => ({
         test: {
@@ -14,6 +17,7 @@ export default defineConfig({
           globalSetup: name === 'panel-server' ? ['src/testing/start-postgres.ts'] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          retry,
         },
       })),
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           include: ['specs/**/*.spec.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          retry,
           fileParallelism: false,
           // Browsers and games have the machine to themselves, after everything else.
           sequence: { groupOrder: 1 },

@@ -238,7 +238,8 @@ describe('a full disk', () => {
     const test = await TestSupervisor.open();
     const id = await test.run(fakeSpec(['say ready']));
     // No new file can be made where the records are.
-    rmSync(test.folder.state, { recursive: true });
+    // At once, as the agent goes on writing there.
+    renameSync(test.folder.state, `${test.folder.state}-aside`);
     writeFileSync(test.folder.state, '');
     await test.done(test.order(id, 'stop'));
     expect(test.state(id)).toBe('stopped');
