@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import classes from './copy-button.module.css';
 import { copyText } from './copy-text.ts';
 import { type CopyableName, strings } from './strings.ts';
@@ -9,32 +9,33 @@ const shownMs = 1500;
 
 /** Copies a value; `what` names it (`address`). */
 export function CopyButton({ value, what }: { value: string; what: CopyableName }) {
+  const button = useRef<HTMLButtonElement>(null);
   const [result, setResult] = useState<'copied' | 'failed'>();
   useEffect(() => {
     if (!result) return;
     const timer = setTimeout(() => setResult(undefined), shownMs);
     return () => clearTimeout(timer);
   }, [result]);
-  const label =
-    result === 'copied' ? strings.copied : result === 'failed' ? strings.copyFailed : strings.copy(what);
+  const said = result === 'failed' ? strings.copyFailed : strings.copied;
   return (
     <>
-      <Tooltip label={label} opened={result ? true : undefined}>
-        <ActionIcon
-          className={classes.button}
-          size="sm"
-          aria-label={strings.copy(what)}
-          onClick={async (event) => {
-            event.stopPropagation();
-            event.preventDefault();
-            setResult((await copyText(value)) ? 'copied' : 'failed');
-          }}
-        >
-          {result === 'copied' ? <IconCheck size={14} /> : <IconCopy size={14} />}
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        ref={button}
+        className={classes.button}
+        size="sm"
+        aria-label={strings.copy(what)}
+        title={strings.copy(what)}
+        onClick={async (event) => {
+          event.stopPropagation();
+          event.preventDefault();
+          setResult((await copyText(value)) ? 'copied' : 'failed');
+        }}
+      >
+        {result === 'copied' ? <IconCheck size={14} /> : <IconCopy size={14} />}
+      </ActionIcon>
+      {result && <Tooltip target={button} label={said} opened />}
       <span role="status" className={classes.announcement}>
-        {result && label}
+        {result && said}
       </span>
     </>
   );

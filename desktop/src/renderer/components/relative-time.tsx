@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { observable, useObservable } from '../api/observable.ts';
 import { formatDuration, formatExact, formatRelative } from './units.ts';
 
@@ -26,8 +25,8 @@ export function Elapsed({ since }: { since: Date }) {
 
 function Moment({ at, text }: { at: Date; text: string }) {
   return (
-    <Tooltip label={formatExact(at)}>
-      <time dateTime={at.toISOString()}>{text}</time>
-    </Tooltip>
+    <time dateTime={at.toISOString()} title={formatExact(at)}>
+      {text}
+    </time>
   );
 }

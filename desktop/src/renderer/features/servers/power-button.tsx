@@ -1,6 +1,6 @@
 import type { PowerAction } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
-import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import {
   IconBolt,
   IconChevronDown,
@@ -9,7 +9,7 @@ import {
   IconPlayerStop,
   IconRefresh,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ComponentProps, cloneElement, type ReactElement, useEffect, useRef, useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { isExpected, type PowerChoice, powerChoices } from './power.ts';
 import classes from './power-button.module.css';
@@ -81,7 +81,7 @@ function FullPower({ server, primary, inMenu, choose, isBusy }: PowerViewProps) 
         </Button>
       )}
       {inMenu.length > 0 && (
-        <PowerMenu server={server} choices={inMenu} choose={choose}>
+        <PowerMenu choices={inMenu} choose={choose}>
           <ActionIcon
             className={classes.more}
             variant={primary && isExpected(primary) ? 'filled' : 'default'}
@@ -101,19 +101,18 @@ function CompactPower({ server, primary, inMenu, choose, isBusy }: PowerViewProp
   return (
     <div className={classes.compact}>
       {primary && Icon && (
-        <Tooltip label={primary.label}>
-          <ActionIcon
-            className={classes.row}
-            aria-label={strings.powerOf(primary.label, server.name)}
-            loading={isBusy}
-            onClick={() => choose(primary)}
-          >
-            <Icon size={16} stroke={1.75} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          className={classes.row}
+          aria-label={strings.powerOf(primary.label, server.name)}
+          title={primary.label}
+          loading={isBusy}
+          onClick={() => choose(primary)}
+        >
+          <Icon size={16} stroke={1.75} />
+        </ActionIcon>
       )}
       {inMenu.length > 0 && (
-        <PowerMenu server={server} choices={inMenu} choose={choose}>
+        <PowerMenu choices={inMenu} choose={choose}>
           <ActionIcon className={classes.row} aria-label={strings.powerMenu(server.name)}>
             <IconDots size={16} stroke={1.75} />
           </ActionIcon>
@@ -123,24 +122,44 @@ function CompactPower({ server, primary, inMenu, choose, isBusy }: PowerViewProp
   );
 }
 
-function PowerMenu(props: {
-  server: Server;
+interface PowerMenuProps {
   choices: PowerChoice[];
   choose: (choice: PowerChoice) => void;
-  children: React.ReactNode;
-}) {
+  /** The button that opens it. */
+  children: ReactElement<ComponentProps<'button'>>;
+}
+
+/** Made when it is first opened: in a long list, menus are most of the work. */
+function PowerMenu(props: PowerMenuProps) {
+  const [isMade, setMade] = useState(false);
+  if (isMade) return <OpenedPowerMenu {...props} />;
+  return cloneElement(props.children, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': false,
+    onClick: () => setMade(true),
+  });
+}
+
+function OpenedPowerMenu({ choices, choose, children }: PowerMenuProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  // It is another button than the one that was pressed, and what gets the focus back when the menu is closed.
+  useEffect(() => {
+    button.current?.focus();
+    setOpen(true);
+  }, []);
   return (
-    <Menu position="bottom-end" width={190}>
-      <Menu.Target>{props.children}</Menu.Target>
+    <Menu position="bottom-end" width={190} opened={isOpen} onChange={setOpen}>
+      <Menu.Target>{cloneElement(children, { ref: button })}</Menu.Target>
       <Menu.Dropdown>
-        {props.choices.map((choice) => {
+        {choices.map((choice) => {
           const Icon = icons[choice.action];
           return (
             <Menu.Item
               key={choice.action}
               leftSection={<Icon size={16} />}
               data-danger={choice.needsConfirmation || undefined}
-              onClick={() => props.choose(choice)}
+              onClick={() => choose(choice)}
             >
               {choice.label}
               {choice.needsConfirmation ? '…' : ''}

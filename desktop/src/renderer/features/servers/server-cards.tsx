@@ -1,7 +1,8 @@
 import type { Server } from '@catalyst/shared/features/servers';
 import { Checkbox } from '@mantine/core';
+import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { IconFolder } from '@tabler/icons-react';
-import { memo } from 'react';
+import { memo, useRef } from 'react';
 import { Link } from 'react-router';
 import { Copyable } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
@@ -17,12 +18,17 @@ import { sinceOf } from './server-order.ts';
 import type { ServerListProps } from './server-table.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { strings } from './strings.ts';
+import { useRowWindow } from './use-row-window.ts';
 
-/** From here on the browser skips drawing cards far off the screen. */
+/** From here on all cards are of one height, and only those near the screen are drawn. */
 const drawnWholeUpTo = 60;
+/** As in the stylesheet, px. */
+const narrowestCard = 300;
+const gap = 12;
 
 /** Servers as cards, for a phone or for a few of them. */
-export function ServerCards({ servers, isGrouped, ...props }: ServerListProps) {
+export function ServerCards({ servers, isGrouped, ...rest }: ServerListProps) {
+  const props = { ...rest, isWindowed: servers.length > drawnWholeUpTo };
   if (!isGrouped) return <CardGrid servers={servers} {...props} />;
   return groupedServers(servers).map(({ group, servers: members }) => (
     <section key={group ?? ''} className={classes.group} aria-label={group ?? strings.noGroup}>
@@ -35,25 +41,50 @@ export function ServerCards({ servers, isGrouped, ...props }: ServerListProps) {
   ));
 }
 
-function CardGrid({ servers, selection, favourites }: Omit<ServerListProps, 'isGrouped'>) {
+interface CardGridProps extends Omit<ServerListProps, 'isGrouped'> {
+  isWindowed: boolean;
+}
+
+function CardGrid({ servers, selection, favourites, isWindowed }: CardGridProps) {
+  const grid = useRef<HTMLUListElement>(null);
+  const [observe, { width }] = useResizeObserver<HTMLUListElement>();
+  const columns = Math.max(1, Math.floor((width + gap) / (narrowestCard + gap)));
+  const lines = Math.ceil(servers.length / columns);
+  const { first, end, height } = useRowWindow(grid, lines, {
+    heightVariable: '--card-line-height',
+    overscan: 3,
+    isWindowed,
+  });
+  const from = first * columns;
   return (
-    <ul className={classes.cards} data-many={servers.length > drawnWholeUpTo || undefined}>
-      {servers.map((server) => (
+    <ul ref={useMergedRef(grid, observe)} className={classes.cards} data-windowed={isWindowed || undefined}>
+      {first > 0 && <Spacer height={first * height} />}
+      {servers.slice(from, end * columns).map((server, index) => (
         <ServerCard
           key={server.id}
           server={server}
+          position={isWindowed ? from + index + 1 : undefined}
+          count={isWindowed ? servers.length : undefined}
           isSelected={selection.has(server.id)}
           onToggle={selection.toggle}
           isFavourite={favourites.has(server.id)}
           onFavourite={favourites.toggle}
         />
       ))}
+      {end < lines && <Spacer height={(lines - end) * height} />}
     </ul>
   );
 }
 
+const Spacer = ({ height }: { height: number }) => (
+  <li aria-hidden className={classes.spacer} style={{ height: height - gap }} />
+);
+
 const ServerCard = memo(function ServerCard(props: {
   server: Server;
+  /** Of all those in the list, where not all are drawn. */
+  position: number | undefined;
+  count: number | undefined;
   isSelected: boolean;
   onToggle: (id: string) => void;
   isFavourite: boolean;
@@ -62,7 +93,12 @@ const ServerCard = memo(function ServerCard(props: {
   const { server, isSelected, onToggle } = props;
   const isMeasured = useLiveSamples(server).length > 0;
   return (
-    <li className={classes.card} data-selected={isSelected || undefined}>
+    <li
+      className={classes.card}
+      data-selected={isSelected || undefined}
+      aria-posinset={props.position}
+      aria-setsize={props.count}
+    >
       <div className={classes.head}>
         <GameIcon name={server.template.icon} size={36} />
         <div className={classes.names}>

@@ -1,37 +1,49 @@
 import { type RefObject, useLayoutEffect, useState } from 'react';
+import { usePreferences } from '../settings/preferences.ts';
 import { type RowWindow, windowOfRows } from './window-of-rows.ts';
 
-/** Shorter lists are drawn whole, so that the browser's own search finds everything in them. */
-const drawnWholeUpTo = 150;
+interface RowWindowOptions {
+  /** The stylesheet's variable that says how high a row is. */
+  heightVariable?: `--${string}`;
+  /** Rows to draw beyond the edges, so that a quick scroll meets rows and not emptiness. */
+  overscan?: number;
+  /** By default from 150 rows on: shorter lists are drawn whole, so that the browser's own search finds everything in them. */
+  isWindowed?: boolean;
+}
 
-/** Which rows of a list to draw while the page scrolls. Rows are as high as the stylesheet's `--row-height`. */
+/** Which rows of a list to draw while the page scrolls; `height` is one row's, in px. */
 export function useRowWindow(
   list: RefObject<HTMLElement | null>,
   count: number,
+  { heightVariable = '--row-height', overscan = 12, isWindowed = count > 150 }: RowWindowOptions = {},
 ): RowWindow & { height: number } {
   const [state, setState] = useState({ first: 0, end: Math.min(count, 60), height: 32 });
-  const isWindowed = count > drawnWholeUpTo;
+  const { density } = usePreferences();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the density changes what the stylesheet says
   useLayoutEffect(() => {
-    if (!isWindowed) return;
-    const measure = () => {
-      const element = list.current;
-      if (!element) return;
-      const height = Number.parseFloat(getComputedStyle(element).getPropertyValue('--row-height')) || 32;
+    const element = list.current;
+    if (!isWindowed || !element) return;
+    let height = 32;
+    const follow = () => {
       const { top } = element.getBoundingClientRect();
-      const next = windowOfRows(count, height, { top, height: window.innerHeight });
+      const next = windowOfRows(count, height, { top, height: window.innerHeight, overscan });
       setState((before) =>
         before.first === next.first && before.end === next.end && before.height === height
           ? before
           : { ...next, height },
       );
     };
+    const measure = () => {
+      height = Number.parseFloat(getComputedStyle(element).getPropertyValue(heightVariable)) || 32;
+      follow();
+    };
     measure();
-    window.addEventListener('scroll', measure, { passive: true });
+    window.addEventListener('scroll', follow, { passive: true });
     window.addEventListener('resize', measure);
     return () => {
-      window.removeEventListener('scroll', measure);
+      window.removeEventListener('scroll', follow);
       window.removeEventListener('resize', measure);
     };
-  }, [list, count, isWindowed]);
+  }, [list, count, isWindowed, heightVariable, overscan, density]);
   return isWindowed ? state : { first: 0, end: count, height: state.height };
 }
