@@ -17,6 +17,7 @@ import { oidcRoutes } from './features/oidc.ts';
 import { portPoolRoutes } from './features/port-pools.ts';
 import { registryRoutes } from './features/registries.ts';
 import { roleRoutes } from './features/roles.ts';
+import { serverLabelRoutes } from './features/server-labels.ts';
 import { serverRoutes } from './features/servers.ts';
 import { sessionRoutes } from './features/sessions.ts';
 import { settingRoutes } from './features/settings.ts';
@@ -43,6 +44,7 @@ export const api = {
   kept: keptRoutes,
   registries: registryRoutes,
   favourites: favouriteRoutes,
+  serverLabels: serverLabelRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
   users: userRoutes,

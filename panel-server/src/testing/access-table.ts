@@ -56,6 +56,7 @@ export const forSignedIn = [
   'oidc.unlink',
   'servers.list',
   'favourites.list',
+  'serverLabels.list',
   'subusers.acceptInvite',
   'apiKeys.list',
   'apiKeys.create',

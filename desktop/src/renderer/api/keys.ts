@@ -60,6 +60,7 @@ export const keys = {
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
   favourites: ['favourites'],
+  serverLabels: ['server-labels'],
   servers: ['servers'],
   serverLists: ['servers', 'list'],
   serverList: (filter: ServerFilter) => ['servers', 'list', filter],

@@ -29,6 +29,24 @@ describe.each(testDatabases)('labels, search and favourites on %s', (database) =
     expect(await panel.admin.api.servers.get({ params })).toMatchObject(body);
   });
 
+  it('names the tags and groups of all servers that somebody sees, and of no others', async () => {
+    const stranger = await panel.createUser('labels-stranger');
+    await create({ tags: ['seen', 'twice'], group: 'Seen group' });
+    const own = await create({ tags: ['twice', 'own'], group: 'Own group' });
+    const all = await panel.admin.api.serverLabels.list();
+    expect(all.tags).toEqual(expect.arrayContaining(['own', 'seen', 'twice']));
+    expect(new Set(all.tags).size).toBe(all.tags.length);
+    expect(all.groups).toEqual(expect.arrayContaining(['Own group', 'Seen group']));
+    expect(await stranger.api.serverLabels.list()).toEqual({ tags: [], groups: [] });
+    const { token } = await panel.admin.api.subusers.invite({
+      params: { id: own.id },
+      body: { permissions: ['console.read'] },
+    });
+    await stranger.api.subusers.acceptInvite({ params: { token } });
+    const { tags, groups } = await stranger.api.serverLabels.list();
+    expect({ tags: tags.sort(), groups }).toEqual({ tags: ['own', 'twice'], groups: ['Own group'] });
+  });
+
   it.each([
     ['tags', 'must not contain a comma', ['a,b']],
     ['tags', 'names a tag twice', ['pvp', 'PvP']],

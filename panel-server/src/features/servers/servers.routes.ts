@@ -1,3 +1,4 @@
+import { serverLabelRoutes } from '@catalyst/shared/features/server-labels';
 import { serverRoutes } from '@catalyst/shared/features/servers';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
@@ -12,6 +13,7 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
         // Encoded by the schema already, when the page was made.
         .send((await servers.list(request.query, callerOf(request))) as never),
   });
+  app.route({ ...serverLabelRoutes.list, handler: (request) => servers.labels(callerOf(request)) });
   app.route({
     ...serverRoutes.create,
     handler: async (request, reply) =>

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { type Page, type PageQuery, pageOf } from '@catalyst/shared/contract/values';
+import type { KnownLabels } from '@catalyst/shared/features/server-labels';
 import { isRemovable, type PowerAction, type ServerState } from '@catalyst/shared/features/server-states';
 import {
   type NewServer,
@@ -30,7 +31,7 @@ import type { ServerRemoval } from './remove-server.ts';
 import { ServerEntity } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import type { ServerIndex } from './server-index.ts';
-import { findServerPage, visibleServers } from './server-list.ts';
+import { findLabels, findServerPage, visibleServers } from './server-list.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 import type { ServerOrders } from './server-orders.ts';
 import type { ServerSpecs } from './server-specs.ts';
@@ -83,6 +84,10 @@ export class ServersService {
       const items = await this.#describeAll(await withParts(this.#parts.database, page.rows), caller);
       return Buffer.from(JSON.stringify(z.encode(ServerPage, { items, nextCursor: page.nextCursor })));
     });
+  }
+
+  labels(caller: Caller): Promise<KnownLabels> {
+    return findLabels(this.#parts.database, visibleServers(caller));
   }
 
   async get(id: string, caller: Caller): Promise<Server> {

@@ -6,9 +6,8 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { affectedBy, type BulkAction } from './bulk-actions.ts';
 import { bulkStrings as strings } from './bulk-strings.ts';
 import { KeepChoice } from './keep-choice.tsx';
-import { groupsOf, tagsOf } from './known-labels.ts';
 import type { BulkOrder } from './use-bulk.ts';
-import { useServerList } from './use-servers.ts';
+import { useKnownLabels } from './use-known-labels.ts';
 
 interface BulkDialogProps {
   action: BulkAction;
@@ -55,7 +54,7 @@ interface AskedForProps {
 }
 
 function AskedFor({ action, text, issue, onText }: AskedForProps) {
-  const { servers = [] } = useServerList();
+  const known = useKnownLabels();
   if (action === 'suspend') {
     return (
       <Textarea
@@ -77,7 +76,7 @@ function AskedFor({ action, text, issue, onText }: AskedForProps) {
     <Autocomplete
       label={strings.labels[action]}
       description={action === 'group' ? strings.groupHint : undefined}
-      data={action === 'tag' ? tagsOf(servers) : groupsOf(servers)}
+      data={action === 'tag' ? known.tags : known.groups}
       value={text}
       maxLength={action === 'tag' ? 32 : 60}
       error={issue}

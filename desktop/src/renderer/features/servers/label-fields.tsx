@@ -1,52 +1,43 @@
 import { mostTags } from '@catalyst/shared/features/server-labels';
 import '@mantine/core/styles/Pill.layer.css';
 import '@mantine/core/styles/PillsInput.layer.css';
-import { Autocomplete, TagsInput, Textarea } from '@mantine/core';
-import { groupsOf, tagsOf } from './known-labels.ts';
+import { Autocomplete, TagsInput } from '@mantine/core';
 import { settingsStrings as strings } from './settings-strings.ts';
-import type { ServerFormState } from './use-server-form.ts';
-import { useServerList } from './use-servers.ts';
+import { useKnownLabels } from './use-known-labels.ts';
 
-/** By what people find the server, and what they should know of it. */
-export function LabelFields({ form, issues, set, isReadOnly }: ServerFormState) {
-  const { servers = [] } = useServerList();
+interface LabelFieldsProps {
+  tags: string[];
+  group: string | null;
+  errorOf: (field: 'tags' | 'group') => string | undefined;
+  onChange: (changes: { tags?: string[]; group?: string | null }) => void;
+  isReadOnly?: boolean;
+}
+
+/** By what people find a server. */
+export function LabelFields({ tags, group, errorOf, onChange, isReadOnly }: LabelFieldsProps) {
+  const known = useKnownLabels();
   return (
     <>
       <TagsInput
         label={strings.tags}
         description={strings.tagsHint}
-        data={tagsOf(servers)}
+        data={known.tags}
         maxTags={mostTags}
-        value={form.tags}
-        error={issueOfTags(issues)}
+        value={tags}
+        error={errorOf('tags')}
         disabled={isReadOnly}
-        onChange={(tags) => set({ tags: [...new Set(tags.map((tag) => tag.trim().toLowerCase()))] })}
+        onChange={(words) => onChange({ tags: [...new Set(words.map((tag) => tag.trim().toLowerCase()))] })}
       />
       <Autocomplete
         label={strings.group}
         description={strings.groupHint}
-        data={groupsOf(servers)}
+        data={known.groups}
         maxLength={60}
-        value={form.group ?? ''}
-        error={issues.group}
+        value={group ?? ''}
+        error={errorOf('group')}
         disabled={isReadOnly}
-        onChange={(group) => set({ group: group || null })}
-      />
-      <Textarea
-        label={strings.notes}
-        description={strings.notesHint}
-        autosize
-        minRows={3}
-        maxRows={16}
-        maxLength={4000}
-        value={form.notes}
-        error={issues.notes}
-        disabled={isReadOnly}
-        onChange={(event) => set({ notes: event.currentTarget.value })}
+        onChange={(name) => onChange({ group: name || null })}
       />
     </>
   );
 }
-
-const issueOfTags = (issues: Readonly<Record<string, string>>) =>
-  Object.entries(issues).find(([path]) => path === 'tags' || path.startsWith('tags.'))?.[1];

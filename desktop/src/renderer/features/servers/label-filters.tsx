@@ -1,15 +1,12 @@
-import type { Server } from '@catalyst/shared/features/servers';
 import { ActionIcon, Select, Tooltip } from '@mantine/core';
 import { IconFolders, IconStar, IconStarFilled } from '@tabler/icons-react';
-import { useMemo } from 'react';
 import type { ServerFilter } from '../../api/keys.ts';
 import { setPreference, usePreferences } from '../settings/preferences.ts';
-import { groupsOf, tagsOf } from './known-labels.ts';
 import classes from './servers-toolbar.module.css';
 import { strings } from './strings.ts';
+import { useKnownLabels } from './use-known-labels.ts';
 
 interface LabelFiltersProps {
-  servers: readonly Server[];
   filter: ServerFilter;
   onFilter: (filter: ServerFilter) => void;
   onlyFavourites: boolean;
@@ -18,10 +15,9 @@ interface LabelFiltersProps {
 
 /** Filters by what people said about their servers; of tags and groups only where there are any. */
 export function LabelFilters(props: LabelFiltersProps) {
-  const { servers, filter, onFilter, onlyFavourites } = props;
+  const { filter, onFilter, onlyFavourites } = props;
   const { groupServers } = usePreferences();
-  const tags = useMemo(() => tagsOf(servers), [servers]);
-  const groups = useMemo(() => groupsOf(servers), [servers]);
+  const { tags, groups } = useKnownLabels();
   const Star = onlyFavourites ? IconStarFilled : IconStar;
   return (
     <>

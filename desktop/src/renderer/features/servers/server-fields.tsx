@@ -13,8 +13,7 @@ import { SizeField } from './size-field.tsx';
 import { linesOf, StartupField } from './startup-field.tsx';
 import type { ServerFormState } from './use-server-form.ts';
 
-export function GeneralFields(props: ServerFormState) {
-  const { form, issues, set, isReadOnly } = props;
+export function GeneralFields({ form, issues, set, isReadOnly }: ServerFormState) {
   return (
     <Section id="general" title={strings.general}>
       <TextInput
@@ -37,10 +36,31 @@ export function GeneralFields(props: ServerFormState) {
         disabled={isReadOnly}
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
-      <LabelFields {...props} />
+      <LabelFields
+        tags={form.tags}
+        group={form.group}
+        errorOf={(field) => issues[field] ?? firstUnder(issues, field)}
+        onChange={set}
+        isReadOnly={isReadOnly}
+      />
+      <Textarea
+        label={strings.notes}
+        description={strings.notesHint}
+        autosize
+        minRows={3}
+        maxRows={16}
+        maxLength={4000}
+        value={form.notes}
+        error={issues.notes}
+        disabled={isReadOnly}
+        onChange={(event) => set({ notes: event.currentTarget.value })}
+      />
     </Section>
   );
 }
+
+const firstUnder = (issues: Readonly<Record<string, string>>, field: string) =>
+  Object.entries(issues).find(([path]) => path.startsWith(`${field}.`))?.[1];
 
 interface LimitFieldsProps extends ServerFormState {
   server: Server;

@@ -33,7 +33,9 @@ export function useServerList(filter: ServerFilter = {}, { enabled = true } = {}
   useEffect(() => {
     if (shouldLoadMore) void fetchNextPage();
   }, [shouldLoadMore, fetchNextPage]);
-  return { ...list, servers };
+  /** Longer than what is loaded by itself. */
+  const isTooLong = hasNextPage && !shouldLoadMore && (servers?.length ?? 0) + pageSize > loadedWholeUpTo;
+  return { ...list, servers, isTooLong };
 }
 
 /** One server; what a list knows of it is shown until the answer is there. */

@@ -1,6 +1,7 @@
 import type { Template } from '@catalyst/shared/features/templates';
 import { NumberInput, Textarea } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
+import { LabelFields } from '../label-fields.tsx';
 import { StartupField } from '../startup-field.tsx';
 import { ContainerFields } from './container-fields.tsx';
 import classes from './new-server-details.module.css';
@@ -52,6 +53,12 @@ export function AdvancedFields({ template, state }: { template: Template; state:
           value={form.description}
           error={errorOf('description')}
           onChange={(event) => set({ description: event.currentTarget.value })}
+        />
+        <LabelFields
+          tags={form.tags}
+          group={form.group}
+          errorOf={(field) => errorOf(field) ?? (field === 'tags' ? errorOf('tags.0') : undefined)}
+          onChange={set}
         />
         <StartupField
           template={template}

@@ -17,6 +17,8 @@ import { strings } from './strings.ts';
 export interface NewServerForm {
   name: string;
   description: string;
+  tags: string[];
+  group: string | null;
   nodeId: string | undefined;
   memoryMb: number;
   cpuCores: number;
@@ -38,6 +40,8 @@ export function firstForm(template: Template, takenNames: readonly string[]): Ne
   return {
     name: freeName(template.name, takenNames),
     description: '',
+    tags: [],
+    group: null,
     nodeId: undefined,
     memoryMb,
     cpuCores,
@@ -60,6 +64,8 @@ export function bodyOf(template: Template, form: NewServerForm): z.input<typeof 
   return {
     name: form.name.trim(),
     description: form.description.trim(),
+    tags: form.tags,
+    group: form.group,
     templateId: template.id,
     nodeId: form.nodeId,
     allocatedMemoryMb: form.memoryMb,

@@ -13,6 +13,8 @@ const advancedFields = [
     'allocatedDiskMb',
     'portBindings',
     'description',
+    'tags',
+    'group',
     'runtime',
     'image',
     'startupLine',
