@@ -4,6 +4,7 @@ import type { NewPortBinding } from '@catalyst/shared/features/servers';
 import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import { hasOwnAddress, type NetworkChoice } from '../networks/network-choice.ts';
+import { withFollowers } from './followed-ports.ts';
 import type { PortWish } from './ports.ts';
 import type { KnownPort } from './server-store.ts';
 
@@ -32,7 +33,7 @@ export function portWishes(
     else named.set(asked.name, { asked, path });
   }
   const words = portWords({ portBindings, primaryPort, current });
-  const wishes = template.ports.map(({ name, protocol, preferred }, position) => {
+  const ofTemplate = template.ports.map(({ name, protocol, preferred, offset }, position): PortWish => {
     const found = named.get(name);
     named.delete(name);
     if (!found && current.some(({ binding }) => binding.name === name)) {
@@ -48,10 +49,13 @@ export function portWishes(
       name,
       protocol: asked.protocol ?? protocol,
       preferred,
+      offset,
       ...words(name, found?.asked),
       ...(isPrimary && { port: primaryPort, path: 'primaryPort' }),
     };
   });
+  const bindings = current.map(({ binding }) => binding);
+  const wishes = withFollowers(ofTemplate, bindings);
   const preferred = (primaryPort ?? wishes[0]?.port ?? wishes[0]?.preferred ?? 1024) + 1;
   const names = new Set([...template.ports.map(({ name }) => name), ...named.keys()]);
   for (const { asked, path } of [...named.values(), ...unnamed]) {
