@@ -7,12 +7,15 @@ import { hasOwnAddress, type NetworkChoice } from '../networks/network-choice.ts
 import { withFollowers } from './followed-ports.ts';
 import type { PortWish } from './ports.ts';
 import type { KnownPort } from './server-store.ts';
+import type { PortOfVariable } from './variable-ports.ts';
 
 interface Asked {
   portBindings: readonly NewPortBinding[];
   primaryPort?: number;
   /** Of the server so far. */
   current?: readonly KnownPort[];
+  /** By name, those that are asked for as values of variables. */
+  ofVariables?: ReadonlyMap<string, PortOfVariable>;
 }
 
 /**
@@ -21,7 +24,7 @@ interface Asked {
  */
 export function portWishes(
   template: Template,
-  { portBindings, primaryPort, current = [] }: Asked,
+  { portBindings, primaryPort, current = [], ofVariables = new Map() }: Asked,
   choice: NetworkChoice,
 ): PortWish[] {
   const named = new Map<string, { asked: NewPortBinding; path: string }>();
@@ -43,6 +46,11 @@ export function portWishes(
     if (isPrimary && (found?.asked.port ?? primaryPort) !== primaryPort) {
       throw invalid('primaryPort', 'differs from what portBindings says');
     }
+    const ofVariable = ofVariables.get(name);
+    const said = isPrimary ? primaryPort : found?.asked.port;
+    if (ofVariable && (said ?? ofVariable.port) !== ofVariable.port) {
+      throw invalid(ofVariable.path, `differs from what is said about the port "${name}"`);
+    }
     const asked = { ip: '0.0.0.0', ...found?.asked };
     return {
       ...placed(asked, found?.path ?? '', choice),
@@ -51,6 +59,7 @@ export function portWishes(
       preferred,
       offset,
       ...words(name, found?.asked),
+      ...ofVariable,
       ...(isPrimary && { port: primaryPort, path: 'primaryPort' }),
     };
   });
