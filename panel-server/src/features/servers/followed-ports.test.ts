@@ -159,6 +159,39 @@ describe.each(testDatabases)('ports that follow another on %s', (database) => {
     });
   });
 
+  it('are found anew for a clone, and stay beside it in another network', async () => {
+    const ports = [{ name: 'game', port: 5000, targetPort: 6000 }];
+    const { id, name } = await installedServer(panel.admin, agent, body({ portBindings: ports }));
+    const clone = await panel.admin.api.servers.clone({ params: { id }, body: { name: `${name} 2` } });
+    expect(clone.portBindings).toMatchObject([
+      { name: 'game', port: 27_015, targetPort: 6000 },
+      { name: 'query', port: 27_016, targetPort: 6001 },
+      { name: 'rcon', port: 27_015, targetPort: 6000 },
+    ]);
+    const moved = await update(id, { networkMode: 'host' });
+    expect(numbersOf(moved)).toEqual({ game: 5000, query: 5001, rcon: 5000 });
+    expect(moved.portBindings.every(({ targetPort }) => targetPort === undefined)).toBe(true);
+  });
+
+  it('come to servers from before their template said so when their ports are changed', async () => {
+    const params = { id: 'steam-game' };
+    const { ports } = await panel.admin.api.templates.get({ params });
+    const apart = ports.map(({ offset: _, ...port }) => port);
+    await panel.admin.api.templates.update({ params, body: { ports: apart } });
+    const portBindings = [
+      { name: 'game', port: 5000 },
+      { name: 'query', port: 5500, targetPort: 5501 },
+      { name: 'rcon', port: 5600 },
+    ];
+    const { id } = await installedServer(panel.admin, agent, body({ portBindings }));
+    await panel.admin.api.templates.update({ params, body: { ports } });
+    expect(numbersOf(await update(id, { name: 'Old' }))).toEqual({ game: 5000, query: 5500, rcon: 5600 });
+    expect(
+      await failure(panel.admin.api.servers.clone({ params: { id }, body: { name: 'New' } })),
+    ).toBeNull();
+    expect(numbersOf(await update(id, { portBindings }))).toEqual({ game: 5000, query: 5001, rcon: 5000 });
+  });
+
   it('are given to exactly one of 100 at once', async () => {
     await panel.admin.api.nodes.update({ params: { id: agent.nodeId }, body: { maxMemoryMb: 500_000 } });
     await pool('20000-20009');

@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
+import type { Template } from '@catalyst/shared/features/templates';
 import type { PortWish } from './ports.ts';
 
 /**
@@ -33,6 +34,9 @@ export function withFollowers(wishes: readonly PortWish[], current: readonly Por
     return { ...wish, ip: base.ip, port, targetPort, path: base.path };
   });
 }
+
+export const isFollower = ({ ports }: Pick<Template, 'ports'>, name: string) =>
+  ports.some((port) => port.name === name && port.offset !== undefined);
 
 function beside(base: PortWish, port: number | undefined, { name, offset }: PortWish): number | undefined {
   if (port === undefined || !offset) return;

@@ -24,6 +24,7 @@ import type { Templates } from '../templates/templates.service.ts';
 import { resolveVariables } from '../templates/variables.ts';
 import { assertCapacity } from './capacity.ts';
 import { assertImage, assertMemory, assertStartupLine } from './create-server.ts';
+import { isFollower } from './followed-ports.ts';
 import { takePorts } from './port-allocation.ts';
 import { movedBindings, portWishes } from './port-wishes.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
@@ -70,16 +71,18 @@ export class ServerUpdates {
       return;
     }
     if (arePortsChanged) assertMayChangePorts(place, caller);
+    const template = this.#template(row);
+    const isPlacedElsewhere = (name = '') => ofVariables.has(name) || isFollower(template, name);
     const portBindings =
       changes.portBindings ??
       movedBindings(current, before, moved).map(({ port, targetPort, ...binding }) =>
-        ofVariables.has(binding.name ?? '') ? binding : { ...binding, port, targetPort },
+        isPlacedElsewhere(binding.name) ? binding : { ...binding, port, targetPort },
       );
     const seat = { id: row.id, staticIp: moved.staticIp };
     const plan = {
       nodeId: row.nodeId,
       serverId: row.id,
-      wishes: portWishes(this.#template(row), { portBindings, current: known, ofVariables }, moved),
+      wishes: portWishes(template, { portBindings, current: known, ofVariables }, moved),
       ...(moved.network && needsAddress(moved) && { findAddress: addressFinder(moved.network, seat) }),
       networkId: hasOwnAddress(moved) ? (moved.network?.id ?? null) : null,
       current: hasOwnAddress(before) ? [] : current,

@@ -28,7 +28,7 @@ function PortFields({ parts, path }: { parts: FormParts; path: JsonPath }) {
   const bases = followable(listAt(document, ['ports']), index);
   const variables = listAt(document, ['variables']).map((one) => textAt(one, ['name']));
   const select = (field: string) => ({
-    value: textAt(document, [...path, ...field.split('.')]),
+    value: textAt(document, [...path, ...field.split('.')]) || null,
     error: errors[[...path, field].join('.')],
   });
   return (
