@@ -8,7 +8,7 @@ export const unturned: TemplateInput = {
   ...inContainer,
   id: 'unturned',
   name: 'Unturned',
-  summary: 'Survive among zombies in a world of blocks, alone or together',
+  summary: 'Survive among zombies in a plain and colourful country, alone or together',
   description: `Other settings are in the folder ${folder.replace('/Server', '')}, as commands and in Config.`,
   icon: 'unturned',
   images: images.steam,
