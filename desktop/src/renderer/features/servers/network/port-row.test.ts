@@ -86,6 +86,15 @@ it('leaves the places of ports that follow another to the panel, and shows them'
   const issues = (more: object) => portIssues([...rows, { ...newRow(rows), protocol: 'udp', ...more }]);
   expect(issues({ port: 5002 })).toEqual({});
   expect(issues({ port: 5001 })).toEqual({ 'portBindings.2.port': 'Is another port’s already' });
+  const [game] = exampleServer().portBindings;
+  if (!game) throw new Error('It has no port');
+  const rowsWith = (port: number) =>
+    rowsOf(
+      { portBindings: [game, { ...game, name: 'query', port }], staticIp: null },
+      { ...exampleTemplate, ports },
+    );
+  expect(rowsWith(game.port + 1)[1]?.offset).toEqual({ from: 'game', by: 1 });
+  expect(rowsWith(27_016)[1]).toMatchObject({ port: 27_016, offset: undefined });
   const last = rows.map((row) => (row.name === 'game' ? { ...row, port: 65_535 } : row));
   expect(portIssues(last)).toEqual({ 'portBindings.1.port': 'There is no such port' });
 });

@@ -60,6 +60,10 @@ export function rowsOf(
 ): PortRow[] {
   return server.portBindings.map(({ name, ip, port, protocol, targetPort, alias, notes, primary }) => {
     const ofTemplate = template?.ports.find((one) => one.name === name);
+    const { offset } = ofTemplate ?? {};
+    const base = server.portBindings.find((one) => one.name === offset?.from);
+    // In a server from before its template said so, it is elsewhere until the ports are changed.
+    const isBeside = offset !== undefined && base !== undefined && port === base.port + offset.by;
     return {
       key: name,
       name,
@@ -68,7 +72,7 @@ export function rowsOf(
       protocol,
       targetPort,
       isTemplates: template === undefined || ofTemplate !== undefined,
-      ...{ preferred: undefined, offset: ofTemplate?.offset, variable: ofTemplate?.variable },
+      ...{ preferred: undefined, offset: isBeside ? offset : undefined, variable: ofTemplate?.variable },
       ...{ alias: alias ?? '', notes, isPrimary: primary },
     };
   });
