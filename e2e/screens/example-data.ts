@@ -39,7 +39,22 @@ const containedGame: Template = {
   terminal: true,
   images: { Stable: 'ghcr.io/games/factory:2.0', Experimental: 'ghcr.io/games/factory:2.1-beta' },
   processRuntime: true,
-  ports: [{ name: 'game', label: 'Game', protocol: 'udp', preferred: 34_197 }],
+  variables: [
+    ...openttd.variables,
+    {
+      ...{ name: 'RCON_PORT', label: 'Remote console port', description: 'For programs that send commands.' },
+      ...{ defaultValue: '27015', rule: { kind: 'integer', min: 1024, max: 65_535 } },
+      ...{ userVisible: true, userEditable: true, secret: false },
+    },
+  ],
+  ports: [
+    { name: 'game', label: 'Game', protocol: 'udp', preferred: 34_197 },
+    {
+      ...{ name: 'query', label: 'Server list', protocol: 'udp', preferred: 34_198 },
+      offset: { from: 'game', by: 1 },
+    },
+    { name: 'rcon', label: 'Remote console', protocol: 'tcp', preferred: 27_015, variable: 'RCON_PORT' },
+  ],
 };
 
 export const templates: Template[] = [containedGame, ...catalogue];
@@ -328,6 +343,10 @@ export const servers: Server[] = [
       {
         ...{ name: 'game', ip: '0.0.0.0', port: 34_197, protocol: 'udp', address: '203.0.113.17:34197' },
         ...{ alias: null, notes: '', primary: true },
+      },
+      {
+        ...{ name: 'query', ip: '0.0.0.0', port: 34_198, protocol: 'udp', address: '203.0.113.17:34198' },
+        ...{ alias: null, notes: '', primary: false },
       },
       {
         ...{ name: 'rcon', ip: '127.0.0.1', port: 27_115, protocol: 'tcp', targetPort: 27_015 },

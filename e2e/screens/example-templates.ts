@@ -72,7 +72,13 @@ export const paper: Template = Template.parse({
       secret: true,
     },
   ],
-  ports: [{ name: 'game', label: 'Game', protocol: 'both', preferred: 25565 }],
+  ports: [
+    { name: 'game', label: 'Game', protocol: 'both', preferred: 25565 },
+    {
+      ...{ name: 'query', label: 'Server list', protocol: 'udp', preferred: 25566 },
+      offset: { from: 'game', by: 1 },
+    },
+  ],
   startup: {
     shell: {
       Default: 'java -Xms128M -XX:MaxRAMPercentage=95.0 -Dterminal.jline=false -jar {{SERVER_JARFILE}}',

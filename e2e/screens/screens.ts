@@ -222,7 +222,7 @@ export const screens: Screen[] = [
       'nodes.list': () => ({ items: [nodes[1]], nextCursor: null }),
       'servers.create': () => {
         const message = 'Port 8123/tcp is held by the server "Factory"';
-        throw new AppError('port_taken', message, { issues: [{ path: 'portBindings.1.port', message }] });
+        throw new AppError('port_taken', message, { issues: [{ path: 'portBindings.3.port', message }] });
       },
     },
     act: async (page) => {
@@ -367,7 +367,7 @@ export const screens: Screen[] = [
     answers: {
       'servers.update': () => {
         const message = 'Port 8124/tcp is held by java (pid 812)';
-        throw new AppError('port_taken', message, { issues: [{ path: 'portBindings.3.port', message }] });
+        throw new AppError('port_taken', message, { issues: [{ path: 'portBindings.4.port', message }] });
       },
     },
     act: async (page) => {

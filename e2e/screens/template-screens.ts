@@ -217,6 +217,16 @@ export const templateScreens: Screen[] = [
     shown: (shown) => seen(shown, 'Saving makes version 4'),
   },
   {
+    name: 'template-edit-ports',
+    path: '/templates/paper/edit',
+    dataSets: ['full'],
+    act: async (shown) => {
+      await openEditor(shown);
+      await button(shown, /Server list/).click();
+    },
+    shown: (shown) => seen(shown, 'It prefers 25566.'),
+  },
+  {
     name: 'template-edit-json',
     path: '/templates/paper/edit',
     dataSets: ['full'],

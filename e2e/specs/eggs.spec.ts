@@ -90,21 +90,27 @@ echo "as $(id -u) with $SERVER_MEMORY MB of $P_SERVER_UUID"\r
 
 it('gives a line what the images of the community are given, and nothing of a value to a shell', async () => {
   const startup =
-    'whoami; pwd; echo "$(hostname) $HOME $TZ $SERVER_IP {{SERVER_PORT}} $SERVER_MEMORY"; [[ -f made ]] && printf "<%s>\\n" "{{TITLE}}"; cat /etc/machine-id; echo "all" "set"; trap "echo bye; exit 0" INT; while :; do sleep 0.1; done';
+    'whoami; pwd; echo "$(hostname) $HOME $TZ $SERVER_IP {{SERVER_PORT}} $SERVER_MEMORY {{QUERY_PORT}}"; [[ -f made ]] && printf "<%s>\\n" "{{TITLE}}"; cat /etc/machine-id; echo "all" "set"; trap "echo bye; exit 0" INT; while :; do sleep 0.1; done';
   const template = await imported('pterodactyl+game-eggs/openttd/egg-open-t-t-d-server.json', {
     name: 'A line',
     script: 'touch /mnt/server/made',
     startup,
     stop: '^^C',
-    variables: [{ env_variable: 'title', default_value: '`id` $(id) ; id', rules: 'required|string' }],
+    variables: [
+      { env_variable: 'title', default_value: '`id` $(id) ; id', rules: 'required|string' },
+      { env_variable: 'QUERY_PORT', default_value: '', rules: 'required|numeric' },
+    ],
   });
   const server = await created(template, {});
   const lines = await linesOf(server.id);
+  const query = server.portBindings.find(({ name }) => name === 'query')?.port;
   const said = lines.slice(lines.findIndex((line) => line.startsWith('container~')) + 1);
   expect(said.slice(0, 4)).toEqual([
     'container',
     '/home/container',
-    expect.stringMatching(new RegExp(`^\\S+ /home/container \\S+ 0\\.0\\.0\\.0 ${server.primaryPort} 1024$`)),
+    expect.stringMatching(
+      new RegExp(`^\\S+ /home/container \\S+ 0\\.0\\.0\\.0 ${server.primaryPort} 1024 ${query}$`),
+    ),
     '<`id` $(id) ; id>',
   ]);
   expect(said[4]).toMatch(/^[0-9a-f]{32}$/);

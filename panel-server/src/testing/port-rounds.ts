@@ -21,9 +21,14 @@ export async function tenPorts(api: TestClient['api'], agent: FakeAgent): Promis
 }
 
 /** So many creates at once; answers the ports that were given, and the codes of the refusals. */
-export async function createAtOnce(api: TestClient['api'], agent: FakeAgent, count: number) {
+export async function createAtOnce(
+  api: TestClient['api'],
+  agent: FakeAgent,
+  count: number,
+  more: Parameters<typeof newServer>[1] = {},
+) {
   const results = await Promise.all(
-    Array.from({ length: count }, () => outcome(api.servers.create({ body: newServer(agent) }))),
+    Array.from({ length: count }, () => outcome(api.servers.create({ body: newServer(agent, more) }))),
   );
   return {
     servers: results.flatMap((result) => (typeof result === 'string' ? [] : result)),

@@ -53,7 +53,7 @@ function sampleOfKind(schema: z.ZodType): unknown {
     case 'object':
       return objectSample(schema as Kind);
     case 'array':
-      return [sampleOf(def.element)];
+      return arraySample(schema as Kind);
     case 'record':
       return { [String(sampleOf(def.keyType))]: sampleOf(def.valueType) };
     case 'union':
@@ -72,19 +72,33 @@ function sampleOfKind(schema: z.ZodType): unknown {
   }
 }
 
+/** Of one item with all its fields, or with none that may be left out where those are about other items. */
+function arraySample(schema: Kind): unknown {
+  const whole = [sampleOf(schema.def.element)];
+  if (schema.safeParse(whole).success || schema.def.element.type !== 'object') return whole;
+  return [Object.fromEntries(fieldsOf(schema.def.element).flatMap(requiredEntry))];
+}
+
+const requiredEntry = ({ name, value, isOptional }: ReturnType<typeof fieldsOf>[number]) =>
+  isOptional ? [] : [[name, value] as const];
+
 /** With all its fields; or with one of those that may be left out, where they exclude each other. */
 function objectSample(schema: Kind): unknown {
-  const fields = Object.entries(schema.def.shape as Record<string, z.ZodType>)
+  const fields = fieldsOf(schema);
+  const choices = fields.filter(({ isOptional }) => isOptional).map((kept) => [kept]);
+  const sets = [fields, ...choices.map((kept) => [...fields.filter((field) => !field.isOptional), ...kept])];
+  const samples = sets.map((set) => Object.fromEntries(set.map(({ name, value }) => [name, value])));
+  return samples.find((sample) => schema.safeParse(sample).success) ?? samples[0];
+}
+
+function fieldsOf(schema: Kind) {
+  return Object.entries(schema.def.shape as Record<string, z.ZodType>)
     .map(([name, field]) => ({
       name,
       value: sampleOf(field),
       isOptional: field.safeParse(undefined).success,
     }))
     .filter(({ value }) => value !== undefined);
-  const choices = fields.filter(({ isOptional }) => isOptional).map((kept) => [kept]);
-  const sets = [fields, ...choices.map((kept) => [...fields.filter((field) => !field.isOptional), ...kept])];
-  const samples = sets.map((set) => Object.fromEntries(set.map(({ name, value }) => [name, value])));
-  return samples.find((sample) => schema.safeParse(sample).success) ?? samples[0];
 }
 
 /** Either half of a pipe may be the one that knows what the text looks like. */

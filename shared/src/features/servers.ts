@@ -7,8 +7,9 @@ import { PublicAddress } from './nodes.ts';
 import { ServerGroup, ServerTag, serverLabels } from './server-labels.ts';
 import { CpuPinning, IoWeight, Pids, PortBinding, RestartPolicy, RuntimeName } from './server-spec.ts';
 import { DesiredState, PowerAction, ServerReason, ServerState } from './server-states.ts';
-import { mostVariables, VariableName } from './templates.ts';
+import { mostVariables } from './templates.ts';
 import { UserReference } from './users.ts';
+import { VariableName } from './variable-rules.ts';
 
 export const ServerName = displayText(100);
 

@@ -12,13 +12,10 @@ import {
   StopRule,
 } from './server-spec.ts';
 import { ImportReport } from './template-import.ts';
-import { VariableRule } from './variable-rules.ts';
+import { TemplatePorts } from './template-ports.ts';
+import { VariableName, VariableRule } from './variable-rules.ts';
 
 export const mostVariables = 250;
-export const VariableName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and _, and no digit first');
-
 export const TemplateVariable = z.strictObject({
   name: VariableName,
   label: displayText(80),
@@ -30,16 +27,6 @@ export const TemplateVariable = z.strictObject({
   secret: z.boolean().default(false),
 });
 export type TemplateVariable = z.output<typeof TemplateVariable>;
-
-export const TemplatePort = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-  label: displayText(60),
-  protocol: z.enum(['tcp', 'udp', 'both']),
-  /** Taken when it is free, else the next free one. */
-  preferred: z.int().min(1024).max(65535),
-  /** A variable that holds its number, whatever else would be its value. */
-  variable: VariableName.optional(),
-});
 
 /** A command that the game is started by; its words stay apart, whatever they hold. */
 const ArgvStartup = z.strictObject({
@@ -89,7 +76,7 @@ export const Template = z
     /** Whether the game wants a terminal, where the runtime has one to give; it has no error output then. */
     terminal: z.boolean().default(false),
     variables: z.array(TemplateVariable).max(mostVariables),
-    ports: z.array(TemplatePort).min(1).max(16),
+    ports: TemplatePorts,
     startup: z.union([ArgvStartup, ShellStartup]),
     done: DoneRule,
     stop: StopRule,

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { displayText } from '../contract/values.ts';
 import { chainIssue, RuleCheck } from './rule-checks.ts';
 
+export const VariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be letters, digits and _, and no digit first');
+
 /**
  * What the value of a variable may be. A rule is an object of its kind and never a line of rules with separators, so a
  * pattern may hold any character. A new kind is a schema here and a judge below.

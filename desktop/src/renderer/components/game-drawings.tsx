@@ -205,6 +205,31 @@ export const gameDrawings: Record<string, ReactNode> = {
       />
     </>
   ),
+  ark: (
+    <>
+      <path d="M12 1.8 20.8 7v10L12 22.2 3.2 17V7Z" opacity=".5" />
+      <path d="M12 5.2 16.6 16h-2.4l-.9-2.3h-2.6L9.8 16H7.4Z" />
+      <path d="m12 8.6.8 2.9h-1.6Z" fill={ground} />
+      <path d="M6.4 17.6h11.2v1.6H6.4Z" opacity=".8" />
+    </>
+  ),
+  unturned: (
+    <>
+      <path d="M5 3.5h14v10H5Z" opacity=".9" />
+      <path d="M7.4 6.6h3.2v2.8H7.4ZM13.4 6.6h3.2v2.8h-3.2Z" fill={ground} />
+      <path d="M8.6 11h6.8v1.3H8.6Z" fill={ground} opacity=".8" />
+      <path d="M3 15h18v6.5H3Z" opacity=".5" />
+      <path d="M10.6 15h2.8v6.5h-2.8Z" opacity=".7" />
+    </>
+  ),
+  '7-days-to-die': (
+    <>
+      <circle cx="16.4" cy="7.6" r="5.2" opacity=".45" />
+      <path d="M3 3.2h12.2v3L9.4 21.5H5.2l5.6-14.8H3Z" opacity=".95" />
+      <path d="M13.6 21.5c.2-3.4 1.2-6.4 3-6.4s2.8 3 3 6.4Z" opacity=".7" />
+      <circle cx="16.6" cy="12.9" r="1.9" opacity=".7" />
+    </>
+  ),
   satisfactory: (
     <>
       <path d="M2.5 21V11l5.5 3.5V11l5.5 3.5V11l5 3.2V21Z" opacity=".9" />

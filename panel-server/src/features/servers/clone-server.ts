@@ -8,6 +8,7 @@ import type { SecretBox } from '../../identity/secret-box.ts';
 import { hasOwnAddress, networkOf } from '../networks/network-choice.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { type Inherited, usualMode } from './create-server.ts';
+import { isFollower } from './followed-ports.ts';
 import type { ServerRow } from './server.entity.ts';
 import type { ServerIndex } from './server-index.ts';
 import { openEnvironment } from './server-secrets.ts';
@@ -66,7 +67,11 @@ export class ServerCloning {
       ...(row.image !== null && { image: imageLabel(row, template) ?? undefined }),
       ...(row.startupLine !== null && { startupLine: startupLabel(row, template) ?? undefined }),
       ...(row.networkMode !== usualMode(row.runtime) && { networkMode: row.networkMode }),
-      portBindings: ports.map(({ binding }) => withoutNumber(binding, isMoved || hadOwnAddress)),
+      portBindings: ports.map(({ binding }) =>
+        isFollower(template, binding.name)
+          ? { name: binding.name, ip: '0.0.0.0', protocol: binding.protocol }
+          : withoutNumber(binding, isMoved || hadOwnAddress),
+      ),
       environment,
       startAfterInstall: false,
     };

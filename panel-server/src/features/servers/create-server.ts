@@ -32,6 +32,7 @@ import { buildSpec, hashSpec } from './server-spec.ts';
 import { knownPortsOf, type ServerRecord } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
 import { byCaller, recordTransition } from './transitions.ts';
+import { defaultValues, portsOfVariables } from './variable-ports.ts';
 
 /** What a server takes over from the one it is made like. */
 export interface Inherited {
@@ -85,7 +86,8 @@ export class ServerCreation {
     if (input.networkMode !== undefined && choice.networkMode !== usualMode(runtime)) {
       assertMayChooseNetwork(choice, runtime, caller, place);
     }
-    const wishes = portWishes(template, input, choice);
+    const ofVariables = portsOfVariables(template, input.environment, defaultValues(template));
+    const wishes = portWishes(template, { ...input, ofVariables }, choice);
     if (runtime === 'process') await placement.assertHostPackages(node.id, template);
     const now = new Date();
     const server: Omit<ServerRow, 'specHash' | 'operationId'> = {

@@ -137,10 +137,10 @@ async function freePorts(
     });
   } catch (error) {
     if (!(error instanceof PortTaken)) throw error;
-    const { address, path } = error;
+    const { address, wish } = error;
     const row = holderOf(address);
     const holder = row ? await serverName(database, row) : machine.busy.get(portKey(address));
-    throw new PortTaken(address, path, holder ?? 'a program of this machine');
+    throw new PortTaken(address, wish, holder ?? 'a program of this machine');
   }
 }
 

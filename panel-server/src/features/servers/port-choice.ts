@@ -26,18 +26,26 @@ interface PortPlace {
   ranges: readonly PortRange[];
 }
 
+/** A port, and those that go where it goes: all of them can be had, or none is. */
+type PortGroup = readonly [head: PortWish, ...followers: PortWish[]];
+
 /**
- * Gives each wish its port: the one asked for, else the preferred one, else the next that is free. All that are chosen
- * from pools without a word about their address are on one. Throws PortTaken, `no_free_port` when pools or range are used
- * up, `forbidden` for a port outside the pools, and `invalid_input` when two of the wishes are for the same port.
+ * Gives each wish its port: the one asked for, else the preferred one, else the next that is free, together with those
+ * that follow it. All that are chosen from pools without a word about their address are on one. Throws PortTaken,
+ * `no_free_port` when pools or range are used up, `forbidden` for a port outside the pools, and `invalid_input` when two
+ * of the wishes are for the same port.
  */
 export function choosePorts(wishes: readonly PortWish[], supply: PortSupply): PortBinding[] {
   const choice = new PortChoice(supply);
-  for (const wish of wishes) if (wish.port !== undefined) choice.takeAsked(wish, wish.port);
-  const open = wishes.filter(({ port }) => port === undefined);
-  const isAnywhere = ({ ip }: PortWish) => supply.pools !== null && ip === '0.0.0.0';
-  for (const wish of open) if (!isAnywhere(wish)) choice.chooseTogether([wish]);
-  choice.chooseTogether(open.filter(isAnywhere));
+  const groups = wishes
+    .filter(({ offset }) => !offset)
+    .map((head): PortGroup => [head, ...wishes.filter(({ offset }) => offset?.from === head.name)]);
+  for (const group of groups) if (group[0].port !== undefined) choice.takeAsked(group, group[0].port);
+  const open = groups.filter(([{ port }]) => port === undefined);
+  const isAnywhere = ([{ ip }]: PortGroup) => supply.pools !== null && ip === '0.0.0.0';
+  for (const group of open) if (!isAnywhere(group)) choice.chooseTogether([group]);
+  // What needs more room comes first, as one port can be anywhere.
+  choice.chooseTogether(open.filter(isAnywhere).toSorted((one, other) => other.length - one.length));
   return wishes.map((wish) => choice.bindingOf(wish));
 }
 
@@ -50,28 +58,32 @@ class PortChoice {
     this.#supply = supply;
   }
 
-  takeAsked(wish: PortWish, port: number): void {
-    const ip = this.#addressFor(wish, port);
-    for (const address of addressesOf({ ...wish, ip, port })) {
-      if (this.#isChosen(address)) throw sameTwice(address, wish.path);
-      if (this.#supply.isTaken(address)) throw new PortTaken(address, wish.path, 'somebody else');
+  takeAsked(group: PortGroup, port: number): void {
+    const ip = this.#addressFor(group, port);
+    for (const wish of group) {
+      for (const address of addressesOf({ ...wish, ip, port: portBeside(port, wish) })) {
+        if (this.#isChosen(address)) throw sameTwice(address, wish.path);
+        if (this.#supply.isTaken(address)) throw new PortTaken(address, wish, 'somebody else');
+      }
+      this.#take(wish, ip, portBeside(port, wish));
     }
-    this.#take(wish, ip, port);
   }
 
-  /** Of wishes for the same address; on the first place that has room for all of them. */
-  chooseTogether(wishes: readonly PortWish[]): void {
-    const [first] = wishes;
+  /** Of groups for the same address; on the first place that has room for all of them. */
+  chooseTogether(groups: readonly PortGroup[]): void {
+    const [first] = groups;
     if (!first) return;
-    const isPlaced = this.#placesFor(first).some((place) => {
+    const isPlaced = this.#placesFor(first[0]).some((place) => {
       const count = this.#chosen.length;
-      if (wishes.every((wish) => this.#choose(wish, place))) return true;
+      if (groups.every((group) => this.#choose(group, place))) return true;
       this.#chosen.length = count;
       return false;
     });
     if (isPlaced) return;
     const whose = this.#supply.pools ? 'The pools of the node have' : 'The node has';
-    throw new AppError('no_free_port', `${whose} no free port left`);
+    const apart = groups.find((group) => group.length > 1);
+    const what = apart ? `room left for ${distances(apart)}` : 'free port left';
+    throw new AppError('no_free_port', `${whose} no ${what}`);
   }
 
   bindingOf(wish: PortWish): PortBinding {
@@ -81,14 +93,22 @@ class PortChoice {
     return { name, ip, port, protocol, ...(isTranslated && { targetPort }) };
   }
 
-  /** Of the pools that have the port the first in which it is free; the wished one where that needs no pool. */
-  #addressFor(wish: PortWish, port: number): string {
+  /** Of the pools that have the ports the first in which they are free; the wished one where that needs no pool. */
+  #addressFor(group: PortGroup, port: number): string {
     const { pools, isAnyPort, isKept } = this.#supply;
-    if (pools === null || addressesOf({ ...wish, port }).every(isKept)) return wish.ip;
-    const places = this.#placesFor(wish).filter(({ ranges }) => isInRanges(port, ranges));
-    const [first] = places;
-    if (!first && !isAnyPort) throw outsidePools(wish.path, port);
-    return (places.find(({ ip }) => this.#isFree(wish, ip, port)) ?? first ?? wish).ip;
+    const [head] = group;
+    const isStaying = (wish: PortWish) =>
+      addressesOf({ ...wish, ip: head.ip, port: portBeside(port, wish) }).every(isKept);
+    if (pools === null || group.every(isStaying)) return head.ip;
+    const having = this.#placesFor(head).filter(({ ranges }) => isInRanges(port, ranges));
+    const places = having.filter(({ ranges }) => outsideOf(ranges, group, port) === undefined);
+    if (places.length === 0 && !isAnyPort) {
+      const missing = outsideOf(having[0]?.ranges ?? [], group, port) ?? head;
+      throw outsidePools(missing, portBeside(port, missing));
+    }
+    const isFree = ({ ip }: PortPlace) =>
+      group.every((wish) => this.#isFree(wish, ip, portBeside(port, wish)));
+    return (places.find(isFree) ?? places[0] ?? having[0] ?? head).ip;
   }
 
   /** On its own address, or on each that there is a pool of. */
@@ -104,10 +124,18 @@ class PortChoice {
     return [{ ip, ranges: rangesOf(pools.filter((pool) => isOfPool(ip, pool))) }];
   }
 
-  #choose(wish: PortWish, { ip, ranges }: PortPlace): boolean {
-    const port = firstFree(wish.preferred, ranges, (each) => this.#isFree(wish, ip, each));
-    if (port !== null) this.#take(wish, ip, port);
-    return port !== null;
+  #choose(group: PortGroup, { ip, ranges }: PortPlace): boolean {
+    const [head, ...followers] = group;
+    const port = firstFree(head.preferred, ranges, (each) => {
+      if (!this.#isFree(head, ip, each)) return false;
+      return followers.every((wish) => {
+        const beside = portBeside(each, wish);
+        return isInRanges(beside, ranges) && this.#isFree(wish, ip, beside);
+      });
+    });
+    if (port === null) return false;
+    for (const wish of group) this.#take(wish, ip, portBeside(port, wish));
+    return true;
   }
 
   #take(wish: PortWish, ip: string, port: number): void {
@@ -124,6 +152,20 @@ class PortChoice {
   #isChosen(address: PortAddress): boolean {
     return this.#chosen.some((other) => portsMeet(address, other));
   }
+}
+
+/** Of a wish, when the port it follows is this one. */
+const portBeside = (port: number, { offset }: PortWish) => port + (offset?.by ?? 0);
+
+const outsideOf = (ranges: readonly PortRange[], group: PortGroup, port: number) =>
+  group.find((wish) => !isInRanges(portBeside(port, wish), ranges));
+
+/** `"game" with "query" at +1`. */
+function distances([{ name }, ...followers]: PortGroup): string {
+  const others = followers.map(
+    (one) => `"${one.name}" at ${(one.offset?.by ?? 0) < 0 ? '' : '+'}${one.offset?.by}`,
+  );
+  return `"${name}" with ${others.join(', ')}`;
 }
 
 /** The preferred one, those after it, then those before it. */
@@ -149,12 +191,14 @@ function sameTwice(address: PortAddress, path: string): AppError {
   return new AppError('invalid_input', message, { issues: [{ path, message }] });
 }
 
-function outsidePools(path: string, port: number): AppError {
+function outsidePools({ name, offset, path }: PortWish, port: number): AppError {
+  const which = offset ? `Port ${port}, for "${name}",` : `Port ${port}`;
+  const message = offset
+    ? `takes "${name}" to ${port}, which is in no pool of the node`
+    : 'must be a port of the pools of the node';
   return new AppError(
     'forbidden',
-    `Port ${port} is in no pool of the node: asking for it needs the permission node.update`,
-    {
-      issues: [{ path, message: 'must be a port of the pools of the node' }],
-    },
+    `${which} is in no pool of the node: asking for it needs the permission node.update`,
+    { issues: [{ path, message }] },
   );
 }

@@ -4,14 +4,18 @@ import type { NewPortBinding } from '@catalyst/shared/features/servers';
 import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { Template } from '@catalyst/shared/features/templates';
 import { hasOwnAddress, type NetworkChoice } from '../networks/network-choice.ts';
+import { withFollowers } from './followed-ports.ts';
 import type { PortWish } from './ports.ts';
 import type { KnownPort } from './server-store.ts';
+import type { PortOfVariable } from './variable-ports.ts';
 
 interface Asked {
   portBindings: readonly NewPortBinding[];
   primaryPort?: number;
   /** Of the server so far. */
   current?: readonly KnownPort[];
+  /** By name, those that are asked for as values of variables. */
+  ofVariables?: ReadonlyMap<string, PortOfVariable>;
 }
 
 /**
@@ -20,7 +24,7 @@ interface Asked {
  */
 export function portWishes(
   template: Template,
-  { portBindings, primaryPort, current = [] }: Asked,
+  { portBindings, primaryPort, current = [], ofVariables = new Map() }: Asked,
   choice: NetworkChoice,
 ): PortWish[] {
   const named = new Map<string, { asked: NewPortBinding; path: string }>();
@@ -32,7 +36,7 @@ export function portWishes(
     else named.set(asked.name, { asked, path });
   }
   const words = portWords({ portBindings, primaryPort, current });
-  const wishes = template.ports.map(({ name, protocol, preferred }, position) => {
+  const ofTemplate = template.ports.map(({ name, protocol, preferred, offset }, position): PortWish => {
     const found = named.get(name);
     named.delete(name);
     if (!found && current.some(({ binding }) => binding.name === name)) {
@@ -42,16 +46,25 @@ export function portWishes(
     if (isPrimary && (found?.asked.port ?? primaryPort) !== primaryPort) {
       throw invalid('primaryPort', 'differs from what portBindings says');
     }
+    const ofVariable = ofVariables.get(name);
+    const said = isPrimary ? primaryPort : found?.asked.port;
+    if (ofVariable && (said ?? ofVariable.port) !== ofVariable.port) {
+      throw invalid(ofVariable.path, `differs from what is said about the port "${name}"`);
+    }
     const asked = { ip: '0.0.0.0', ...found?.asked };
     return {
       ...placed(asked, found?.path ?? '', choice),
       name,
       protocol: asked.protocol ?? protocol,
       preferred,
+      offset,
       ...words(name, found?.asked),
+      ...ofVariable,
       ...(isPrimary && { port: primaryPort, path: 'primaryPort' }),
     };
   });
+  const bindings = current.map(({ binding }) => binding);
+  const wishes = withFollowers(ofTemplate, bindings);
   const preferred = (primaryPort ?? wishes[0]?.port ?? wishes[0]?.preferred ?? 1024) + 1;
   const names = new Set([...template.ports.map(({ name }) => name), ...named.keys()]);
   for (const { asked, path } of [...named.values(), ...unnamed]) {

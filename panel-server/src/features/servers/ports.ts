@@ -1,6 +1,7 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { addressesMeet, isEveryAddress } from '@catalyst/shared/features/subnets';
+import type { PortOffset } from '@catalyst/shared/features/template-ports';
 
 /** One port of one protocol, on one address. */
 export interface PortAddress {
@@ -19,6 +20,8 @@ export interface PortWish {
   /** The first that is tried when it is chosen. */
   preferred: number;
   targetPort: number | undefined;
+  /** It goes wherever another of the wishes goes; its `port` is undefined when that one's is. */
+  offset?: PortOffset | undefined;
   /** Of the field that asked for it. */
   path: string;
   alias: string | null;
@@ -29,13 +32,15 @@ export interface PortWish {
 /** A port that was asked for and cannot be had. */
 export class PortTaken extends AppError {
   readonly address: PortAddress;
-  readonly path: string;
+  readonly wish: PortWish;
 
-  constructor(address: PortAddress, path: string, holder: string) {
-    const message = `Port ${describePort(address)} is held by ${holder}`;
+  constructor(address: PortAddress, wish: PortWish, holder: string) {
+    const { path, offset, name } = wish;
+    const whose = offset ? `, for "${name}",` : '';
+    const message = `Port ${describePort(address)}${whose} is held by ${holder}`;
     super('port_taken', message, { issues: [{ path, message }] });
     this.address = address;
-    this.path = path;
+    this.wish = wish;
   }
 }
 

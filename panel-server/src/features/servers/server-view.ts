@@ -10,6 +10,7 @@ import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
 import { hasTerminal, imageLabel, startupLabel } from './server-spec.ts';
 import type { KnownPort, ServerRecord } from './server-store.ts';
+import { portValues } from './variable-ports.ts';
 
 /** What a server's description takes from elsewhere. */
 interface ServerSurroundings {
@@ -86,7 +87,11 @@ export function describeServer(
     portBindings,
     address,
     howToJoin: template ? template.howToJoin.replaceAll('{{ADDRESS}}', () => address) : null,
-    environment: visibleEnvironment(row.environment, template, mayEditAll(caller, { nodeId: row.nodeId })),
+    environment: visibleEnvironment(
+      { ...row.environment, ...(template && portValues(template, portBindings)) },
+      template,
+      mayEditAll(caller, { nodeId: row.nodeId }),
+    ),
     restartPolicy: row.restartPolicy,
     installProgress: row.state === 'installing' ? installProgress : null,
     operation: operation && describeOperation(operation),

@@ -1,5 +1,6 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { PortRange } from '@catalyst/shared/features/port-ranges';
+import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { isUp } from '@catalyst/shared/features/server-states';
 import type { ServerChanges } from '@catalyst/shared/features/servers';
 import type { Template } from '@catalyst/shared/features/templates';
@@ -23,6 +24,7 @@ import type { Templates } from '../templates/templates.service.ts';
 import { resolveVariables } from '../templates/variables.ts';
 import { assertCapacity } from './capacity.ts';
 import { assertImage, assertMemory, assertStartupLine } from './create-server.ts';
+import { isFollower } from './followed-ports.ts';
 import { takePorts } from './port-allocation.ts';
 import { movedBindings, portWishes } from './port-wishes.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
@@ -31,6 +33,7 @@ import { assertMayChangeLimits, assertMayChangePorts, assertMayChooseNetwork } f
 import { openEnvironment, sealEnvironment } from './server-secrets.ts';
 import { getServer, knownPortsOf, tooLate } from './server-store.ts';
 import { mayEditAll } from './server-view.ts';
+import { portsOfVariables, portValues } from './variable-ports.ts';
 
 interface UpdateParts {
   database: DataSource;
@@ -53,25 +56,33 @@ export class ServerUpdates {
     const { database, serverIndex } = this.#parts;
     const place = serverIndex.placeOf(row);
     assertMayChangeLimits(row, changes, caller, place);
-    const columns = this.#columns(row, changes, caller);
+    const known = (await knownPortsOf(database, [row.id])).get(row.id) ?? [];
+    const current = known.map(({ binding }) => binding);
+    const columns = this.#columns(row, changes, current, caller);
+    const ofVariables = this.#ofVariables(row, changes, current);
     const before: NetworkChoice = { ...row, network: await networkOf(database, row) };
     const after = await this.#network(row, before, changes, caller);
     const moved = after ?? before;
-    if (!after && changes.portBindings === undefined) {
+    const arePortsChanged = changes.portBindings !== undefined || ofVariables.size > 0;
+    if (!after && !arePortsChanged) {
       await inTransaction(database, async (manager) => {
         await this.#write(manager, await lockNode(manager, row.nodeId), row, columns);
       });
       return;
     }
-    if (changes.portBindings !== undefined) assertMayChangePorts(place, caller);
-    const known = (await knownPortsOf(database, [row.id])).get(row.id) ?? [];
-    const current = known.map(({ binding }) => binding);
-    const portBindings = changes.portBindings ?? movedBindings(current, before, moved);
+    if (arePortsChanged) assertMayChangePorts(place, caller);
+    const template = this.#template(row);
+    const isPlacedElsewhere = (name = '') => ofVariables.has(name) || isFollower(template, name);
+    const portBindings =
+      changes.portBindings ??
+      movedBindings(current, before, moved).map(({ port, targetPort, ...binding }) =>
+        isPlacedElsewhere(binding.name) ? binding : { ...binding, port, targetPort },
+      );
     const seat = { id: row.id, staticIp: moved.staticIp };
     const plan = {
       nodeId: row.nodeId,
       serverId: row.id,
-      wishes: portWishes(this.#template(row), { portBindings, current: known }, moved),
+      wishes: portWishes(template, { portBindings, current: known, ofVariables }, moved),
       ...(moved.network && needsAddress(moved) && { findAddress: addressFinder(moved.network, seat) }),
       networkId: hasOwnAddress(moved) ? (moved.network?.id ?? null) : null,
       current: hasOwnAddress(before) ? [] : current,
@@ -121,7 +132,18 @@ export class ServerUpdates {
     return this.#parts.agents.isOnline(nodeId) && !(networkMode === 'host' && isUp(state));
   }
 
-  #columns(row: ServerRow, changes: ServerChanges, caller: Caller): Partial<ServerRow> {
+  #ofVariables(row: ServerRow, { environment }: ServerChanges, current: readonly PortBinding[]) {
+    if (!environment) return new Map();
+    const template = this.#template(row);
+    return portsOfVariables(template, environment, { ...row.environment, ...portValues(template, current) });
+  }
+
+  #columns(
+    row: ServerRow,
+    changes: ServerChanges,
+    ports: readonly PortBinding[],
+    caller: Caller,
+  ): Partial<ServerRow> {
     const { templates, secrets } = this.#parts;
     const { environment, runtime = row.runtime, portBindings, networkMode, staticIp, ...columns } = changes;
     if (runtime !== row.runtime) {
@@ -136,7 +158,7 @@ export class ServerUpdates {
     if (columns.startupLine !== undefined) assertStartupLine(this.#template(row), columns.startupLine);
     if (!environment) return columns;
     const values = resolveVariables(this.#template(row), environment, {
-      current: openEnvironment(secrets, row),
+      current: { ...openEnvironment(secrets, row), ...portValues(this.#template(row), ports) },
       mayEditAll: mayEditAll(caller, { nodeId: row.nodeId }),
     });
     return { ...columns, ...sealEnvironment(secrets, row.id, this.#template(row), values) };

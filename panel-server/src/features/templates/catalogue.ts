@@ -1,4 +1,5 @@
 import { Template } from '@catalyst/shared/features/templates';
+import { arkSurvivalEvolved } from './catalogue/ark.ts';
 import { armaReforger } from './catalogue/arma-reforger.ts';
 import { armagetron } from './catalogue/armagetron.ts';
 import { barotrauma } from './catalogue/barotrauma.ts';
@@ -17,9 +18,11 @@ import { palworld } from './catalogue/palworld.ts';
 import { projectZomboid } from './catalogue/project-zomboid.ts';
 import { rust } from './catalogue/rust.ts';
 import { satisfactory } from './catalogue/satisfactory.ts';
+import { sevenDaysToDie } from './catalogue/seven-days-to-die.ts';
 import { counterStrike2, garrysMod, teamFortress2 } from './catalogue/source-games.ts';
 import { teeworlds } from './catalogue/teeworlds.ts';
 import { terraria } from './catalogue/terraria.ts';
+import { unturned } from './catalogue/unturned.ts';
 import { valheim } from './catalogue/valheim.ts';
 import { velocity } from './catalogue/velocity.ts';
 import { vintageStory } from './catalogue/vintage-story.ts';
@@ -51,6 +54,9 @@ const containers = [
   xonotic,
   barotrauma,
   armaReforger,
+  arkSurvivalEvolved,
+  unturned,
+  sevenDaysToDie,
 ];
 
 /** The games that come with the panel; a mistake in one shows at start, not at somebody's first server. */

@@ -31,10 +31,13 @@ export function resolveVariables(
       });
     }
   }
+  const ofPorts = new Set(template.ports.map(({ variable }) => variable));
   for (const variable of template.variables) {
     const { name } = variable;
     const value = chosen(variable, given, current);
-    const problem = ruleIssue(variable.rule, value);
+    // Numbers that the panel chooses are for nobody to put right.
+    const isChosen = ofPorts.has(name) && !(name in given);
+    const problem = isChosen ? null : ruleIssue(variable.rule, value);
     if (problem) issues.push({ path: `environment.${name}`, message: problem });
     values[name] = value;
   }

@@ -21,6 +21,7 @@ import {
 import { useShownServer } from './server-page.tsx';
 import classes from './server-settings-tab.module.css';
 import { settingsStrings as strings } from './settings-strings.ts';
+import { shownVariables } from './shown-variables.ts';
 import { useServerForm } from './use-server-form.ts';
 import { VariableFields } from './variable-fields.tsx';
 
@@ -29,7 +30,7 @@ export function ServerSettingsTab() {
   const server = useShownServer();
   const templates = useTemplates();
   const template = templates.data?.find(({ id }) => id === server.template.id);
-  const variables = (template?.variables ?? []).filter(({ name }) => name in server.environment);
+  const variables = template ? shownVariables(template, server) : [];
   const mayUpdate = mayOnServer(server, 'server.update');
   const { fields, ...state } = useServerForm(server, variables, !mayUpdate);
   const { form, issues, set } = fields;

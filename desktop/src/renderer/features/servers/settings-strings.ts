@@ -50,6 +50,8 @@ export const settingsStrings = {
   windowMinutes: 'Within',
   minutesSuffix: ' min',
   variables: 'Game settings',
+  numberOf: (port: string, description: string) =>
+    `The number of its port ${port}, which is under Network. ${description}`.trim(),
   variablesHint: 'From the template.',
   noVariables: 'This game has no settings here.',
   templateUnknown: 'The template of this server is not available, so its game settings cannot be shown.',

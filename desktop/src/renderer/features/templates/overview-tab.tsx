@@ -47,10 +47,13 @@ export function OverviewTab() {
       </Section>
       <Section id="ports" title={strings.ports}>
         <Facts
-          facts={ports.map(({ name, label, protocol, preferred, variable }) => [
+          facts={ports.map(({ name, label, protocol, preferred, offset, variable }) => [
             label,
             <>
-              <code>{name}</code>: {strings.portOf(protocol, preferred)}
+              <code>{name}</code>:{' '}
+              {offset
+                ? strings.portBeside(protocol, offset.from, offset.by)
+                : strings.portOf(protocol, preferred)}
               {variable !== undefined && strings.portVariable(variable)}
             </>,
           ])}

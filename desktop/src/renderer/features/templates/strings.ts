@@ -102,6 +102,8 @@ export const strings = {
   ports: 'Ports',
   portOf: (protocol: string, port: number) =>
     `${protocol === 'both' ? 'TCP and UDP' : protocol.toUpperCase()} ${port}, or the next free one`,
+  portBeside: (protocol: string, from: string, by: number) =>
+    `${protocol === 'both' ? 'TCP and UDP' : protocol.toUpperCase()}, ${by === 0 ? `the number of ${from}` : `${from} ${by < 0 ? '−' : '+'} ${Math.abs(by)}`}`,
   portVariable: (name: string) => `, in ${name}`,
   lifecycle: 'Start and stop',
   done: 'Running when',

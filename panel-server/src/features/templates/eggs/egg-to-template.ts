@@ -4,6 +4,7 @@ import type { ImportReport } from '@catalyst/shared/features/template-import';
 import { Template, type TemplateInput } from '@catalyst/shared/features/templates';
 import { toConfigFiles } from './egg-config-files.ts';
 import { checkEgg, decodeConfig, type Egg } from './egg-document.ts';
+import { toTemplatePorts } from './egg-ports.ts';
 import { toDoneRule, toStopRule } from './egg-rules.ts';
 import { onOneLine, onSeveralLines, withLineFeeds } from './egg-text.ts';
 import { nameOfVariable, toTemplateVariables } from './egg-variables.ts';
@@ -28,6 +29,7 @@ export function eggToTemplate(
   const notes = new ImportNotes();
   notes.understood('meta.version', egg.meta.version);
   const images = toImages(egg, notes);
+  const variables = toTemplateVariables(egg.variables, notes);
   const description = onSeveralLines(egg.description, 4000);
   const input: TemplateInput = {
     id,
@@ -39,8 +41,8 @@ export function eggToTemplate(
     images,
     processRuntime: false,
     terminal: true,
-    variables: toTemplateVariables(egg.variables, notes),
-    ports: [{ name: 'game', label: 'Game', protocol: 'both', preferred: 25_565 }],
+    variables,
+    ports: toTemplatePorts(variables, notes),
     startup: { shell: toStartupLines(egg, notes) },
     done: toDoneRule(decodeConfig(egg.config.startup, 'config.startup', notes).done, notes),
     stop: toStopRule(egg.config.stop, notes),

@@ -54,9 +54,22 @@ describe.skipIf(hasNone)('every community file', () => {
       report.notes.filter(({ outcome }) => outcome === 'refused'),
     );
     console.table(tally(refused.map(({ path, message }) => `${path.replace(/\.\d+/g, '')}: ${message}`)));
+    const portsOf = imported.flatMap(({ template }) => template.ports.map(({ variable }) => variable));
+    console.table({
+      'files with ports of variables': imported.filter(({ template }) => template.ports.length > 1).length,
+      'most ports of a file': Math.max(...imported.map(({ template }) => template.ports.length)),
+      ...tally(portsOf.filter((variable) => variable !== undefined)),
+      ...tally(imported.flatMap(({ template }) => portSettings(template).map((name) => `setting ${name}`))),
+    });
     expect(importMs).toBeLessThan(10_000);
   }, 60_000);
 });
+
+/** What is called a port and stayed a setting. */
+function portSettings({ variables, ports }: Template): string[] {
+  const names = variables.map(({ name }) => name).filter((name) => /PORT$/i.test(name));
+  return names.filter((name) => !ports.some(({ variable }) => variable === name));
+}
 
 function count(documents: readonly JsonObject[]) {
   const found: string[] = [];

@@ -1,6 +1,7 @@
 import type { PortBinding } from '@catalyst/shared/features/server-spec';
 import { NewPortBinding, type Server } from '@catalyst/shared/features/servers';
 import { addressesMeet } from '@catalyst/shared/features/subnets';
+import type { PortOffset } from '@catalyst/shared/features/template-ports';
 import type { Template } from '@catalyst/shared/features/templates';
 import { z } from 'zod';
 import { validateWith } from '../../../components/form-validation.ts';
@@ -31,6 +32,10 @@ export interface PortRow {
   isTemplates: boolean;
   /** What the panel tries first when it chooses. */
   preferred: number | undefined;
+  /** Of one that goes where another goes, and has nothing of its own to be asked for. */
+  offset: PortOffset | undefined;
+  /** A setting of the game that holds its number. */
+  variable: string | undefined;
   /** A host name in place of the address. */
   alias: string;
   notes: string;
@@ -42,9 +47,9 @@ export type PortBody = z.input<typeof NewPortBinding>;
 
 /** The ports of a new server: the template's, to be chosen by the panel. */
 export function firstRows(template: Template): PortRow[] {
-  return template.ports.map(({ name, protocol, preferred }, index) => ({
+  return template.ports.map(({ name, protocol, preferred, offset, variable }, index) => ({
     ...{ key: name, name, ip: '', port: undefined, protocol, targetPort: undefined },
-    ...{ isTemplates: true, preferred, alias: '', notes: '', isPrimary: index === 0 },
+    ...{ isTemplates: true, preferred, offset, variable, alias: '', notes: '', isPrimary: index === 0 },
   }));
 }
 
@@ -53,18 +58,24 @@ export function rowsOf(
   server: Pick<Server, 'portBindings' | 'staticIp'>,
   template: Template | undefined,
 ): PortRow[] {
-  return server.portBindings.map(({ name, ip, port, protocol, targetPort, alias, notes, primary }) => ({
-    ...{
+  return server.portBindings.map(({ name, ip, port, protocol, targetPort, alias, notes, primary }) => {
+    const ofTemplate = template?.ports.find((one) => one.name === name);
+    const { offset } = ofTemplate ?? {};
+    const base = server.portBindings.find((one) => one.name === offset?.from);
+    // In a server from before its template said so, it is elsewhere until the ports are changed.
+    const isBeside = offset !== undefined && base !== undefined && port === base.port + offset.by;
+    return {
       key: name,
       name,
       ip: ip === '0.0.0.0' || ip === server.staticIp ? '' : ip,
       port,
       protocol,
       targetPort,
-    },
-    isTemplates: template?.ports.some((one) => one.name === name) ?? true,
-    ...{ preferred: undefined, alias: alias ?? '', notes, isPrimary: primary },
-  }));
+      isTemplates: template === undefined || ofTemplate !== undefined,
+      ...{ preferred: undefined, offset: isBeside ? offset : undefined, variable: ofTemplate?.variable },
+      ...{ alias: alias ?? '', notes, isPrimary: primary },
+    };
+  });
 }
 
 export function newRow(rows: readonly PortRow[]): PortRow {
@@ -72,8 +83,18 @@ export function newRow(rows: readonly PortRow[]): PortRow {
   while (rows.some(({ key }) => key === `new-${count}`)) count += 1;
   return {
     ...{ key: `new-${count}`, name: '', ip: '', port: undefined, protocol: 'tcp', targetPort: undefined },
-    ...{ isTemplates: false, preferred: undefined, alias: '', notes: '', isPrimary: false },
+    ...{ isTemplates: false, preferred: undefined, offset: undefined, variable: undefined },
+    ...{ alias: '', notes: '', isPrimary: false },
   };
+}
+
+/** A row as it will be: one that follows another is where that one goes. */
+export function placedRow(row: PortRow, rows: readonly PortRow[]): PortRow {
+  const { offset } = row;
+  const base = offset && rows.find(({ name }) => name === offset.from);
+  if (!offset || !base) return row;
+  const beside = (port: number | undefined) => (port === undefined ? undefined : port + offset.by);
+  return { ...row, ip: base.ip, port: beside(base.port), targetPort: beside(base.targetPort) };
 }
 
 /** What the panel is sent, in the order of the rows, so that its issues find their place. */
@@ -81,20 +102,23 @@ export function bindingsOf(
   rows: readonly PortRow[],
   { isTranslating, isOwnAddress }: PortSurroundings = { isTranslating: true, isOwnAddress: false },
 ): PortBody[] {
-  return rows.map(({ name, ip, port, protocol, targetPort, alias, notes, isPrimary }) => ({
+  return rows.map(({ name, ip, port, protocol, targetPort, offset, alias, notes, isPrimary }) => ({
     ...{ protocol, alias: alias.trim() || null, notes, primary: isPrimary },
     ...(name !== '' && { name }),
-    ...(ip.trim() !== '' && !isOwnAddress && { ip: ip.trim() }),
-    ...(port !== undefined && { port }),
-    ...(targetPort !== undefined && isTranslating && { targetPort }),
+    ...(offset === undefined && {
+      ...(ip.trim() !== '' && !isOwnAddress && { ip: ip.trim() }),
+      ...(port !== undefined && { port }),
+      ...(targetPort !== undefined && isTranslating && { targetPort }),
+    }),
   }));
 }
 
 const Bindings = z.object({ portBindings: z.array(NewPortBinding) });
 
 /** What the panel would refuse, by field: `portBindings.1.port`. */
-export function portIssues(rows: readonly PortRow[]): Record<string, string> {
-  const issues = validateWith(Bindings)({ portBindings: bindingsOf(rows) });
+export function portIssues(given: readonly PortRow[]): Record<string, string> {
+  const issues = validateWith(Bindings)({ portBindings: bindingsOf(given) });
+  const rows = given.map((row) => placedRow(row, given));
   for (const path of Object.keys(issues)) {
     if (/\.(port|targetPort)$/.test(path))
       issues[path] = path.endsWith('.port') ? strings.portRange : (issues[path] ?? '');
@@ -103,6 +127,9 @@ export function portIssues(rows: readonly PortRow[]): Record<string, string> {
     const others = rows.slice(0, index);
     if (row.name !== '' && others.some(({ name }) => name === row.name)) {
       issues[`portBindings.${index}.name`] ??= strings.nameTwice;
+    }
+    if (row.offset && row.port !== undefined && (row.port < 1 || row.port > 65_535)) {
+      issues[`portBindings.${index}.port`] ??= strings.noSuchPort;
     }
     if (others.some((other) => meet(row, other))) issues[`portBindings.${index}.port`] ??= strings.twice;
   }

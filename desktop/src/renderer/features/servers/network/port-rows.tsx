@@ -3,7 +3,7 @@ import { ActionIcon, Button, NumberInput, Select, TextInput } from '@mantine/cor
 import '@mantine/core/styles/NumberInput.layer.css';
 import { IconNote, IconPlus, IconStar, IconStarFilled, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { newRow, type PortRow, type PortSurroundings } from './port-row.ts';
+import { newRow, type PortRow, type PortSurroundings, placedRow } from './port-row.ts';
 import classes from './port-rows.module.css';
 import { strings } from './strings.ts';
 
@@ -25,7 +25,7 @@ export function PortRows({ rows, onChange, ...props }: PortRowsProps) {
             <PortFields
               key={row.key}
               {...props}
-              row={row}
+              row={placedRow(row, rows)}
               path={`portBindings.${index}`}
               isPrimary={row.isPrimary || (index === 0 && !rows.some((one) => one.isPrimary))}
               onPrimary={() => onChange(rows.map((one) => ({ ...one, isPrimary: one === row })))}
@@ -64,6 +64,7 @@ function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...prop
   const [hasWords, setHasWords] = useState(row.alias !== '' || row.notes !== '');
   const { issueOf, onBlur, onChange } = props;
   const name = row.name || strings.aPort;
+  const { offset, variable } = row;
   const number = (value: string | number) => (value === '' ? undefined : Number(value));
   const field = (which: string) => ({
     error: issueOf(`${path}.${which}`),
@@ -93,8 +94,9 @@ function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...prop
         <TextInput
           label={strings.ip}
           aria-label={strings.ipOf(name)}
-          placeholder={strings.everyAddress}
+          placeholder={offset ? strings.besideAddress(offset.from) : strings.everyAddress}
           value={row.ip}
+          disabled={offset !== undefined}
           spellCheck={false}
           autoCapitalize="none"
           {...field('ip')}
@@ -104,8 +106,9 @@ function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...prop
       <NumberInput
         label={strings.port}
         aria-label={strings.portOf(name)}
-        placeholder={row.preferred ? strings.automaticOf(row.preferred) : strings.automatic}
+        placeholder={automatic(row)}
         value={row.port ?? ''}
+        disabled={offset !== undefined}
         {...plain}
         {...field('port')}
         onChange={(port) => onChange({ port: number(port) })}
@@ -124,6 +127,7 @@ function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...prop
           aria-label={strings.targetPortOf(name)}
           placeholder={strings.same}
           value={row.targetPort ?? ''}
+          disabled={offset !== undefined}
           {...plain}
           {...field('targetPort')}
           onChange={(port) => onChange({ targetPort: number(port) })}
@@ -150,6 +154,13 @@ function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...prop
           </ActionIcon>
         )}
       </div>
+      {(offset || variable) && (
+        <p className={classes.hint}>
+          {[offset && strings.follows(offset.from), variable && strings.fills(variable)]
+            .filter(Boolean)
+            .join(' ')}
+        </p>
+      )}
       {hasWords && (
         <div className={classes.words}>
           <TextInput
@@ -177,4 +188,10 @@ function PortFields({ row, path, isTranslating, isOwnAddress, isPrimary, ...prop
       )}
     </li>
   );
+}
+
+/** In place of a number that is not chosen yet. */
+function automatic({ offset, preferred }: PortRow): string {
+  if (offset) return strings.beside(offset.from, offset.by);
+  return preferred ? strings.automaticOf(preferred) : strings.automatic;
 }

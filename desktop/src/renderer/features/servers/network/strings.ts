@@ -35,6 +35,12 @@ export const strings = {
   automatic: 'chosen',
   automaticOf: (preferred: number) => `${preferred} or next`,
   portRange: 'Must be between 1024 and 65535',
+  beside: (name: string, by: number) =>
+    by === 0 ? `the same as ${name}` : `${name} ${by < 0 ? '−' : '+'} ${Math.abs(by)}`,
+  besideAddress: (name: string) => `as ${name}`,
+  fills: (variable: string) => `Its number is the game’s setting ${variable}.`,
+  follows: (name: string) => `It goes where ${name} goes.`,
+  noSuchPort: 'There is no such port',
   twice: 'Is another port’s already',
   nameTwice: 'Is another port’s name already',
   network: 'Network',

@@ -109,8 +109,12 @@ function changedLimits(limits: FineLimits): Partial<FineLimits> {
   );
 }
 
-export const editableVariables = (template: Template) =>
-  template.variables.filter(({ userVisible, userEditable }) => userVisible && userEditable);
+/** Without those that hold the numbers of ports, which are chosen. */
+export const editableVariables = ({ variables, ports }: Template) =>
+  variables.filter(
+    ({ name, userVisible, userEditable }) =>
+      userVisible && userEditable && !ports.some(({ variable }) => variable === name),
+  );
 
 function freeName(game: string, taken: readonly string[]): string {
   const base = game.replace(/\s*\(.*\)$/, '');

@@ -4,6 +4,7 @@ import { listAt, recordAt, textAt, valueAt, withValue } from './json-values.ts';
 import { LinesField } from './lines-field.tsx';
 import { NamedRows } from './named-rows.tsx';
 import { strings } from './strings.ts';
+import { TemplatePortRows } from './template-port-rows.tsx';
 import { type FormParts, TextField } from './text-field.tsx';
 import { VariableRows } from './variable-rows.tsx';
 
@@ -53,6 +54,9 @@ export function TemplateForm({ document, errors, onChange, onBadNames }: Templat
       </Section>
       <Section id="variables" title={strings.variables} hint={strings.variablesHint}>
         <VariableRows parts={parts} />
+      </Section>
+      <Section id="ports" title={strings.ports} hint={strings.portsHint}>
+        <TemplatePortRows parts={parts} />
       </Section>
       <Section id="install" title={strings.install}>
         {valueAt(document, ['install', 'script']) === undefined ? (

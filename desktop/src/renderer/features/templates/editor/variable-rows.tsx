@@ -1,15 +1,14 @@
-import { ActionIcon, Button, Checkbox, NumberInput, Select, UnstyledButton } from '@mantine/core';
-import '@mantine/core/styles/NumberInput.layer.css';
 import type { TemplateVariable } from '@catalyst/shared/features/templates';
 import { VariableRule } from '@catalyst/shared/features/variable-rules';
-import { IconChevronDown, IconTrash } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { Checkbox, Select } from '@mantine/core';
 import { ruleInWords } from '../rule-words.ts';
+import classes from './item-rows.module.css';
+import { ItemRows } from './item-rows.tsx';
 import { type JsonPath, listAt, recordAt, textAt, valueAt } from './json-values.ts';
 import { LinesField } from './lines-field.tsx';
+import { NumberField } from './number-field.tsx';
 import { strings } from './strings.ts';
 import { type FormParts, TextField } from './text-field.tsx';
-import classes from './variable-rows.module.css';
 
 const newVariable: TemplateVariable = {
   name: '',
@@ -22,79 +21,12 @@ const newVariable: TemplateVariable = {
   secret: false,
 };
 
-/** The variables of a template; one at a time is open. */
+/** The variables of a template. */
 export function VariableRows({ parts }: { parts: FormParts }) {
-  const variables = listAt(parts.document, ['variables']);
-  const [open, setOpen] = useState<number>();
-  const add = () => {
-    parts.set(['variables'], [...variables, newVariable]);
-    setOpen(variables.length);
-  };
-  const remove = (index: number) => {
-    parts.set(['variables'], variables.toSpliced(index, 1));
-    setOpen(undefined);
-  };
   return (
-    <>
-      {variables.length > 0 && (
-        <ul className={classes.list}>
-          {variables.map((_, index) => (
-            <VariableRow
-              // biome-ignore lint/suspicious/noArrayIndexKey: a name may be missing or there twice while it is typed
-              key={index}
-              parts={parts}
-              index={index}
-              isOpen={open === index}
-              onToggle={() => setOpen(open === index ? undefined : index)}
-              onRemove={() => remove(index)}
-            />
-          ))}
-        </ul>
-      )}
-      <Button className={classes.add} variant="default" size="xs" onClick={add}>
-        {strings.addVariable}
-      </Button>
-    </>
-  );
-}
-
-interface VariableRowProps {
-  parts: FormParts;
-  index: number;
-  isOpen: boolean;
-  onToggle: () => void;
-  onRemove: () => void;
-}
-
-function VariableRow({ parts, index, isOpen, onToggle, onRemove }: VariableRowProps) {
-  const { document, errors } = parts;
-  const path = ['variables', index];
-  const id = useId();
-  const name = textAt(document, [...path, 'name']);
-  const start = `${path.join('.')}.`;
-  const hasError = Object.keys(errors).some((each) => each.startsWith(start));
-  return (
-    <li className={classes.item}>
-      <div className={classes.head}>
-        <UnstyledButton
-          className={classes.toggle}
-          aria-expanded={isOpen}
-          aria-controls={id}
-          data-wrong={hasError || undefined}
-          onClick={onToggle}
-        >
-          <IconChevronDown className={classes.chevron} size={16} aria-hidden />
-          <span className={classes.label}>{textAt(document, [...path, 'label']) || strings.unnamed}</span>
-          <code className={classes.name}>{name}</code>
-        </UnstyledButton>
-        <ActionIcon aria-label={strings.removeOf(name || strings.unnamed)} onClick={onRemove}>
-          <IconTrash size={16} stroke={1.6} />
-        </ActionIcon>
-      </div>
-      <div id={id} className={classes.fields} hidden={!isOpen}>
-        {isOpen && <VariableFields parts={parts} path={path} />}
-      </div>
-    </li>
+    <ItemRows parts={parts} list="variables" newItem={newVariable} addLabel={strings.addVariable}>
+      {(path) => <VariableFields parts={parts} path={path} />}
+    </ItemRows>
   );
 }
 
@@ -180,19 +112,6 @@ interface FieldProps {
   parts: FormParts;
   path: JsonPath;
   label: string;
-}
-
-function NumberField({ parts, path, label }: FieldProps) {
-  return (
-    <NumberInput
-      label={label}
-      allowDecimal={false}
-      thousandSeparator=""
-      value={textAt(parts.document, path)}
-      error={parts.errors[path.join('.')]}
-      onChange={(value) => parts.set(path, value === '' ? null : Number(value))}
-    />
-  );
 }
 
 /** Left empty, it is not there. */
