@@ -3,6 +3,8 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
+import type { MachineFirewall } from '../firewall/machine-firewall.ts';
 import type { Logger } from '../logger.ts';
 import { type Doctor, doctorCallHandlers } from '../node/doctor/doctor.ts';
 import type { Health } from '../node/health.ts';
@@ -21,6 +23,7 @@ export interface PanelSessionParts {
   health: Health;
   stats: ResourceStats;
   doctor: Doctor;
+  firewall: MachineFirewall;
   /** Null where there is no containerd. */
   images: NodeImages | null;
   log: Logger;
@@ -52,6 +55,7 @@ export function servePanel(
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...doctorCallHandlers(parts.doctor),
+      ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
     },
     {
