@@ -7,6 +7,7 @@ import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
+import { firewallRoutes } from './features/firewall.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
 import { keptRoutes } from './features/kept.ts';
@@ -39,6 +40,7 @@ export const api = {
   ipPools: ipPoolRoutes,
   deploy: deployRoutes,
   doctor: doctorRoutes,
+  firewall: firewallRoutes,
   images: imageRoutes,
   kept: keptRoutes,
   registries: registryRoutes,

@@ -9,7 +9,7 @@ export const FirewallGate = z.object({
 });
 export type FirewallGate = z.output<typeof FirewallGate>;
 
-const OpenPort = z.object({
+export const OpenPort = z.object({
   serverId: z.string().max(64),
   ip: z.string().max(64),
   port: z.int().min(1).max(65535),

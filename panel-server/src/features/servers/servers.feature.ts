@@ -37,10 +37,7 @@ export interface ServersNeeds {
   sweepEveryMs?: number;
 }
 
-export function registerServers(
-  core: PanelCore,
-  needs: ServersNeeds,
-): { sweep: ServerSweep; feed: ServerFeed } {
+export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: ServerSweep } {
   const { agents, browsers, serverIndex } = core;
   const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
@@ -106,5 +103,10 @@ export function registerServers(
     },
     offline: (nodeId) => feed.nodeChanged(nodeId),
   });
-  return { sweep, feed };
+  core.onClose(
+    core.revocations.on((change) => {
+      if (change.kind === 'node-settings') feed.nodeChanged(change.nodeId);
+    }),
+  );
+  return { sweep };
 }
