@@ -1,4 +1,5 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { NodeFirewall } from '@catalyst/shared/features/firewall';
 import type { IpPool } from '@catalyst/shared/features/ip-pools';
 import type { KeptFiles } from '@catalyst/shared/features/kept';
 import type { NodeNetwork } from '@catalyst/shared/features/networks';
@@ -143,6 +144,7 @@ function node(n: number, name: string, changes: Partial<Node>): Node {
     publicAddress: '192.0.2.1',
     maxMemoryMb: null,
     maxCpuCores: null,
+    opensFirewall: true,
     allocatedMemoryMb: 0,
     allocatedCpuCores: 0,
     serverCount: 0,
@@ -211,6 +213,20 @@ export const allocations: PortAllocation[] = [
     ...{ networkName: 'lan', poolId: null },
   }),
 ];
+
+export const firewall: NodeFirewall = {
+  ...{ unavailable: null, opens: true, isForwardingOpen: true, notes: [] },
+  gates: [
+    { name: 'iptables INPUT', hook: 'input' },
+    { name: 'iptables FORWARD', hook: 'forward' },
+    { name: 'ip6tables INPUT', hook: 'input' },
+  ],
+  openPorts: [
+    { serverId: id(5), serverName: 'Transport club', ip: '0.0.0.0', port: 3979, protocol: 'tcp' },
+    { serverId: id(5), serverName: 'Transport club', ip: '0.0.0.0', port: 3979, protocol: 'udp' },
+    { serverId: id(7), serverName: 'Lobby', ip: '203.0.113.17', port: 25_565, protocol: 'tcp' },
+  ],
+};
 
 export const ipPools: IpPool[] = [
   {

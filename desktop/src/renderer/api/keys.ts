@@ -40,6 +40,7 @@ export const keys = {
   ipPools: (nodeId: string) => ['ip-pools', nodeId],
   images: (nodeId: string) => ['images', nodeId],
   kept: (nodeId: string) => ['kept', nodeId],
+  firewall: (nodeId: string) => ['firewall', nodeId],
   doctor: (nodeId: string) => ['doctor', nodeId],
   registries: ['registries'],
   users: ['users'],
