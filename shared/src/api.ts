@@ -11,6 +11,7 @@ import { firewallRoutes } from './features/firewall.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
 import { keptRoutes } from './features/kept.ts';
+import { livePortRoutes } from './features/live-ports.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
@@ -41,6 +42,7 @@ export const api = {
   deploy: deployRoutes,
   doctor: doctorRoutes,
   firewall: firewallRoutes,
+  livePorts: livePortRoutes,
   images: imageRoutes,
   kept: keptRoutes,
   registries: registryRoutes,

@@ -10,6 +10,7 @@ import { doctorAgentCalls } from './features/doctor-link.ts';
 import { firewallAgentCalls } from './features/firewall-link.ts';
 import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
+import { livePortsAgentCalls } from './features/live-ports-link.ts';
 import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
 
 // Apart from what browsers are told: an agent loads nothing but this of the contract.
@@ -24,6 +25,7 @@ export const agentCalls = {
   ...imageAgentCalls,
   ...keptAgentCalls,
   ...firewallAgentCalls,
+  ...livePortsAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

@@ -12,7 +12,7 @@ import { nodeCallHandlers } from '../node/node.calls.ts';
 import type { ResourceStats } from '../node/resource-stats.ts';
 import { imageCallHandlers, type NodeImages } from '../runtimes/containerd/images/images.calls.ts';
 import { keptCallHandlers } from '../servers/kept-files.ts';
-import { serverCallHandlers } from '../servers/servers.calls.ts';
+import { livePortsCallHandlers, serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import { DataPlane } from './data-plane.ts';
 import type { PanelConnection } from './panel-connection.ts';
@@ -51,6 +51,7 @@ export function servePanel(
     agentCalls,
     {
       ...serverCallHandlers(supervisor),
+      ...livePortsCallHandlers(supervisor),
       ...keptCallHandlers(supervisor.kept),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),

@@ -68,7 +68,7 @@ export const forWhoSeesTheServer = ['subusers.leave', 'subusers.transferOwnershi
 
 /** What each permission opens, held by a role, or for rights on servers also by owning one or having been given it. */
 export const opens: Record<Permission, readonly string[]> = {
-  'server.read': ['servers.get', 'favourites.add', 'favourites.remove'],
+  'server.read': ['servers.get', 'livePorts.list', 'favourites.add', 'favourites.remove'],
   'server.create': ['servers.create', 'servers.clone'],
   'server.update': ['servers.update', 'servers.resetCrashCount'],
   'server.limits': [],
@@ -229,6 +229,7 @@ export const onServer = [
   'servers.reinstall',
   'servers.suspend',
   'servers.unsuspend',
+  'livePorts.list',
   'servers.transitions',
   'servers.dryRun',
   'favourites.add',

@@ -339,6 +339,12 @@ export class FakeAgent {
           },
         ],
       }),
+      'ports:live': ({ serverId }) => ({
+        ports: (this.servers.get(serverId)?.spec?.ports ?? []).map(({ name, ip, port, protocol }) => ({
+          ...{ name, port, protocol: protocol === 'both' ? ('tcp' as const) : protocol },
+          ...{ state: 'listening' as const, addresses: [ip], holder: null },
+        })),
+      }),
       'firewall:set': ({ opens }) => {
         this.opensFirewall = opens;
         return {};

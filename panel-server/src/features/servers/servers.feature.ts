@@ -10,6 +10,7 @@ import { ServerCloning } from './clone-server.ts';
 import { ServerCreation } from './create-server.ts';
 import { registerFavouriteRoutes } from './favourites.routes.ts';
 import { FavouritesService } from './favourites.service.ts';
+import { registerLivePortRoutes } from './live-ports.routes.ts';
 import { LiveValues } from './live-values.ts';
 import { OperationEnds } from './operation-ends.ts';
 import { Reconciler } from './reconcile.ts';
@@ -92,6 +93,7 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
 
   const nameTarget = namedTarget('server', (id) => serverIndex.find(id)?.name);
   registerServerRoutes(core.http, servers, nameTarget);
+  registerLivePortRoutes(core);
   registerFavouriteRoutes(core.http, new FavouritesService(core), nameTarget);
   browsers.answer(serverClientCalls, serverClientHandlers(servers, core.access));
   agents.answer(serverPanelCalls, serverReportHandlers({ reports, ends, reconciler }));
