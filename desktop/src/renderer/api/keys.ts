@@ -57,6 +57,7 @@ export const keys = {
   everyonesApiKeys: (userId?: string) => ['api-keys', 'everyone', userId],
   auditLog: (filter: object) => ['audit', 'list', filter],
   auditArchive: ['audit', 'archive'],
+  livePorts: (serverId: string) => ['servers', 'one', serverId, 'live-ports'],
   dryRun: (serverId: string) => ['servers', 'one', serverId, 'dry-run'],
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
