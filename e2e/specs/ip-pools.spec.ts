@@ -136,6 +136,8 @@ async function answersAtItsAddress(id: string): Promise<void> {
       () => false,
     ),
   );
+  const { ports } = await client.livePorts.list({ params: { id } });
+  expect(ports).toMatchObject([{ port, protocol: 'tcp', state: 'listening' }]);
 }
 
 async function remove(id: string): Promise<void> {
