@@ -115,8 +115,8 @@ export class MachineFirewall {
       };
       return {
         unavailable,
-        gates: closed.map(({ name, hook }) => ({ name, hook })),
-        openPorts: this.#options.choice.opens && isOpen('input') ? this.#openPorts() : [],
+        gates: closed.slice(0, 100).map(({ name, hook }) => ({ name: name.slice(0, 200), hook })),
+        openPorts: this.#options.choice.opens && isOpen('input') ? this.#openPorts().slice(0, 10_000) : [],
         isForwardingOpen: allowed.cablePrefix !== null && isOpen('forward'),
         notes: [
           ...(hasFirewalld ? [firewalldNote] : []),
