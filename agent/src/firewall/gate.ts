@@ -1,4 +1,5 @@
 import type { FirewallGate } from '@catalyst/shared/features/firewall-link';
+import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { PortAddress } from '../node/ports.ts';
 
 /** What others' firewalls are to let through. */
@@ -34,6 +35,15 @@ export function gateNames(table: string): GateNames {
 /** Addresses that no other machine can reach. */
 export function isLoopback(ip: string): boolean {
   return ip === '::1' || ip.startsWith('127.');
+}
+
+/** In the one spelling that firewalls print; an IPv4 address in the clothes of IPv6 is what packets carry. */
+export function plainAddress(ip: string): string {
+  const address = canonicalAddress(ip) ?? ip;
+  const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? [];
+  if (high === undefined || low === undefined) return address;
+  const words = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return words.flatMap((word) => [word >> 8, word & 255]).join('.');
 }
 
 /** In either family: games that listen on all addresses take both along. */

@@ -20,6 +20,8 @@ const host = { mode: 'host' } as const;
 const bridge = { mode: 'bridge' } as const;
 const port = (number: number, ip = '0.0.0.0') =>
   ({ name: 'game', ip, port: number, protocol: 'both' }) as const;
+/** None of it is listened on; spelled as people may. */
+const elsewhere = [port(25567, '::ffff:192.0.2.1'), port(25568, '::1'), port(25569, '2001:DB8:0::1')];
 const server = (serverId: string, ...ports: ReturnType<typeof port>[]) => ({
   serverId,
   network: host,
@@ -73,7 +75,7 @@ describe("the machine's firewall", { timeout: 30_000 }, () => {
       await listeningHost(25565, 25566);
       const outside = new Peer(outsidePath);
       const one = server('one', port(25565));
-      const two = server('two', port(25566), port(25567, addresses.ipv4), port(25568, '::1'));
+      const two = server('two', port(25566), ...elsewhere);
       expect(await reached(outside, 25565)).toEqual([]);
       for (const state of ['starting', 'running'] as const) firewall.follow(one, state);
       await firewall.apply();
@@ -84,7 +86,7 @@ describe("the machine's firewall", { timeout: 30_000 }, () => {
       expect(await reached(outside, 25566)).toEqual([25566, 25566, 25566]);
       const { gates, openPorts } = await firewall.report();
       expect(new Set(gates.map(({ hook }) => hook))).toEqual(new Set(['input']));
-      expect([...new Set(openPorts.map((opening) => opening.port))]).toEqual([25565, 25566, 25567]);
+      expect([...new Set(openPorts.map((opening) => opening.port))]).toEqual([25565, 25566, 25567, 25569]);
       await firewall.apply();
       expect(allRules()).toBe(both);
       firewall.follow(one, 'crashed');

@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net';
-import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { RunProgram } from '../network/run-program.ts';
-import { type Allowed, type Gate, type GateNames, isEvery, isLoopback } from './gate.ts';
+import { type Allowed, type Gate, type GateNames, isEvery, isLoopback, plainAddress } from './gate.ts';
 
 export interface NftChain {
   family: string;
@@ -115,12 +114,13 @@ function targetOf(jump: unknown): unknown {
 }
 
 function portLines(family: string, { ports }: Allowed): string[] {
-  const lines = ports.flatMap(({ ip, port, protocol }) => {
+  const lines = ports.flatMap(({ ip: written, port, protocol }) => {
+    const ip = plainAddress(written);
     const line = `${protocol} dport ${port} accept`;
     if (isEvery(ip)) return [line];
     const word = isIPv4(ip) ? 'ip' : 'ip6';
     if (isLoopback(ip) || (family !== 'inet' && family !== word)) return [];
-    return [`${word} daddr ${canonicalAddress(ip) ?? ip} ${line}`];
+    return [`${word} daddr ${ip} ${line}`];
   });
   return [...new Set(lines)];
 }

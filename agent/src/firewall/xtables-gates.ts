@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net';
-import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { RunProgram } from '../network/run-program.ts';
-import { type Allowed, type Gate, type GateNames, isEvery, isLoopback } from './gate.ts';
+import { type Allowed, type Gate, type GateNames, isEvery, isLoopback, plainAddress } from './gate.ts';
 
 /** One that is called `iptables` or `ip6tables`, perhaps with `-nft` or `-legacy` behind. */
 type XtablesProgram = `iptables${string}` | `ip6tables${string}`;
@@ -79,11 +78,12 @@ function xtablesGate(
 
 /** As the program writes them itself, by which it is seen that they are there. */
 function portRules(program: XtablesProgram, { ports }: Allowed): string[] {
-  const rules = ports.flatMap(({ ip, port, protocol }) => {
+  const rules = ports.flatMap(({ ip: written, port, protocol }) => {
+    const ip = plainAddress(written);
     const rule = `-p ${protocol} -m ${protocol} --dport ${port} -j ACCEPT`;
     if (isEvery(ip)) return [rule];
     if (isLoopback(ip) || isIPv4(ip) !== isForIPv4(program)) return [];
-    return [`-d ${canonicalAddress(ip) ?? ip}/${isIPv4(ip) ? 32 : 128} ${rule}`];
+    return [`-d ${ip}/${isIPv4(ip) ? 32 : 128} ${rule}`];
   });
   return [...new Set(rules)];
 }
