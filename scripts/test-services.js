@@ -34,6 +34,7 @@ const services = [
     files: ['/usr/lib/cni/bridge', '/opt/cni/bin/bridge'],
   },
   { name: 'nftables', packages: ['nftables'], files: ['/usr/sbin/nft'] },
+  { name: 'iptables', packages: ['iptables'], files: ['/usr/sbin/iptables-legacy', '/sbin/iptables-legacy'] },
   { name: 'iproute2', packages: ['iproute2'], files: ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'] },
   { name: 'a registry of images', packages: ['docker-registry'], files: ['/usr/bin/docker-registry'] },
   { name: 'OpenSSL', packages: ['openssl'], files: ['/usr/bin/openssl'] },

@@ -7,6 +7,8 @@ import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
 import { detectProjectQuota } from './files/project-quota.ts';
+import { FirewallChoice } from './firewall/firewall-choice.ts';
+import { MachineFirewall } from './firewall/machine-firewall.ts';
 import { loadIdentity } from './identity.ts';
 import { Enrolment } from './link/enrolment.ts';
 import { PanelLink, type PanelLinkOptions } from './link/panel-link.ts';
@@ -63,7 +65,13 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     );
     const unreachable = await unreachableReason(folder);
     if (unreachable !== null) log.error(unreachable);
-    const containerd = options.runtimes ? null : await containerdOf(config, folder, log);
+    const networkNames = new NetworkNames(networkPrefixOf(folder));
+    const firewall = new MachineFirewall({
+      names: networkNames,
+      choice: await FirewallChoice.load(folder),
+      log,
+    });
+    const containerd = options.runtimes ? null : await containerdOf(config, folder, firewall, log);
     const runtimes = options.runtimes?.(folder, hostEnvironment) ?? [
       processRuntime(folder, hostEnvironment),
       ...(containerd ? [containerd.runtime] : []),
@@ -71,6 +79,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
     const store = await RecordStore.open(folder, log, process.getuid?.() === 0);
     const disk = await detectProjectQuota(folder.servers);
     const supervisor = new Supervisor({
+      firewall,
       ...{ folder, store, runtimes, log, unreachable, hostEnvironment },
       diskQuota: disk.quota,
       ownerOfPort: (port) => containerd?.networks.ownerOf(port) ?? null,
@@ -84,7 +93,8 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       unreachable,
       containerd: containerd?.reads ?? null,
       cgroups: () => openCgroups(cgroupRoot, cgroupPrefix),
-      networkNames: new NetworkNames(networkPrefixOf(folder)),
+      networkNames,
+      firewall,
     });
     const stats = new ResourceStats(() => supervisor.all);
     const health = new Health({
@@ -107,6 +117,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
           health,
           stats,
           doctor,
+          firewall,
           images,
           log,
           hostEnvironment,
@@ -126,6 +137,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
         await statsServer?.close();
         await stats.close();
         await supervisor.close();
+        await firewall.close();
         await containerd?.close();
         await giveBackCgroups(cgroupRoot, cgroupPrefix);
         await giveBackLock();
@@ -152,13 +164,23 @@ function processRuntime(folder: DataFolder, { SystemRoot }: NodeJS.ProcessEnv): 
 }
 
 /** Null on machines without containerd, which do not load what drives it. One that is there but does not run is waited for. */
-async function containerdOf(config: Config, folder: DataFolder, log: Logger): Promise<OpenContainerd | null> {
+async function containerdOf(
+  config: Config,
+  folder: DataFolder,
+  firewall: MachineFirewall,
+  log: Logger,
+): Promise<OpenContainerd | null> {
   if (!isContainerdHere(config.containerdSocket, config.hostEnvironment)) return null;
   const { openContainerd } = await import('./runtimes/containerd/open-containerd.ts');
-  return openContainerd(containerdOptions(config, folder, log));
+  return openContainerd(containerdOptions(config, folder, firewall, log));
 }
 
-function containerdOptions(config: Config, folder: DataFolder, log: Logger): ContainerdOptions {
+function containerdOptions(
+  config: Config,
+  folder: DataFolder,
+  firewall: MachineFirewall,
+  log: Logger,
+): ContainerdOptions {
   const { hostEnvironment, containerdSocket, registryNetworks, dataDir } = config;
   const place = placeOf(folder);
   return {
@@ -168,6 +190,7 @@ function containerdOptions(config: Config, folder: DataFolder, log: Logger): Con
     cgroupPrefix: cgroupPrefixOf(folder),
     networkPrefix: networkPrefixOf(folder),
     networkFolder: join(folder.path, 'networks'),
+    opensFirewall: () => firewall.opens,
     runRoot: folder.run,
     hostEnvironment,
     log,

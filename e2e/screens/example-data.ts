@@ -1,6 +1,8 @@
 import type { ConsoleLine } from '@catalyst/shared/features/console';
+import type { NodeFirewall } from '@catalyst/shared/features/firewall';
 import type { IpPool } from '@catalyst/shared/features/ip-pools';
 import type { KeptFiles } from '@catalyst/shared/features/kept';
+import type { LivePort } from '@catalyst/shared/features/live-ports-link';
 import type { NodeNetwork } from '@catalyst/shared/features/networks';
 import type { Node } from '@catalyst/shared/features/nodes';
 import type { PortAllocation, PortPool } from '@catalyst/shared/features/port-pools';
@@ -158,6 +160,7 @@ function node(n: number, name: string, changes: Partial<Node>): Node {
     publicAddress: '192.0.2.1',
     maxMemoryMb: null,
     maxCpuCores: null,
+    opensFirewall: true,
     allocatedMemoryMb: 0,
     allocatedCpuCores: 0,
     serverCount: 0,
@@ -226,6 +229,20 @@ export const allocations: PortAllocation[] = [
     ...{ networkName: 'lan', poolId: null },
   }),
 ];
+
+export const firewall: NodeFirewall = {
+  ...{ unavailable: null, opens: true, isForwardingOpen: true, notes: [] },
+  gates: [
+    { name: 'iptables INPUT', hook: 'input' },
+    { name: 'iptables FORWARD', hook: 'forward' },
+    { name: 'ip6tables INPUT', hook: 'input' },
+  ],
+  openPorts: [
+    { serverId: id(5), serverName: 'Transport club', ip: '0.0.0.0', port: 3979, protocol: 'tcp' },
+    { serverId: id(5), serverName: 'Transport club', ip: '0.0.0.0', port: 3979, protocol: 'udp' },
+    { serverId: id(7), serverName: 'Lobby', ip: '203.0.113.17', port: 25_565, protocol: 'tcp' },
+  ],
+};
 
 export const ipPools: IpPool[] = [
   {
@@ -520,4 +537,20 @@ function lineOf(seq: number): Pick<ConsoleLine, 'stream' | 'text'> {
         `[INFO] \x1b[1m${name}\x1b[0m joined the game, from https://maps.example.org/?x=${seq % 400}`,
       );
   }
+}
+
+/** The first is as it should be, the next two are not. */
+export function livePortsOf(serverId: unknown): LivePort[] {
+  const { portBindings = [] } = servers.find((server) => server.id === serverId) ?? {};
+  const found = [
+    { state: 'listening', addresses: ['0.0.0.0'], holder: null },
+    { state: 'closed', addresses: [], holder: null },
+    { state: 'taken', addresses: ['0.0.0.0'], holder: 'java (process 812)' },
+  ] as const;
+  return portBindings.flatMap(({ name, port, protocol }, index) =>
+    (protocol === 'both' ? (['tcp', 'udp'] as const) : [protocol]).map((one) => {
+      const { addresses, ...rest } = found[index % found.length] as (typeof found)[number];
+      return { name, port, protocol: one, addresses: [...addresses], ...rest };
+    }),
+  );
 }

@@ -445,6 +445,38 @@ remove_networks() {
   for family in inet ip bridge; do
     nft delete table "$family" "catalyst_$prefix" 2>/dev/null || :
   done
+  close_firewall
+}
+
+# In the chains of others the agent has one rule each, which leads to a chain of its own.
+close_firewall() {
+  own=$(printf 'CATALYST_%s' "$prefix" | tr '[:lower:]' '[:upper:]')
+  for tool in iptables iptables-nft iptables-legacy ip6tables ip6tables-nft ip6tables-legacy; do
+    has "$tool" && "$tool" -w 10 -S "$own" >/dev/null 2>&1 || continue
+    while "$tool" -w 10 -D INPUT -j "$own" 2>/dev/null; do :; done
+    "$tool" -w 10 -F "$own" && "$tool" -w 10 -X "$own" || :
+  done
+  for tool in iptables iptables-nft iptables-legacy; do
+    has "$tool" && "$tool" -w 10 -S "${own}_FORWARD" >/dev/null 2>&1 || continue
+    while "$tool" -w 10 -D FORWARD -j "${own}_FORWARD" 2>/dev/null; do :; done
+    "$tool" -w 10 -F "${own}_FORWARD" && "$tool" -w 10 -X "${own}_FORWARD" || :
+  done
+  nft list chains 2>/dev/null | awk -v own="catalyst_$prefix" '
+    $1 == "table" { table = $2 " " $3 }
+    $1 == "chain" && ($2 == own || $2 == own "_forward") { print table, $2 }
+  ' | while read -r family table chain; do
+    close_chain
+  done
+}
+
+close_chain() {
+  nft -a list table "$family" "$table" | awk -v jump="jump $chain" '
+    $1 == "chain" { name = $2 }
+    index($0, jump " #") { print name, $NF }
+  ' | while read -r name handle; do
+    nft delete rule "$family" "$table" "$name" handle "$handle" || :
+  done
+  nft flush chain "$family" "$table" "$chain" && nft delete chain "$family" "$table" "$chain" || :
 }
 
 remove_cgroups() {

@@ -87,14 +87,14 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     registerIpPoolRoutes(core);
     const registries = new RegistriesService(core);
     registerRegistryRoutes(core.http, registries);
-    const { sweep, feed } = registerServers(core, {
+    const { sweep } = registerServers(core, {
       ...options,
       templates,
       placement,
       listCache,
       registries,
     });
-    registerPortPoolRoutes(core, feed);
+    registerPortPoolRoutes(core);
     await registerImages(core, registries);
     registerDoctorRoutes(core);
     registerKeptRoutes(core);

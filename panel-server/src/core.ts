@@ -139,7 +139,7 @@ export async function openCore(config: Config, log: Logger, lifecycle: Lifecycle
   onClose(() => sessions.close());
   const apiKeys = new ApiKeyStore({ database, users, revocations, log: log.child({ part: 'api-keys' }) });
   const credentials = new Credentials(sessions, apiKeys);
-  const known = { users, apiKeys, serverIndex };
+  const known = { users, apiKeys, serverIndex, nodeIndex };
   if (kind === 'postgres') onClose(shareRevocations(database, revocations, known, log));
   const signInLimiter = new SignInLimiter(database, config.rateLimits);
   await signInLimiter.prune();

@@ -10,6 +10,8 @@ export type Revocation =
   /** Rights on one server: of one user, or of everyone when it is gone. */
   | { kind: 'server'; serverId: string; userId?: string; reason: string }
   | { kind: 'node'; nodeId: string; reason: string }
+  /** No right: what all panels remember and show of a node and its servers is to be read again. */
+  | { kind: 'node-settings'; nodeId: string; reason: string }
   /** What somebody may do changed, perhaps on one server only: whatever is open is to be looked at again. */
   | { kind: 'rights'; userId?: string; roleId?: string; keyId?: string; serverId?: string; reason: string };
 

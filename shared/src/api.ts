@@ -7,9 +7,11 @@ import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
+import { firewallRoutes } from './features/firewall.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
 import { keptRoutes } from './features/kept.ts';
+import { livePortRoutes } from './features/live-ports.ts';
 import { mailRoutes } from './features/mail.ts';
 import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
@@ -40,6 +42,8 @@ export const api = {
   ipPools: ipPoolRoutes,
   deploy: deployRoutes,
   doctor: doctorRoutes,
+  firewall: firewallRoutes,
+  livePorts: livePortRoutes,
   images: imageRoutes,
   kept: keptRoutes,
   registries: registryRoutes,

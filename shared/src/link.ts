@@ -7,8 +7,10 @@ import {
 } from './features/agent-link.ts';
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
+import { firewallAgentCalls } from './features/firewall-link.ts';
 import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
+import { livePortsAgentCalls } from './features/live-ports-link.ts';
 import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
 
 // Apart from what browsers are told: an agent loads nothing but this of the contract.
@@ -22,6 +24,8 @@ export const agentCalls = {
   ...doctorAgentCalls,
   ...imageAgentCalls,
   ...keptAgentCalls,
+  ...firewallAgentCalls,
+  ...livePortsAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

@@ -3,6 +3,8 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
+import type { MachineFirewall } from '../firewall/machine-firewall.ts';
 import type { Logger } from '../logger.ts';
 import { type Doctor, doctorCallHandlers } from '../node/doctor/doctor.ts';
 import type { Health } from '../node/health.ts';
@@ -10,7 +12,7 @@ import { nodeCallHandlers } from '../node/node.calls.ts';
 import type { ResourceStats } from '../node/resource-stats.ts';
 import { imageCallHandlers, type NodeImages } from '../runtimes/containerd/images/images.calls.ts';
 import { keptCallHandlers } from '../servers/kept-files.ts';
-import { serverCallHandlers } from '../servers/servers.calls.ts';
+import { livePortsCallHandlers, serverCallHandlers } from '../servers/servers.calls.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import { DataPlane } from './data-plane.ts';
 import type { PanelConnection } from './panel-connection.ts';
@@ -21,6 +23,7 @@ export interface PanelSessionParts {
   health: Health;
   stats: ResourceStats;
   doctor: Doctor;
+  firewall: MachineFirewall;
   /** Null where there is no containerd. */
   images: NodeImages | null;
   log: Logger;
@@ -48,10 +51,12 @@ export function servePanel(
     agentCalls,
     {
       ...serverCallHandlers(supervisor),
+      ...livePortsCallHandlers(supervisor),
       ...keptCallHandlers(supervisor.kept),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...doctorCallHandlers(parts.doctor),
+      ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
     },
     {

@@ -14,6 +14,7 @@ describe('what CNI plugins are given', () => {
         type: mode,
         master: 'eth0',
         mode: pluginMode,
+        ...(mode === 'macvlan' && { mac: expect.stringMatching(/^02(:[0-9a-f]{2}){5}$/) }),
         ipam: {
           type: 'static',
           addresses: [{ address: '192.0.2.50/24', gateway: '192.0.2.1' }],
@@ -21,6 +22,13 @@ describe('what CNI plugins are given', () => {
         },
       },
     ]);
+  });
+
+  it('is one MAC address for each address in mode macvlan, however that is written', () => {
+    const macOf = (address: string) =>
+      cniConfigs({ mode: 'macvlan', parent: 'eth0', address, gateway: null }, 'n', [])[0]?.mac;
+    expect(macOf('2001:db8::5/64')).toBe(macOf('2001:DB8:0::5/96'));
+    expect(macOf('2001:db8::5/64')).not.toBe(macOf('2001:db8::6/64'));
   });
 
   it('has no way out without a gateway, and the right one for IPv6', () => {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { ServerNetwork } from '@catalyst/shared/features/server-spec';
+import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { PublishedPort } from './published-port.ts';
 
 /** All plugins since 0.8 speak it, those of Debian and Ubuntu included. */
@@ -26,6 +28,7 @@ export function cniConfigs(network: CniNetwork, name: string, ports: readonly Pu
       type: mode,
       master: parent,
       mode: mode === 'macvlan' ? 'bridge' : 'l2',
+      ...(mode === 'macvlan' && { mac: macOf(address) }),
       ipam: {
         type: 'static',
         addresses: [{ address, ...(gateway && { gateway }) }],
@@ -33,6 +36,17 @@ export function cniConfigs(network: CniNetwork, name: string, ports: readonly Pu
       },
     },
   ];
+}
+
+/**
+ * An address keeps its MAC address over restarts, and when another server gets it: others on the network remember the
+ * pair for a while, and nobody tells them of a new one for IPv6.
+ */
+function macOf(address: string): string {
+  const [bare = ''] = address.split('/');
+  const hash = createHash('sha256').update(canonicalAddress(bare) ?? bare);
+  // 02: of no maker, and for one receiver.
+  return `02${hash.digest('hex').slice(0, 10)}`.replaceAll(/..(?=.)/g, '$&:');
 }
 
 /** A plugin that says it publishes ports is told which. */

@@ -4,6 +4,7 @@ import { forwardingObstacles } from './forwarding-obstacles.ts';
 import type { NetworkNames } from './network-names.ts';
 import { type NameServerOptions, serverResolution } from './resolv-conf.ts';
 import { ProgramFailure, type RunProgram } from './run-program.ts';
+import type { ServerNetworksOptions } from './server-networks.ts';
 
 /** What servers can be given on this machine. */
 export interface NetworkReport {
@@ -16,7 +17,7 @@ export async function detectNetworks(
   names: NetworkNames,
   plugins: CniPlugins,
   run: RunProgram,
-  nameServers: NameServerOptions,
+  options: NameServerOptions & Pick<ServerNetworksOptions, 'opensFirewall'>,
 ): Promise<NetworkReport> {
   const notes: string[] = [];
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
@@ -37,8 +38,11 @@ export async function detectNetworks(
   const bridge = hasIp && hasNft;
   if (bridge) {
     notes.push('Servers in private networks are reached by IPv4 addresses only.');
-    notes.push(...(await noteForwarding()), ...(await forwardingObstacles(names, run)));
-    if ((await serverResolution(false, nameServers)).nameServers.length === 0) {
+    notes.push(
+      ...(await noteForwarding()),
+      ...(await forwardingObstacles(names, run, options.opensFirewall?.() ?? false)),
+    );
+    if ((await serverResolution(false, options)).nameServers.length === 0) {
       notes.push(
         "This machine's name server listens on a loopback address only, where servers with a network of their own cannot reach it: set name servers for them.",
       );

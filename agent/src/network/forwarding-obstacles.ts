@@ -11,9 +11,13 @@ interface Chain {
 
 /**
  * Other programs' rules that stop packets on their way to and from servers. They are never changed here: a packet must
- * pass everybody's rules, so only their owner can let it through.
+ * pass everybody's rules, so only their owner can let it through, or the agent where it opens the machine's firewall.
  */
-export async function forwardingObstacles(names: NetworkNames, run: RunProgram): Promise<string[]> {
+export async function forwardingObstacles(
+  names: NetworkNames,
+  run: RunProgram,
+  opensFirewall: boolean,
+): Promise<string[]> {
   const chains = await forwardChains(run);
   const cables = `${names.cablePrefix}+`;
   const notes: string[] = [];
@@ -22,6 +26,7 @@ export async function forwardingObstacles(names: NetworkNames, run: RunProgram):
       `firewalld may stop the traffic of servers in private networks: allow it with "firewall-cmd --permanent --zone=trusted --add-interface=${cables}" and "firewall-cmd --reload".`,
     );
   }
+  if (opensFirewall) return notes;
   const isDropping = chains.some(
     ({ family, table, policy }) => family === 'ip' && table === 'filter' && policy === 'drop',
   );

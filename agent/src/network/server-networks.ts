@@ -31,6 +31,8 @@ export interface ServerNetworksOptions {
   cniPath?: string | null;
   /** For servers, instead of the machine's own. */
   nameServers?: readonly string[];
+  /** Whether closed firewalls of the machine are opened for servers; not when left out. */
+  opensFirewall?: () => boolean;
   run?: RunProgram;
 }
 

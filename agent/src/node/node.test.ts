@@ -8,7 +8,7 @@ import { describeUnless, notLinux, notRoot } from '../testing/describe-unless.ts
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Health } from './health.ts';
 import { installPackages, missingPackages } from './host-packages.ts';
-import { inodesOnPort } from './port-holder.ts';
+import { socketsOnPort } from './port-holder.ts';
 import { addressesOf, takenPorts } from './ports.ts';
 import { findProgram, serverPath } from './program-paths.ts';
 
@@ -39,16 +39,23 @@ describe('takenPorts', () => {
     expect(both.map(({ protocol }) => protocol)).toEqual(['tcp', 'udp']);
   });
 
-  it('finds the inodes of a port in the tables of the kernel', () => {
+  it('finds the sockets of a port in the tables of the kernel', () => {
     const table = [
       '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
       '   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 x 100 0 0 10 0',
       '   1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 x 100 0 0 10 0',
       '   2: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4713 1 x 100 0 0 10 0',
+      '   3: B80D0120000000000000000001000000:1F91 00000000000000000000000000000000:0000 0A 0:0 00:0 0 700001        0 4714 1 x',
+      '   4: 00000000000000000000000000000000:1F91 00000000000000000000000000000000:0000 0A 0:0 00:0 0 700001        0 4715 1 x',
     ].join('\n');
-    expect(inodesOnPort(table, 8080, true)).toEqual(['4711']);
-    expect(inodesOnPort(table, 8080, false)).toEqual(['4711', '4712']);
-    expect(inodesOnPort(table, 81, false)).toEqual([]);
+    const inodesOn = (...args: [number, boolean]) => socketsOnPort(table, ...args).map(({ inode }) => inode);
+    expect(inodesOn(8080, true)).toEqual(['4711']);
+    expect(inodesOn(8080, false)).toEqual(['4711', '4712']);
+    expect(inodesOn(81, false)).toEqual([]);
+    expect(socketsOnPort(table, 8081, true).map(({ address, uid }) => [address, uid])).toEqual([
+      ['2001:db8::1', 700_001],
+      ['::', 700_001],
+    ]);
   });
 });
 

@@ -1,33 +1,68 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { canonicalAddress } from '@catalyst/shared/features/subnets';
 import type { PortAddress } from './ports.ts';
 
 /** In `/proc/net/tcp`; a UDP socket is always in state 07. */
 const listening = '0A';
 
-/** The program that holds a port, as `name (process 123)`; null where it cannot be seen. */
-export async function portHolder({ port, protocol }: PortAddress): Promise<string | null> {
+interface PortHolder {
+  pid: number;
+  /** As `name (process 123)`. */
+  text: string;
+}
+
+export interface FoundSocket {
+  /** That it is bound to. */
+  address: string;
+  inode: string;
+  /** Of the user that made it. */
+  uid: number;
+}
+
+/** The program that holds a port; null where it cannot be seen. */
+export async function portHolder({
+  port,
+  protocol,
+}: Pick<PortAddress, 'port' | 'protocol'>): Promise<PortHolder | null> {
   if (process.platform !== 'linux') return null;
   const tables = await Promise.all(
     [protocol, `${protocol}6`].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
   );
-  const inodes = new Set(tables.flatMap((table) => inodesOnPort(table, port, protocol === 'tcp')));
+  const sockets = tables.flatMap((table) => socketsOnPort(table, port, protocol === 'tcp'));
+  const inodes = new Set(sockets.map(({ inode }) => inode));
   if (inodes.size === 0) return null;
   for (const pid of await readdir('/proc').catch(() => [])) {
-    if (/^\d+$/.test(pid) && (await hasSocket(pid, inodes))) return `${await nameOf(pid)} (process ${pid})`;
+    if (/^\d+$/.test(pid) && (await hasSocket(pid, inodes))) {
+      return { pid: Number(pid), text: `${await nameOf(pid)} (process ${pid})` };
+    }
   }
   return null;
 }
 
 /** Lines are `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`, addresses `HEX:PORT`. */
-export function inodesOnPort(table: string, port: number, onlyListening: boolean): string[] {
+export function socketsOnPort(table: string, port: number, onlyListening: boolean): FoundSocket[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   return table
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[1]?.endsWith(suffix) && (!onlyListening || fields[3] === listening))
-    .map((fields) => fields[9] as string)
-    .filter((inode) => inode !== '0');
+    .map(([, local = '', , , , , , uid, , inode = '']) => ({
+      address: toAddress(local.slice(0, -suffix.length)),
+      inode,
+      uid: Number(uid),
+    }))
+    .filter(({ inode }) => inode !== '0');
+}
+
+/** Words of 32 bits, each with its last byte first. */
+function toAddress(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
+  );
+  return canonicalAddress(groups.join(':')) ?? '::';
 }
 
 async function hasSocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {

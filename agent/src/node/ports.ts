@@ -20,7 +20,8 @@ interface TakenPort extends PortAddress {
 export async function takenPorts(ports: readonly PortAddress[]): Promise<TakenPort[]> {
   const taken: TakenPort[] = [];
   for (const address of ports) {
-    if (!(await isFree(address))) taken.push({ ...address, holder: await portHolder(address) });
+    if (await isFree(address)) continue;
+    taken.push({ ...address, holder: (await portHolder(address))?.text ?? null });
   }
   return taken;
 }

@@ -1,6 +1,8 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { serverAgentCalls } from '@catalyst/shared/features/agent-link';
+import type { livePortsAgentCalls } from '@catalyst/shared/features/live-ports-link';
 import { dryRun } from './dry-run.ts';
+import { livePorts } from './live-ports.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof serverAgentCalls> => ({
@@ -20,4 +22,8 @@ export const serverCallHandlers = (supervisor: Supervisor): CallHandlers<typeof 
     supervisor.get(serverId).resetCrashCount();
     return {};
   },
+});
+
+export const livePortsCallHandlers = (supervisor: Supervisor): CallHandlers<typeof livePortsAgentCalls> => ({
+  'ports:live': async ({ serverId }) => ({ ports: await livePorts(supervisor.get(serverId)) }),
 });

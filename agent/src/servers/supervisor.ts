@@ -5,6 +5,7 @@ import type { RuntimeName, ServerSpec } from '@catalyst/shared/features/server-s
 import { ServerConsole } from '../console/server-console.ts';
 import type { DataFolder } from '../data-folder.ts';
 import type { ProjectQuota } from '../files/project-quota.ts';
+import type { MachineFirewall } from '../firewall/machine-firewall.ts';
 import type { Logger } from '../logger.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { CommandLog } from './command-log.ts';
@@ -40,6 +41,8 @@ interface SupervisorOptions {
   ownerOfPort?: ServerParts['ownerOfPort'];
   /** In the private network; empty when left out. */
   gatewayAddress?: () => Promise<string>;
+  /** Told at each change of a server's state, and of each that is taken back. */
+  firewall?: Pick<MachineFirewall, 'follow' | 'ready'>;
 }
 
 /** So many are taken back, or started after a reboot, at once; after so long the next need not wait any more. */
@@ -71,18 +74,19 @@ export class Supervisor {
   async recover(): Promise<void> {
     const files = await this.#options.store.load();
     const never = new AbortController().signal;
-    await Promise.all(
-      files.map(async (file) => {
-        const server = this.#add(file);
-        if (!server) return;
-        if (server.isRemoved) return server.operations.finishAll(null);
-        try {
-          await this.#recoveries.take(never, () => server.recover());
-        } catch (err) {
-          this.#options.log.error({ err, serverId: server.id }, 'A server could not be taken back');
-        }
-      }),
-    );
+    const recoveries = files.map(async (file) => {
+      const server = this.#add(file);
+      if (!server) return;
+      if (server.isRemoved) return server.operations.finishAll(null);
+      try {
+        await this.#recoveries.take(never, () => server.recover());
+      } catch (err) {
+        this.#options.log.error({ err, serverId: server.id }, 'A server could not be taken back');
+      }
+    });
+    // All are known by now. One that is hard to take back must not keep the ports of others closed.
+    void this.#options.firewall?.ready();
+    await Promise.all(recoveries);
   }
 
   /** Throws `not_found` for a server that is not on this node. */
@@ -149,7 +153,7 @@ export class Supervisor {
   }
 
   #add(file: RecordFile): GameServer | null {
-    const { folder, store, log, unreachable, hostEnvironment } = this.#options;
+    const { folder, store, log, unreachable, hostEnvironment, firewall } = this.#options;
     const { diskQuota = null, ownerOfPort = () => null, gatewayAddress = async () => '' } = this.#options;
     const { serverId } = file.record.spec;
     let runtime: Runtime;
@@ -170,7 +174,10 @@ export class Supervisor {
         state: new ReportedState(
           file,
           () => store.nextEventId(),
-          (eventId, report) => this.#listener?.stateChanged(eventId, report),
+          (eventId, report) => {
+            firewall?.follow(file.record.spec, report.state);
+            this.#listener?.stateChanged(eventId, report);
+          },
         ),
         folder: new ServerFolder(folder.server(serverId), file.record),
         runs: new ServerRuns({ file, runtime, console, runRoot: folder.run }),
@@ -199,6 +206,7 @@ export class Supervisor {
       inTurn: (signal, work) => this.#automaticStarts.take(signal, work),
     });
     this.#servers.set(serverId, server);
+    firewall?.follow(file.record.spec, file.record.state);
     return server;
   }
 

@@ -90,6 +90,28 @@ describe.runIf(testDatabases.includes('postgres'))('two panels on one Postgres (
     await soon(async () => expect(await change()).toBe('ok'));
   });
 
+  it('a host name that one gives a pool of ports, or a node, is in the list of the other too', async () => {
+    const { admin } = one;
+    const { primaryPort } = await admin.api.servers.get({ params: params() });
+    const node = { id: agent.nodeId };
+    const ports = String(primaryPort);
+    const { items } = await admin.api.portPools.create({
+      params: node,
+      body: { ports, alias: 'old.example' },
+    });
+    const there = other.clientFor(admin.token);
+    const toldThere = async () =>
+      (await there.servers.list()).items.find(({ id }) => id === serverId)?.address;
+    await soon(async () => expect(await toldThere()).toContain('old.example'));
+    const pool = { ...node, poolId: items[0]?.id as string };
+    await admin.api.portPools.update({ params: pool, body: { alias: 'new.example' } });
+    await soon(async () => expect(await toldThere()).toContain('new.example'));
+    await admin.api.portPools.delete({ params: pool });
+    await admin.api.nodes.update({ params: node, body: { publicAddress: 'node.example', name: 'renamed' } });
+    await soon(async () => expect(await toldThere()).toContain('node.example'));
+    await soon(async () => expect((await there.nodes.get({ params: node })).name).toBe('renamed'));
+  });
+
   it('a limit is one for both, and what works once works at one of them', async () => {
     const owner = await one.createUser('owner', 'administrator');
     const at = [owner.api, other.clientFor(owner.token)];

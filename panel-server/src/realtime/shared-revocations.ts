@@ -1,6 +1,7 @@
 import { type DataSource, LessThan, MoreThan, Not } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import type { ApiKeyStore } from '../features/api-keys/api-key-store.ts';
+import type { NodeIndex } from '../features/nodes/node-index.ts';
 import type { ServerIndex } from '../features/servers/server-index.ts';
 import type { UsersService } from '../features/users/users.service.ts';
 import type { Logger } from '../logger.ts';
@@ -12,6 +13,7 @@ interface Remembered {
   users: UsersService;
   apiKeys: ApiKeyStore;
   serverIndex: ServerIndex;
+  nodeIndex: NodeIndex;
 }
 
 const lookEveryMs = 700;
@@ -71,7 +73,7 @@ export function shareRevocations(
     });
     for (const { id, revocation } of found) {
       if (seen.has(id)) continue;
-      await refresh(revocation, remembered);
+      await refresh(database, revocation, remembered);
       revocations.receive(revocation);
       seen.set(id, now);
     }
@@ -92,9 +94,14 @@ export function shareRevocations(
 }
 
 /** Whoever hears of it looks at what the panel remembers. */
-async function refresh(revocation: Revocation, { users, apiKeys, serverIndex }: Remembered): Promise<void> {
+async function refresh(
+  database: DataSource,
+  revocation: Revocation,
+  { users, apiKeys, serverIndex, nodeIndex }: Remembered,
+): Promise<void> {
   if (revocation.kind === 'user') await users.refresh(revocation);
   if (revocation.kind === 'server') await serverIndex.refresh(revocation.serverId);
+  if (revocation.kind === 'node-settings') await nodeIndex.refresh(database, revocation.nodeId);
   if (revocation.kind !== 'rights') return;
   if (revocation.serverId !== undefined) await serverIndex.refresh(revocation.serverId);
   else await users.refresh(revocation);

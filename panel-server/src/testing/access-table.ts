@@ -69,7 +69,7 @@ export const forWhoSeesTheServer = ['subusers.leave', 'subusers.transferOwnershi
 
 /** What each permission opens, held by a role, or for rights on servers also by owning one or having been given it. */
 export const opens: Record<Permission, readonly string[]> = {
-  'server.read': ['servers.get', 'favourites.add', 'favourites.remove'],
+  'server.read': ['servers.get', 'livePorts.list', 'favourites.add', 'favourites.remove'],
   'server.create': ['servers.create', 'servers.clone'],
   'server.update': ['servers.update', 'servers.resetCrashCount'],
   'server.limits': [],
@@ -116,6 +116,7 @@ export const opens: Record<Permission, readonly string[]> = {
     'ipPools.list',
     'ipPools.get',
     'doctor.examine',
+    'firewall.get',
     'images.list',
     'kept.list',
   ],
@@ -229,6 +230,7 @@ export const onServer = [
   'servers.reinstall',
   'servers.suspend',
   'servers.unsuspend',
+  'livePorts.list',
   'servers.transitions',
   'servers.dryRun',
   'favourites.add',
@@ -264,6 +266,7 @@ export const onNode = [
   'portPools.delete',
   'portPools.allocations',
   'doctor.examine',
+  'firewall.get',
   'images.list',
   'images.pull',
   'images.cancel',

@@ -13,6 +13,7 @@ import {
   type LinkState,
   linkProtocolVersion,
 } from '@catalyst/shared/features/agent-link';
+import type { FirewallReport } from '@catalyst/shared/features/firewall-link';
 import type { HealthReport } from '@catalyst/shared/features/nodes-link';
 import type { ServerSpec } from '@catalyst/shared/features/server-spec';
 import type { ServerState } from '@catalyst/shared/features/server-states';
@@ -59,6 +60,9 @@ export class FakeAgent {
   readonly busyPorts = new Map<string, string>();
   missingPackages: string[] = [];
   readonly kept = new Map<string, Kept>();
+  /** What it was told last; null before. */
+  opensFirewall: boolean | null = null;
+  openPorts: FirewallReport['openPorts'] = [];
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -334,6 +338,23 @@ export class FakeAgent {
             command: null,
           },
         ],
+      }),
+      'ports:live': ({ serverId }) => ({
+        ports: (this.servers.get(serverId)?.spec?.ports ?? []).map(({ name, ip, port, protocol }) => ({
+          ...{ name, port, protocol: protocol === 'both' ? ('tcp' as const) : protocol },
+          ...{ state: 'listening' as const, addresses: [ip], holder: null },
+        })),
+      }),
+      'firewall:set': ({ opens }) => {
+        this.opensFirewall = opens;
+        return {};
+      },
+      'firewall:report': () => ({
+        unavailable: null,
+        gates: [{ name: 'iptables INPUT', hook: 'input' as const }],
+        openPorts: this.openPorts,
+        isForwardingOpen: false,
+        notes: [],
       }),
       'kept:list': () => ({ items: [...this.kept.values()] }),
       'kept:wipe': ({ serverId }) => {

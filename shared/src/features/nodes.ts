@@ -19,6 +19,8 @@ export const Node = z
     publicAddress: z.string(),
     maxMemoryMb: z.int().nullable(),
     maxCpuCores: z.number().nullable(),
+    /** Whether the agent opens the machine's own firewall for servers while they are up. */
+    opensFirewall: z.boolean(),
     allocatedMemoryMb: z.int(),
     allocatedCpuCores: z.number(),
     serverCount: z.int(),
@@ -50,12 +52,14 @@ const nodeFields = {
   publicAddress: PublicAddress,
   maxMemoryMb: z.int().min(64).max(1e9).nullable(),
   maxCpuCores: z.number().min(0.1).max(4096).nullable(),
+  opensFirewall: z.boolean(),
 };
 export const NewNode = z
   .strictObject({
     ...nodeFields,
     maxMemoryMb: nodeFields.maxMemoryMb.default(null),
     maxCpuCores: nodeFields.maxCpuCores.default(null),
+    opensFirewall: nodeFields.opensFirewall.default(true),
   })
   .meta({ id: 'NewNode' });
 export const NodeChanges = z.strictObject(nodeFields).partial().meta({ id: 'NodeChanges' });

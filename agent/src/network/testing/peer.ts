@@ -31,8 +31,21 @@ export class Peer {
   }
 
   /** What the other side answered, `timeout`, or the code of the error. */
-  dial(protocol: 'tcp' | 'udp', host: string, port: number, localPort?: number): Promise<string> {
-    return this.#order({ kind: 'dial', protocol, host, port, ...(localPort && { localPort }) });
+  dial(
+    protocol: 'tcp' | 'udp',
+    host: string,
+    port: number,
+    localPort?: number,
+    timeoutMs?: number,
+  ): Promise<string> {
+    return this.#order({
+      kind: 'dial',
+      protocol,
+      host,
+      port,
+      ...(localPort && { localPort }),
+      ...(timeoutMs && { timeoutMs }),
+    });
   }
 
   async end(): Promise<void> {

@@ -1,4 +1,5 @@
 import { DoctorCheck } from '@catalyst/shared/features/doctor-link';
+import type { FirewallReport } from '@catalyst/shared/features/firewall-link';
 import { describe, expect, it } from 'vitest';
 import { NetworkNames } from '../../network/network-names.ts';
 import { ProgramFailure } from '../../network/run-program.ts';
@@ -32,6 +33,19 @@ interface Changes {
   options?: Partial<DoctorOptions>;
   panelTime?: number;
 }
+
+const firewall = ({ opens = false, ...report }: Partial<FirewallReport & { opens: boolean }>) => ({
+  opens,
+  report: async () => ({
+    unavailable: null,
+    gates: [],
+    openPorts: [],
+    isForwardingOpen: false,
+    notes: [],
+    ...report,
+  }),
+});
+const gates = [{ name: 'iptables INPUT', hook: 'input' as const }];
 
 /** A machine on which all is well, but for the changes. */
 function examine(changes: Changes = {}): Promise<DoctorCheck[]> {
@@ -88,6 +102,7 @@ function examine(changes: Changes = {}): Promise<DoctorCheck[]> {
     containerd: changes.containerd === null ? null : containerd,
     cgroups: () => (typeof enforces === 'string' ? { tree: null, reason: enforces } : { tree }),
     networkNames: new NetworkNames('abc'),
+    firewall: firewall({}),
     machine,
     ...changes.options,
   });
@@ -120,6 +135,7 @@ describe('the doctor', () => {
       'forwarding-rules',
       'cni-plugins',
       'port-range',
+      'firewall',
       'data-folder',
       'disk-space',
       'disk-space-images',
@@ -343,6 +359,22 @@ describe('the doctor', () => {
       /\/data \(ext4\) does not count/,
       null,
     ],
+    [
+      'a firewall that is not opened for servers',
+      { options: { firewall: firewall({ gates }) } },
+      'firewall',
+      'warning',
+      /\(iptables INPUT\) stops/,
+      null,
+    ],
+    [
+      'a firewall that cannot be opened',
+      { options: { firewall: firewall({ gates, opens: true, notes: ['It failed: no luck.'] }) } },
+      'firewall',
+      'warning',
+      /^It failed: no luck\.$/,
+      null,
+    ],
     ['an agent that is not root', { machine: { isRoot: false } }, 'root', 'warning', /share its user/, null],
     [
       'a clock that is behind',
@@ -393,6 +425,16 @@ describe('the doctor', () => {
     expect(found[0]?.text).toContain('only 40 more files');
   });
 
+  it('is content with a closed firewall that the agent opens', async () => {
+    const openPorts = [{ serverId: 'one', ip: '0.0.0.0', port: 25565, protocol: 'tcp' as const }];
+    const checks = await examine({
+      outputs: { 'nft -j list chains': chains(dockerDrop) },
+      options: { firewall: firewall({ gates, openPorts, opens: true }) },
+    });
+    expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect(checks.find(({ id }) => id === 'firewall')?.text).toContain('now for 1 port');
+  });
+
   it('asks little of a machine that is no Linux', async () => {
     const checks = await examine({ machine: { platform: 'darwin' }, containerd: null });
     expect(checks.map(({ id }) => id)).toEqual([
@@ -413,6 +455,7 @@ describe('the doctor', () => {
       containerd: null,
       cgroups: () => ({ tree: null, reason: 'a test takes none' }),
       networkNames: new NetworkNames('doctor'),
+      firewall: firewall({}),
     });
     const checks = await doctor.examine(Date.now());
     for (const check of checks) expect(DoctorCheck.parse(check)).toEqual(check);

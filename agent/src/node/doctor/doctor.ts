@@ -1,8 +1,10 @@
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { DoctorCheck, doctorAgentCalls } from '@catalyst/shared/features/doctor-link';
+import type { MachineFirewall } from '../../firewall/machine-firewall.ts';
 import type { NetworkNames } from '../../network/network-names.ts';
 import type { CgroupsOrReason } from '../../runtimes/cgroups/open-cgroups.ts';
 import { type ContainerdReads, containerdChecks } from './containerd-checks.ts';
+import { firewallChecks } from './firewall-checks.ts';
 import { kernelChecks } from './kernel-checks.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { networkChecks } from './network-checks.ts';
@@ -17,6 +19,7 @@ export interface DoctorOptions {
   containerd: ContainerdReads | null;
   cgroups(): CgroupsOrReason;
   networkNames: NetworkNames;
+  firewall: Pick<MachineFirewall, 'report' | 'opens'>;
   machine?: Machine;
 }
 
@@ -29,11 +32,12 @@ export class Doctor {
   }
 
   async examine(panelTime: number): Promise<DoctorCheck[]> {
-    const { machine = thisMachine, containerd, cgroups, networkNames } = this.#options;
+    const { machine = thisMachine, containerd, cgroups, networkNames, firewall } = this.#options;
     const checks = await Promise.all([
       containerdChecks(machine, containerd),
       kernelChecks(machine, cgroups()),
-      networkChecks(machine, networkNames),
+      networkChecks(machine, networkNames, firewall),
+      firewallChecks(machine, firewall),
       storageChecks(machine, this.#options),
       systemChecks(machine, panelTime),
     ]);

@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '@catalyst/shared/features/doctor-link';
+import type { MachineFirewall } from '../../firewall/machine-firewall.ts';
 import { forwardingObstacles } from '../../network/forwarding-obstacles.ts';
 import type { NetworkNames } from '../../network/network-names.ts';
 import { checkOf, installCommand } from './check.ts';
@@ -11,11 +12,15 @@ const plugins = ['macvlan', 'ipvlan', 'static'];
 const usualFirstOutgoingPort = 32_768;
 
 /** What private networks of servers need. */
-export async function networkChecks(machine: Machine, names: NetworkNames): Promise<DoctorCheck[]> {
+export async function networkChecks(
+  machine: Machine,
+  names: NetworkNames,
+  { opens }: Pick<MachineFirewall, 'opens'>,
+): Promise<DoctorCheck[]> {
   if (machine.platform !== 'linux') return [];
   return [
     ...(await Promise.all([programs(machine), forwarding(machine)])),
-    ...(await obstacles(machine, names)),
+    ...(await obstacles(machine, names, opens)),
     cniPlugins(machine),
     await outgoingPorts(machine),
   ];
@@ -62,11 +67,11 @@ async function forwarding(machine: Machine): Promise<DoctorCheck> {
 }
 
 /** Each says by itself what to do. */
-async function obstacles(machine: Machine, names: NetworkNames): Promise<DoctorCheck[]> {
+async function obstacles(machine: Machine, names: NetworkNames, opens: boolean): Promise<DoctorCheck[]> {
   const id = 'forwarding-rules';
   const title = "Others' firewall rules";
   if (!machine.isRoot || !machine.hasProgram('nft')) return [];
-  const found = await forwardingObstacles(names, machine.run);
+  const found = await forwardingObstacles(names, machine.run, opens);
   if (found.length === 0) return [checkOf(id, title).ok('Nothing stops the traffic of private networks.')];
   return found.map((text, index) => {
     const [sentence = text, advice] = text.split(/: (?=allow|add)/);

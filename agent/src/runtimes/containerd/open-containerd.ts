@@ -22,6 +22,7 @@ export interface ContainerdOptions {
   /** See ServerNetworks. */
   networkPrefix: string;
   networkFolder: string;
+  opensFirewall?: () => boolean;
   runRoot: string;
   /** See Config. */
   registryNetworks: readonly string[];
@@ -51,6 +52,7 @@ export async function openContainerd(options: ContainerdOptions): Promise<OpenCo
   const networks = new ServerNetworks({
     stateFolder: options.networkFolder,
     prefix: options.networkPrefix,
+    opensFirewall: options.opensFirewall,
     log,
   });
   await recoverNetworks(networks, runRoot, log);

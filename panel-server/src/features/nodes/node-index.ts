@@ -13,6 +13,13 @@ export class NodeIndex {
     return index;
   }
 
+  /** As it is in the database now. */
+  async refresh(database: DataSource, nodeId: string): Promise<void> {
+    const row = await database.getRepository(NodeEntity).findOneBy({ id: nodeId });
+    if (row) this.set(row);
+    else this.remove(nodeId);
+  }
+
   /** Oldest first. */
   all(): NodeRow[] {
     return [...this.#rows.values()].sort((left, right) => (left.id < right.id ? -1 : 1));

@@ -27,6 +27,7 @@ export function describeNode(
     publicAddress: row.publicAddress,
     maxMemoryMb: row.maxMemoryMb,
     maxCpuCores: row.maxCpuCores,
+    opensFirewall: row.opensFirewall,
     allocatedMemoryMb: allocated.memoryMb,
     allocatedCpuCores: allocated.cpuCores,
     serverCount: allocated.servers,

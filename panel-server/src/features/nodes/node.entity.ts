@@ -10,6 +10,7 @@ export interface NodeRow {
   publicAddress: string;
   maxMemoryMb: number | null;
   maxCpuCores: number | null;
+  opensFirewall: boolean;
   /** The raw Ed25519 key that the agent proved when it enrolled; null before. */
   agentKey: string | null;
   agentVersion: string | null;
@@ -32,6 +33,7 @@ export const NodeEntity = new EntitySchema<NodeRow>({
     publicAddress: { type: 'text' },
     maxMemoryMb: longColumn({ nullable: true }),
     maxCpuCores: { type: 'double precision', nullable: true },
+    opensFirewall: { type: 'boolean' },
     agentKey: { type: 'text', nullable: true },
     agentVersion: { type: 'text', nullable: true },
     isRefused: { type: 'boolean' },

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { nodeAgentEvents } from '@catalyst/shared/features/nodes-link';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
+import { registerFirewallRoutes } from '../firewall/firewall.routes.ts';
+import { FirewallService } from '../firewall/firewall.service.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { registerDeployRoutes } from './deploy.routes.ts';
@@ -33,7 +35,9 @@ interface NodesNeeds extends LocalAgentNeeds {
 
 export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: NodePlacement } {
   const { agents, browsers, nodeIndex, revocations, tickets } = core;
-  const nodes = new NodesService({ ...core, clients: browsers, serverList: needs.listCache });
+  const log = core.log.child({ part: 'nodes' });
+  const firewall = new FirewallService(core);
+  const nodes = new NodesService({ ...core, firewall, clients: browsers, serverList: needs.listCache });
   const links = new NodeLinks({ ...core, nodes });
   const pairings = new Pairings(core, core.isTrusted);
   const deploy = new DeployService({
@@ -45,9 +49,11 @@ export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: 
       cacheFolder: join(core.config.dataDir, 'panel', 'agent-package'),
     }),
     pairingFor: (request, nodeId, secret) => pairings.forRequest(request, nodeId, secret),
-    log: core.log.child({ part: 'nodes' }),
+    log,
   });
   const nodeName = (id: string) => nodeIndex.find(id)?.name;
+
+  const untold = (err: unknown) => log.warn({ err }, 'An agent could not be told what it may open');
 
   registerNodeRoutes(core.http, {
     nodes,
@@ -56,10 +62,14 @@ export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: 
     nameTarget: namedTarget('node', nodeName),
   });
   registerDeployRoutes(core.http, { deploy, nodeName });
+  registerFirewallRoutes(core.http, firewall);
   agents.admitWith(links);
-  agents.listen(nodeAgentEvents, nodeAgentHandlers(links, core.log.child({ part: 'nodes' })));
+  agents.watch({ ready: (nodeId) => firewall.tell(nodeId) });
+  agents.listen(nodeAgentEvents, nodeAgentHandlers(links, log));
   core.onClose(
     revocations.on((revocation) => {
+      // Its agent may be connected to this panel, and was chosen for at another one.
+      if (revocation.kind === 'node-settings') void firewall.tell(revocation.nodeId).catch(untold);
       if (revocation.kind !== 'node') return;
       agents.cut(revocation.nodeId, revocation.reason);
       tickets.endOf(revocation.nodeId);

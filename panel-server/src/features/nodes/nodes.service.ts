@@ -10,6 +10,7 @@ import { databaseErrorCode } from '../../database/database-errors.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { Revocations } from '../../revocations.ts';
+import type { FirewallService } from '../firewall/firewall.service.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';
 import { issueSecret } from './enrolment.ts';
@@ -31,6 +32,7 @@ export interface NodesParts {
   clients: ClientFeed;
   serverList: ServerListCache;
   revocations: Revocations;
+  firewall: FirewallService;
 }
 
 /** The machines that run servers. */
@@ -65,6 +67,8 @@ export class NodesService {
 
   async update(id: string, changes: z.output<typeof NodeChanges>): Promise<Node> {
     await this.change(this.row(id), changes);
+    this.#parts.revocations.emit({ kind: 'node-settings', nodeId: id, reason: 'The node was changed' });
+    if (changes.opensFirewall !== undefined) await this.#parts.firewall.tell(id);
     return this.get(id);
   }
 
@@ -102,7 +106,13 @@ export class NodesService {
   async ensureLocal(name: string, address: string): Promise<NodeRow> {
     const existing = this.#parts.nodeIndex.all().find(({ isLocal }) => isLocal);
     if (!existing) {
-      const input = { name, publicAddress: address, maxMemoryMb: null, maxCpuCores: null };
+      const input = {
+        name,
+        publicAddress: address,
+        maxMemoryMb: null,
+        maxCpuCores: null,
+        opensFirewall: true,
+      };
       return this.#insert(input, true);
     }
     // A name or a public address was set by somebody; an address of the local network is the one it had then.
@@ -129,6 +139,7 @@ export class NodesService {
       publicAddress: input.publicAddress,
       maxMemoryMb: input.maxMemoryMb,
       maxCpuCores: input.maxCpuCores,
+      opensFirewall: input.opensFirewall,
       agentKey: null,
       agentVersion: null,
       isRefused: false,

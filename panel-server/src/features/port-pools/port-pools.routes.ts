@@ -1,12 +1,12 @@
 import { portPoolRoutes } from '@catalyst/shared/features/port-pools';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
-import type { ServerFeed } from '../servers/server-feed.ts';
 import { NodeAllocations } from './node-allocations.ts';
 import { PortPoolsService } from './port-pools.service.ts';
 
-export function registerPortPoolRoutes({ http, database, nodeIndex }: PanelCore, feed: ServerFeed): void {
-  const pools = new PortPoolsService({ database, nodeIndex, feed });
+export function registerPortPoolRoutes(core: PanelCore): void {
+  const { http, database, nodeIndex } = core;
+  const pools = new PortPoolsService(core);
   const allocations = new NodeAllocations({ database, nodeIndex });
   const nameTarget = namedTarget('node', (id) => nodeIndex.find(id)?.name);
   http.route({ ...portPoolRoutes.list, handler: ({ params }) => pools.list(params.id) });

@@ -11,29 +11,29 @@ import { addressesMeet, canonicalAddress, isEveryAddress } from '@catalyst/share
 import { type DataSource, type EntityManager, IsNull } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { inTransaction } from '../../database/sqlite-gate.ts';
+import type { Revocations } from '../../revocations.ts';
 import type { NodeIndex } from '../nodes/node-index.ts';
 import { lockNode } from '../nodes/node-placement.ts';
 import { AllocationEntity } from '../servers/allocation.entity.ts';
-import type { ServerFeed } from '../servers/server-feed.ts';
 import { poolsOf } from './node-port-pools.ts';
 import { PortPoolEntity, type PortPoolRow } from './port-pool.entity.ts';
 
 interface PortPoolsParts {
   database: DataSource;
   nodeIndex: NodeIndex;
-  feed: ServerFeed;
+  revocations: Revocations;
 }
 
 /** The ports of each node that its servers are given. What they have stays theirs, whatever becomes of the pools. */
 export class PortPoolsService {
   readonly #database: DataSource;
   readonly #nodeIndex: NodeIndex;
-  readonly #feed: ServerFeed;
+  readonly #revocations: Revocations;
 
-  constructor({ database, nodeIndex, feed }: PortPoolsParts) {
+  constructor({ database, nodeIndex, revocations }: PortPoolsParts) {
     this.#database = database;
     this.#nodeIndex = nodeIndex;
-    this.#feed = feed;
+    this.#revocations = revocations;
   }
 
   async list(nodeId: string): Promise<{ items: PortPool[]; nextCursor: null }> {
@@ -58,7 +58,7 @@ export class PortPoolsService {
         await manager.insert(PortPoolEntity, row);
       }
     });
-    this.#feed.nodeChanged(nodeId);
+    this.#tellAll(nodeId);
     return { items: await this.#describe(nodeId, rows) };
   }
 
@@ -77,7 +77,7 @@ export class PortPoolsService {
       await manager.update(PortPoolEntity, { id }, changes);
       return after;
     });
-    this.#feed.nodeChanged(nodeId);
+    this.#tellAll(nodeId);
     return (await this.#describe(nodeId, [row]))[0] as PortPool;
   }
 
@@ -88,7 +88,12 @@ export class PortPoolsService {
       await find(manager, nodeId, id);
       await manager.delete(PortPoolEntity, { id });
     });
-    this.#feed.nodeChanged(nodeId);
+    this.#tellAll(nodeId);
+  }
+
+  /** A pool's host name is in what every panel says of the servers. */
+  #tellAll(nodeId: string): void {
+    this.#revocations.emit({ kind: 'node-settings', nodeId, reason: 'The pools of the node changed' });
   }
 
   #assertNode(id: string): void {

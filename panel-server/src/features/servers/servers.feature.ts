@@ -10,6 +10,7 @@ import { ServerCloning } from './clone-server.ts';
 import { ServerCreation } from './create-server.ts';
 import { registerFavouriteRoutes } from './favourites.routes.ts';
 import { FavouritesService } from './favourites.service.ts';
+import { registerLivePortRoutes } from './live-ports.routes.ts';
 import { LiveValues } from './live-values.ts';
 import { OperationEnds } from './operation-ends.ts';
 import { Reconciler } from './reconcile.ts';
@@ -37,10 +38,7 @@ export interface ServersNeeds {
   sweepEveryMs?: number;
 }
 
-export function registerServers(
-  core: PanelCore,
-  needs: ServersNeeds,
-): { sweep: ServerSweep; feed: ServerFeed } {
+export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: ServerSweep } {
   const { agents, browsers, serverIndex } = core;
   const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
@@ -95,6 +93,7 @@ export function registerServers(
 
   const nameTarget = namedTarget('server', (id) => serverIndex.find(id)?.name);
   registerServerRoutes(core.http, servers, nameTarget);
+  registerLivePortRoutes(core);
   registerFavouriteRoutes(core.http, new FavouritesService(core), nameTarget);
   browsers.answer(serverClientCalls, serverClientHandlers(servers, core.access));
   agents.answer(serverPanelCalls, serverReportHandlers({ reports, ends, reconciler }));
@@ -106,5 +105,10 @@ export function registerServers(
     },
     offline: (nodeId) => feed.nodeChanged(nodeId),
   });
-  return { sweep, feed };
+  core.onClose(
+    core.revocations.on((change) => {
+      if (change.kind === 'node-settings') feed.nodeChanged(change.nodeId);
+    }),
+  );
+  return { sweep };
 }

@@ -11,6 +11,7 @@ export function exampleNode(changes: Partial<Node> = {}): Node {
     local: false,
     publicAddress: 'play.example',
     maxMemoryMb: 16_384,
+    opensFirewall: true,
     maxCpuCores: 8,
     allocatedMemoryMb: 4096,
     allocatedCpuCores: 2,

@@ -1,5 +1,6 @@
 import { NodeNetworks } from '../node-networks.tsx';
 import { useShownNode } from '../node-page.tsx';
+import { FirewallSection } from './firewall-section.tsx';
 import { IpPools } from './ip-pools.tsx';
 import { PortAllocations } from './port-allocations.tsx';
 import { PortPools } from './port-pools.tsx';
@@ -12,6 +13,7 @@ export function NetworkTab() {
       <PortPools nodeId={node.id} />
       <NodeNetworks nodeId={node.id} />
       <IpPools nodeId={node.id} />
+      <FirewallSection node={node} />
       <PortAllocations nodeId={node.id} />
     </>
   );

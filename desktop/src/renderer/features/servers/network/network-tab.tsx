@@ -12,11 +12,13 @@ import { useShownServer } from '../server-page.tsx';
 import tabClasses from '../server-settings-tab.module.css';
 import { serverStrings } from '../server-strings.ts';
 import { settingsStrings } from '../settings-strings.ts';
+import { LivePortNotes } from './live-port.tsx';
 import { NetworkFields } from './network-fields.tsx';
 import { PortPoolHint } from './port-pool-hint.tsx';
 import classes from './port-rows.module.css';
 import { PortRows } from './port-rows.tsx';
 import { strings } from './strings.ts';
+import { useLivePorts } from './use-live-ports.ts';
 import { useNetworkForm } from './use-network-form.ts';
 
 /** Where a server is reached, and how it is attached. */
@@ -89,6 +91,7 @@ export function NetworkTab() {
 }
 
 function Addresses({ server }: { server: Server }) {
+  const live = useLivePorts(server);
   if (server.portBindings.length === 0) return <p className={classes.none}>{strings.noAddresses}</p>;
   return (
     <ul className={classes.addresses}>
@@ -105,6 +108,7 @@ function Addresses({ server }: { server: Server }) {
                 ...(notes === '' ? [] : [notes]),
               ].join(' · ')}
             </span>
+            <LivePortNotes ports={live.filter((port) => port.name === name)} />
           </span>
         </li>
       ))}

@@ -4,6 +4,11 @@ export const strings = {
   inGame: (port: number) => `port ${port} of the server`,
   primary: 'primary',
   noAddresses: 'It has no ports.',
+  listening: 'The game listens',
+  listeningLocally: 'The game listens on this machine only',
+  nothingListens: 'Nothing listens',
+  taken: 'Another program has it',
+  takenBy: (holder: string) => `${holder} has it`,
   ports: 'Ports',
   portsHint:
     'What the game needs stays; others can be added and given up. Changes are published at the next start.',

@@ -1,0 +1,20 @@
+export const firewallStrings = {
+  title: 'Firewall',
+  hint: 'What the machine itself lets through to servers.',
+  opens: 'Open it for servers while they are up',
+  opensHint:
+    'In a chain of its own, behind the rules that are there: what those refuse by name stays refused. Closed again when a server ends.',
+  saveFailed: 'The choice did not reach the node',
+  failed: 'The firewall could not be looked at',
+  offline: 'The node is offline. It is told when it is back.',
+  shut: 'Players may be stopped',
+  found: (names: readonly string[]) => `Closed but for what its rules allow: ${names.join(', ')}.`,
+  nothingFound: 'Nothing on this machine stops traffic to servers.',
+  forwarding: 'Open for servers in private networks.',
+  noneOpen: 'No port is open for a server now.',
+  openPort: 'Open port',
+  where: 'Where',
+  server: 'Server',
+  everyAddress: 'All addresses',
+  unknownServer: 'a server this panel does not know',
+};
