@@ -17,6 +17,8 @@ export const OperationRecord = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable().optional(),
   /** The panel knows its end. */
   isReported: z.boolean().default(false),
+  /** An installation that begins by wiping the files. */
+  wipeFirst: z.literal(true).optional(),
 });
 export type OperationRecord = z.output<typeof OperationRecord>;
 

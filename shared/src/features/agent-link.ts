@@ -151,6 +151,8 @@ export const serverAgentCalls = {
       action: AgentAction,
       /** For `remove`: also the files and backups. Without it the files move to those that are kept. */
       wipe: z.boolean().default(true),
+      /** For `install`: all files go first. Only ever sent as true, and an agent that does not know it refuses it. */
+      wipeFirst: z.literal(true).optional(),
       /** What kept files are called. */
       keepAs: KeptAs.optional(),
       /** Milliseconds from arrival until the agent gives up. */

@@ -68,8 +68,11 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   app.route({
     ...serverRoutes.reinstall,
     preHandler: nameTarget,
-    handler: async (request, reply) =>
-      reply.code(202).send(await servers.reinstall(request.params.id, callerOf(request))),
+    handler: async (request, reply) => {
+      const { data } = request.query;
+      request.auditNote = { ...request.auditNote, details: { data } };
+      return reply.code(202).send(await servers.reinstall(request.params.id, data, callerOf(request)));
+    },
   });
   app.route({
     ...serverRoutes.dryRun,

@@ -33,6 +33,7 @@ import type { ServerIndex } from './server-index.ts';
 import { findServerPage, visibleServers } from './server-list.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 import type { ServerOrders } from './server-orders.ts';
+import { assertMayWipe } from './server-rights.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
 import { describeServer } from './server-view.ts';
@@ -152,8 +153,15 @@ export class ServersService {
     return this.#parts.orders.power(id, action, byCaller(caller));
   }
 
-  reinstall(id: string, caller: Caller): Promise<{ operationId: string; state: ServerState }> {
-    return this.#parts.orders.reinstall(id, byCaller(caller));
+  async reinstall(
+    id: string,
+    data: 'keep' | 'wipe',
+    caller: Caller,
+  ): Promise<{ operationId: string; state: ServerState }> {
+    const { database, orders, serverIndex } = this.#parts;
+    const wipesFirst = data === 'wipe';
+    if (wipesFirst) assertMayWipe(serverIndex.placeOf(await getServer(database, id)), caller);
+    return orders.reinstall(id, wipesFirst, byCaller(caller));
   }
 
   dryRun(id: string, caller: Caller): Promise<StartDryRun> {
