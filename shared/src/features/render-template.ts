@@ -96,16 +96,24 @@ export function placeholdersOf(text: string): string[] {
 }
 
 /** Every text in which placeholders are expanded. */
-export function templateTexts({ startup, install }: Template): string[] {
+export const templateTexts = (template: Template): string[] =>
+  templateFields(template).map(({ text }) => text);
+
+/** The same, each with the path of its field. */
+export function templateFields({ startup, install }: Template): { path: string; text: string }[] {
   return [
-    ...('argv' in startup ? startup.argv : []),
-    ...Object.values(startup.environment),
-    ...install.steps.flatMap((step) => {
-      if (step.kind === 'run') return step.argv;
-      return step.kind === 'write' ? [step.content] : [];
+    ...('argv' in startup ? fieldsOf('startup.argv', startup.argv) : []),
+    ...fieldsOf('startup.environment', startup.environment),
+    ...install.steps.flatMap((step, at) => {
+      const path = `install.steps.${at}`;
+      if (step.kind === 'run') return fieldsOf(`${path}.argv`, step.argv);
+      return step.kind === 'write' ? [{ path: `${path}.content`, text: step.content }] : [];
     }),
   ];
 }
+
+const fieldsOf = (path: string, texts: readonly string[] | Readonly<Record<string, string>>) =>
+  Object.entries(texts).map(([name, text]) => ({ path: `${path}.${name}`, text }));
 
 function placeholderValues(
   template: Template,

@@ -1,5 +1,5 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { PermissionPattern } from '@catalyst/shared/contract/permissions';
+import type { Permission } from '@catalyst/shared/contract/permissions';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '../../testing/code-of.ts';
 import { FakeAgent } from '../../testing/fake-agent.ts';
@@ -28,7 +28,7 @@ describe.each(testDatabases)('installing again on %s', (database) => {
   const wipe = ({ api }: Pick<TestClient, 'api'>, id: string) =>
     api.servers.reinstall({ params: { id }, query: { data: 'wipe' } });
 
-  async function helperWith(id: string, ...permissions: PermissionPattern[]): Promise<TestClient> {
+  async function helperWith(id: string, ...permissions: Permission[]): Promise<TestClient> {
     const name = `helper${++names}`;
     const helper = await panel.createUser(name);
     const { token } = await owner.api.subusers.invite({
