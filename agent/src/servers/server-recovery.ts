@@ -3,6 +3,7 @@ import { bootId } from '@catalyst/shared/node/process-identity';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { reasonOfExit } from './end-of-run.ts';
 import type { GameKeeper } from './game-keeper.ts';
+import { lastLinesOf } from './last-lines.ts';
 import type { Restarts } from './restarts.ts';
 import type { ServerParts } from './server-parts.ts';
 import type { RunRecord } from './server-record.ts';
@@ -79,6 +80,7 @@ export class ServerRecovery {
     const { parts, restarts, tasks } = this.#options;
     const { file, state, runs } = parts;
     await runs.drain();
+    const lastLines = await lastLinesOf(parts);
     // It was ordered and has certainly not happened: somebody still waits for it.
     if (state.current === 'starting' && exit === null && isAwaitedStart(task)) {
       await runs.clear();
@@ -88,7 +90,7 @@ export class ServerRecovery {
       if (run && run.bootId !== bootId()) await this.#recoverFromReboot(task);
       else if (exit) {
         const why = reasonOfExit(exit, file.record.spec.limits);
-        restarts.judge({ why, exit, isClean: exit.code === 0 });
+        restarts.judge({ why, exit, isClean: exit.code === 0, lastLines });
       } else {
         const reasonText = 'The agent was restarted while the server was starting.';
         restarts.judge({ why: { reason: 'start_interrupted', reasonText }, exit: null, isClean: false });

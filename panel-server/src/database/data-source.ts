@@ -53,7 +53,7 @@ import { SessionEpochs } from './migrations/0014-session-epochs.ts';
 import { ServerLabels } from './migrations/0015-server-labels.ts';
 import { Pools } from './migrations/0016-pools.ts';
 import { StartupLines } from './migrations/0017-startup-lines.ts';
-import { WipedInstallations } from './migrations/0019-wiped-installations.ts';
+import { ReinstallsAndCrashes } from './migrations/0019-reinstalls-and-crashes.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -113,7 +113,7 @@ export const migrations = [
   ServerLabels,
   Pools,
   StartupLines,
-  WipedInstallations,
+  ReinstallsAndCrashes,
 ];
 
 export interface OpenDatabase {

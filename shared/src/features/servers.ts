@@ -138,6 +138,10 @@ export const ServerTransition = z
     reason: ServerReason.nullable(),
     reasonText: z.string().nullable(),
     exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    outOfMemory: z.boolean(),
+    /** What the game printed last before it crashed; none for those who may not read its console. */
+    lastLines: z.array(z.string()),
     actor: TransitionActor,
   })
   .meta({ id: 'ServerTransition' });

@@ -3,10 +3,12 @@ import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import { serverClientCalls } from '@catalyst/shared/features/servers';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
+import { Alerts } from '../alerts/alerts.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { ServerCloning } from './clone-server.ts';
+import { crashAlert } from './crash-alert.ts';
 import { ServerCreation } from './create-server.ts';
 import { registerFavouriteRoutes } from './favourites.routes.ts';
 import { FavouritesService } from './favourites.service.ts';
@@ -40,12 +42,14 @@ export interface ServersNeeds {
 export function registerServers(
   core: PanelCore,
   needs: ServersNeeds,
-): { sweep: ServerSweep; feed: ServerFeed } {
+): { sweep: ServerSweep; feed: ServerFeed; alerts: Alerts } {
   const { agents, browsers, serverIndex } = core;
   const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
   const live = new LiveValues();
   const feed = new ServerFeed({ clients: browsers, list: listCache, live, serverIndex });
+  const alerts = new Alerts(core.log.child({ part: 'alerts' }));
+  alerts.listen((alert) => feed.alert(alert));
   const common = { ...core, secrets: core.secretBox, log, templates, feed, registries };
 
   const specs = new ServerSpecs(common);
@@ -60,6 +64,7 @@ export function registerServers(
         about: `impossible ${id}`,
         details: { kind: 'impossible_report', serverId: id, from, to },
       }),
+    onCrash: (row, crash) => alerts.raise(crashAlert(row, crash)),
   });
   const reconciler = new Reconciler({
     ...common,
@@ -106,5 +111,5 @@ export function registerServers(
     },
     offline: (nodeId) => feed.nodeChanged(nodeId),
   });
-  return { sweep, feed };
+  return { sweep, feed, alerts };
 }

@@ -80,7 +80,7 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   });
   app.route({
     ...serverRoutes.transitions,
-    handler: ({ params, query }) => servers.transitions(params.id, query),
+    handler: (request) => servers.transitions(request.params.id, request.query, callerOf(request)),
   });
   app.route({
     ...serverRoutes.suspend,

@@ -13,7 +13,7 @@ import {
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { AccessRules, Caller } from '../../access.ts';
+import { type AccessRules, type Caller, isPermitted } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -168,8 +168,11 @@ export class ServersService {
     return dryRunStart(this.#parts, id, caller);
   }
 
-  transitions(id: string, query: PageQuery): Promise<Page<ServerTransition>> {
-    return transitionsOf(this.#parts.database, id, query);
+  transitions(id: string, query: PageQuery, caller: Caller): Promise<Page<ServerTransition>> {
+    const { database, serverIndex } = this.#parts;
+    const place = serverIndex.find(id);
+    const mayReadConsole = place !== undefined && isPermitted(caller, 'console.read', place);
+    return transitionsOf(database, id, query, { mayReadConsole });
   }
 
   async suspend(id: string, reason: string, caller: Caller): Promise<Server> {
