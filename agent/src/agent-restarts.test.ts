@@ -153,10 +153,5 @@ describeUnless(noPosix, 'an agent that is killed', () => {
     await vi.waitFor(() => expect(panel.stateOf(id)).toBe('running'), 10_000);
     const lines = await texts(panel, id, 'system');
     expect(lines).toEqual(['Crashed. It was ended by SIGKILL. It is restarted in 1 s.']);
-    const told = panel.reports('server_state_update').map(({ report }) => report);
-    expect(told.find(({ state }) => state === 'crashed')).toMatchObject({
-      signal: 'SIGKILL',
-      lastLines: expect.arrayContaining([expect.stringMatching(/^line \d+$/)]),
-    });
   });
 });
