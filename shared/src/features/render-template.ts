@@ -67,13 +67,17 @@ function shellEnvironment(
   return {
     ...Object.fromEntries(capitals),
     ...environment,
-    STARTUP: (line !== null && Object.hasOwn(shell, line) ? shell[line] : Object.values(shell)[0]) as string,
+    // A shell would take a carriage return for a word.
+    STARTUP: lineOf(shell, line).replace(/\r\n?/g, '\n'),
     SERVER_MEMORY: String(memoryMb),
     SERVER_IP: primary?.ip ?? '',
     SERVER_PORT: String(primary?.port ?? ''),
     P_SERVER_UUID: serverId,
   };
 }
+
+const lineOf = (shell: Readonly<Record<string, string>>, label: string | null): string =>
+  (label !== null && Object.hasOwn(shell, label) ? shell[label] : Object.values(shell)[0]) ?? '';
 
 /** A line as the shell that reads it will have it: what nothing fills in stays in it. */
 export function filledLine(line: string, environment: Readonly<Record<string, string>>): string {
