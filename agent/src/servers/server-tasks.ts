@@ -85,13 +85,17 @@ export class ServerTasks {
     try {
       // On the disk before anything is done, or a killed agent would not know what it left.
       record.isInstalled = false;
-      await file.save();
+      await file.save().catch((error: unknown) => {
+        // Wiping is what gives a full disk room for the record again.
+        if (!isWipedFirst(task)) throw error;
+      });
       if (unreachable !== null) throw new AppError('unavailable', unreachable);
       if (isWipedFirst(task)) {
         const { length } = record.spec.install.steps;
         onInstallStep({ step: 1, totalSteps: Math.max(1, length), label: 'Wiping the files' });
-        await console.append('install', 'Wiping the files');
+        parts.say('Wiping the files.');
         await folder.destroy(task.signal);
+        await file.save();
       }
       const directory = await folder.open('create');
       // What was counted is gone, whatever way it went.

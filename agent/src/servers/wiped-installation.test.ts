@@ -22,10 +22,10 @@ const spec = () => fakeSpec(['say ready', 'wait 60000'], { install: { steps } })
 
 /** So many files that wiping them takes a while. */
 function fillWithFiles(path: string): number {
-  const folders = 200;
+  const folders = 100;
   for (let index = 0; index < folders; index++) {
     mkdirSync(join(path, `chunk-${index}`), { recursive: true });
-    for (let file = 0; file < 50; file++) writeFileSync(join(path, `chunk-${index}`, `${file}`), '');
+    for (let file = 0; file < 20; file++) writeFileSync(join(path, `chunk-${index}`, `${file}`), '');
   }
   return folders;
 }
@@ -48,7 +48,7 @@ describe('an installation that wipes the files first', () => {
     expect(readFileSync(join(path, 'game.ini'), 'utf8')).toBe('new');
     expect(existsSync(backup)).toBe(true);
     expect(test.supervisor.get(id).snapshot().lastSeq).toBeGreaterThan(seq);
-    expect(await test.lines(id)).toContain('install: Wiping the files');
+    expect(await test.lines(id)).toContain('system: Wiping the files.');
     expect(test.steps.map(({ label }) => label)).toContain('Wiping the files');
     await test.done(test.order(id, 'start'));
   });
@@ -83,7 +83,10 @@ describe('an installation that wipes the files first', () => {
     const id = await test.install(spec());
     fillWithFiles(test.folder.server(id));
     const install = test.order(id, 'install', { wipeFirst: true });
-    await vi.waitFor(() => expect(test.steps.at(-1)?.label).toBe('Wiping the files'), { interval: 1 });
+    await vi.waitFor(() => expect(test.steps.at(-1)?.label).toBe('Wiping the files'), {
+      timeout: 15_000,
+      interval: 1,
+    });
     await test.done(test.order(id, 'kill'));
     await test.done(install, 'conflict');
     expect(test.supervisor.get(id).snapshot()).toMatchObject({ state: 'error', reason: 'install_cancelled' });
@@ -106,7 +109,7 @@ describe('an installation that wipes the files first', () => {
 });
 
 describeUnless(noPosix, 'an agent that is killed while it wipes', () => {
-  it('says so, refuses a start, and wipes the rest when it is asked again', async () => {
+  it('says so, refuses a start, and wipes the rest when it is asked again', { timeout: 60_000 }, async () => {
     const { panel, agent } = await started();
     const endless = [{ kind: 'run' as const, label: 'Endless', argv: node('setInterval(() => {}, 1000)') }];
     const installed = gameSpec(counting);
@@ -129,7 +132,7 @@ describeUnless(noPosix, 'an agent that is killed while it wipes', () => {
         })
         .then(() => operationId);
     const killed = await wipe();
-    await vi.waitFor(() => expect(countIn(path)).toBeLessThan(folders), { interval: 1 });
+    await vi.waitFor(() => expect(countIn(path)).toBeLessThan(folders), { timeout: 15_000, interval: 1 });
     await killAndRestart(panel, agent);
     expect(await finished(panel, killed)).toMatchObject({ code: 'unavailable' });
     expect(panel.snapshot).toMatchObject([{ state: 'error', reason: 'install_interrupted' }]);
