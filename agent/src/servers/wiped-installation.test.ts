@@ -80,10 +80,13 @@ describe('an installation that wipes the files first', () => {
 
   it('that is cancelled is no installed server any more, and can be asked for again', async () => {
     const test = await TestSupervisor.open();
-    const id = await test.install(spec());
+    const good = spec();
+    const id = await test.install(good);
+    const endless = [{ kind: 'run' as const, label: 'Endless', argv: ['fake', 'wait 600000'] }];
+    await test.supervisor.apply({ ...good, revision: 2, install: { ...good.install, steps: endless } });
     fillWithFiles(test.folder.server(id));
     const install = test.order(id, 'install', { wipeFirst: true });
-    await vi.waitFor(() => expect(test.steps.at(-1)?.label).toBe('Wiping the files'), {
+    await vi.waitFor(() => expect(test.steps.map(({ label }) => label)).toContain('Wiping the files'), {
       timeout: 15_000,
       interval: 1,
     });
@@ -91,6 +94,7 @@ describe('an installation that wipes the files first', () => {
     await test.done(install, 'conflict');
     expect(test.supervisor.get(id).snapshot()).toMatchObject({ state: 'error', reason: 'install_cancelled' });
     await expect(test.order(id, 'start')).rejects.toMatchObject({ code: 'invalid_state' });
+    await test.supervisor.apply({ ...good, revision: 3 });
     await test.done(test.order(id, 'install', { wipeFirst: true }));
     expect(readdirSync(test.folder.server(id))).toEqual(['game.ini']);
   });
