@@ -120,10 +120,10 @@ export function toIssues(error: z.core.$ZodError, prefix = ''): Issue[] {
   const pathOf = (...names: PropertyKey[]) => [prefix, ...names.map(String)].filter(Boolean).join('.');
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.slice(0, 50).map((key) => ({
-          path: pathOf(...issue.path, key.slice(0, 100)),
-          message: 'is not known here',
-        }))
+      ? issue.keys.slice(0, 50).map((key) => {
+          const name = key.slice(0, 100);
+          return { path: pathOf(...issue.path, name), message: `${name} is not known here` };
+        })
       : { path: pathOf(...issue.path), message: issue.message },
   );
 }
