@@ -81,6 +81,9 @@ const step = (
   reason: null,
   reasonText: null,
   exitCode: null,
+  signal: null,
+  outOfMemory: false,
+  lastLines: [],
   actor: { kind: actor[0], name: actor[1] ?? null },
   ...more,
 });
@@ -91,6 +94,12 @@ const transitions = [
     reason: 'out_of_memory',
     reasonText: 'It needed more than its 2 GiB of memory.',
     exitCode: 137,
+    outOfMemory: true,
+    lastLines: [
+      '[Server thread/INFO]: Saving the game (this may take a moment!)',
+      "[Server thread/WARN]: Can't keep up! Is the server overloaded? Running 15034ms or 300 ticks behind",
+      'java.lang.OutOfMemoryError: Java heap space',
+    ],
   }),
   step(6, 2900, ['starting', 'running'], ['agent']),
   step(5, 2901, ['stopped', 'starting'], ['key', 'Robin (nightly robot)']),

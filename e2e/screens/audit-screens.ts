@@ -79,7 +79,7 @@ export const auditScreens: Screen[] = [
       ({
         empty: () => seen(page, 'No states yet'),
         loading: () => skeleton(page),
-        full: () => seen(page, 'by Catalyst itself'),
+        full: () => page.getByText('Its last 3 lines').click(),
         failing: () => seen(page, 'The states of this server could not be read'),
       })[dataSet](),
   },

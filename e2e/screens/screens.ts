@@ -460,6 +460,16 @@ export const screens: Screen[] = [
     shown: (page) => seen(page, 'Unsaved changes'),
   },
   {
+    name: 'reinstall-server',
+    path: `/servers/${ids.stopped}/settings`,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Install again…' }).click();
+      await page.getByLabel('Wipe them first').check();
+    },
+    shown: (page) => seen(page, 'to confirm'),
+  },
+  {
     name: 'delete-server',
     path: `/servers/${ids.stopped}/settings`,
     dataSets: ['full'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from './contract/values.ts';
+import { alertClientEvents } from './features/alerts.ts';
 import { consoleClientCalls, consoleClientEvents } from './features/console.ts';
 import { imageClientEvents } from './features/images.ts';
 import { nodeClientEvents } from './features/nodes.ts';
@@ -11,6 +12,7 @@ export const clientCalls = { ...serverClientCalls, ...consoleClientCalls };
 /** Namespace `/`: what the panel tells browsers and programs. */
 export const clientEvents = {
   ...serverClientEvents,
+  ...alertClientEvents,
   ...consoleClientEvents,
   ...nodeClientEvents,
   ...imageClientEvents,

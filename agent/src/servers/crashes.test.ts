@@ -13,6 +13,24 @@ describe('a crash', () => {
     });
   });
 
+  it('is told with what was printed last in this run, and with that alone', async () => {
+    const test = await TestSupervisor.open();
+    const never = { mode: 'never' } as const;
+    const many = Array.from({ length: 12 }, (_, at) => `say chunk ${at}`);
+    const game = ['say ready', ...many, 'say \u001b[31mworld is broken\u001b[0m', 'wait 20', 'exit 3'];
+    const spec = fakeSpec(game, { restartPolicy: never });
+    const id = await test.run(spec);
+    const lines = [...Array.from({ length: 9 }, (_, at) => `chunk ${at + 3}`), 'world is broken'];
+    expect(await test.reaches(id, 'crashed')).toMatchObject({ exitCode: 3, signal: null, lastLines: lines });
+    // Also by the next agent process, to a panel that has missed it.
+    const later = await test.restarted();
+    expect(later.supervisor.snapshot()).toMatchObject([{ state: 'crashed', lastLines: lines }]);
+    await later.supervisor.apply({ ...spec, revision: 2, argv: ['fake', 'say ready', 'wait 20', 'crash'] });
+    await later.done(later.order(id, 'start'));
+    expect(later.reports.find(({ state }) => state === 'running')).toMatchObject({ lastLines: [] });
+    expect(await later.reaches(id, 'crashed')).toMatchObject({ lastLines: ['ready'] });
+  });
+
   it('is followed by a restart after the delay, and by giving up when there are too many', async () => {
     const test = await TestSupervisor.open();
     const restartPolicy = {

@@ -3,6 +3,7 @@ import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { isDoneWithin, orAborted, timeLimit } from '../waiting.ts';
 import { enforceDiskLimit } from './disk-limit.ts';
 import { type Reason, reasonOfExit } from './end-of-run.ts';
+import { lastLinesOf } from './last-lines.ts';
 import { prepareLaunch } from './launch-preparation.ts';
 import { type Readiness, watchReadiness } from './readiness.ts';
 import type { UnaskedEnding } from './restarts.ts';
@@ -130,9 +131,10 @@ export class GameKeeper {
     if (this.#isReleased) return exit;
     try {
       await runs.drain();
+      const lastLines = await lastLinesOf(this.#parts);
       if (!this.#isEndExpected) {
         const why = game.failure ?? reasonOfExit(exit, file.record.spec.limits);
-        this.#onUnaskedEnd({ why, exit, isClean: exit.code === 0 && game.failure === null });
+        this.#onUnaskedEnd({ why, exit, isClean: exit.code === 0 && game.failure === null, lastLines });
       }
       await runs.clear();
     } catch (err) {

@@ -21,6 +21,8 @@ export interface Order {
   /** For `remove`: also the files, which are kept otherwise. */
   wipe: boolean;
   keepAs?: KeptAs;
+  /** For `install`: the files go before it begins. */
+  wipeFirst?: true;
   deadlineMs: number;
 }
 
@@ -115,7 +117,7 @@ export class GameServer {
    * Takes an order, or throws why it cannot; how it ends is told by the operation. The same id never acts twice.
    * Resolves when an agent that is killed now will still know of it.
    */
-  async take({ operationId, action, deadlineMs, wipe, keepAs }: Order): Promise<void> {
+  async take({ operationId, action, deadlineMs, wipe, keepAs, wipeFirst }: Order): Promise<void> {
     const known = this.operations.find(operationId);
     if (known) {
       this.operations.tellAgain(known);
@@ -123,7 +125,13 @@ export class GameServer {
     }
     const refusal = findRefusal(this.parts.file.record, action);
     if (refusal) throw refusal;
-    const operation = this.operations.begin(operationId, action, deadlineMs);
+    const isWiping = action === 'install' && wipeFirst;
+    const operation = this.operations.begin(
+      operationId,
+      action,
+      deadlineMs,
+      isWiping ? { wipeFirst: true } : {},
+    );
     this.#orders[action]([operation], { wipe, ...(keepAs && { keepAs }) });
     // A full disk keeps the order from being remembered, not from being carried out.
     await this.parts.file.save().catch(() => {});

@@ -20,12 +20,18 @@ export class OperationLog {
     return this.#all.find((operation) => operation.id === id);
   }
 
-  begin(id: string, action: AgentAction, deadlineMs: number): OperationRecord {
+  begin(
+    id: string,
+    action: AgentAction,
+    deadlineMs: number,
+    more: Pick<OperationRecord, 'wipeFirst'> = {},
+  ): OperationRecord {
     const { record } = this.#file;
     const done = this.#all.filter(({ isReported }) => isReported);
     const forgotten = new Set(done.slice(0, Math.max(0, done.length - remembered)));
     const acceptedAt = Date.now();
-    const operation = { id, action, acceptedAt, deadlineAt: acceptedAt + deadlineMs, isReported: false };
+    const deadlineAt = acceptedAt + deadlineMs;
+    const operation = { id, action, acceptedAt, deadlineAt, isReported: false, ...more };
     record.operations = [...this.#all.filter((one) => !forgotten.has(one)), operation];
     return operation;
   }

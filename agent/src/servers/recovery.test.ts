@@ -30,6 +30,7 @@ describe('after the agent was restarted', () => {
       reason: 'exit_code',
       exitCode: 9,
       crashCount: 1,
+      lastLines: ['ready'],
     });
     expect(await later.reaches(done, 'stopped')).toMatchObject({ reason: 'exited', crashCount: 0 });
   });

@@ -9,6 +9,7 @@ interface StateChange {
   exit?: Pick<Exit, 'code' | 'signal' | 'outOfMemory'>;
   startedAt?: number;
   nextRestartAt?: number;
+  lastLines?: string[];
 }
 
 /** The state of one server: changed only as the table allows, kept on the disk, and reported under a number. */
@@ -32,8 +33,9 @@ export class ReportedState {
   }
 
   /** Throws when the table forbids it: a bug, as orders are checked before they are taken. */
-  enter(state: ServerState, cause: Cause, { why, exit, startedAt, nextRestartAt }: StateChange = {}): void {
+  enter(state: ServerState, cause: Cause, change: StateChange = {}): void {
     const { record } = this.#file;
+    const { why, exit, startedAt, nextRestartAt, lastLines } = change;
     if (!isTransitionAllowed(record.state, state, cause)) {
       throw new Error(`A server cannot go from ${record.state} to ${state} by ${cause}`);
     }
@@ -48,6 +50,7 @@ export class ReportedState {
       exitCode: exit?.code ?? null,
       signal: exit?.signal ?? null,
       outOfMemory: exit?.outOfMemory ?? false,
+      lastLines: lastLines ?? [],
     });
     this.announce();
   }
@@ -74,6 +77,7 @@ export class ReportedState {
       crashCount: record.crashCount,
       startedAt: record.startedAt,
       nextRestartAt: record.nextRestartAt,
+      lastLines: record.lastLines,
       at: record.stateAt,
     };
   }

@@ -8,6 +8,8 @@ export interface UnaskedEnding {
   why: Reason;
   exit: Exit | null;
   isClean: boolean;
+  /** What it printed last. */
+  lastLines?: string[];
 }
 
 /** Decides what follows an end that nobody asked for, and waits until it is time to restart. */
@@ -21,7 +23,7 @@ export class Restarts {
     this.#restart = restart;
   }
 
-  judge({ why, exit, isClean }: UnaskedEnding): void {
+  judge({ why, exit, isClean, lastLines }: UnaskedEnding): void {
     const { file, state, say } = this.#parts;
     const { record } = file;
     const end = { ...(exit && { exit }), why };
@@ -34,16 +36,17 @@ export class Restarts {
       state.enter('stopped', 'agent', end);
       return;
     }
+    const crash = { ...end, ...(lastLines && { lastLines }) };
     record.crashCount += 1;
     if (verdict.restartInMs === null) {
       say(
         `Crashed. ${why.reasonText}${verdict.hasGivenUp ? ' It crashed too often and is not restarted.' : ''}`,
       );
-      state.enter('crashed', 'agent', end);
+      state.enter('crashed', 'agent', crash);
       return;
     }
     say(`Crashed. ${why.reasonText} It is restarted in ${Math.ceil(verdict.restartInMs / 1000)} s.`);
-    state.enter('crashed', 'agent', { ...end, nextRestartAt: Date.now() + verdict.restartInMs });
+    state.enter('crashed', 'agent', { ...crash, nextRestartAt: Date.now() + verdict.restartInMs });
     this.#schedule(verdict.restartInMs);
   }
 

@@ -17,6 +17,8 @@ export const OperationRecord = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable().optional(),
   /** The panel knows its end. */
   isReported: z.boolean().default(false),
+  /** An installation that begins by wiping the files. */
+  wipeFirst: z.literal(true).optional(),
 });
 export type OperationRecord = z.output<typeof OperationRecord>;
 
@@ -44,6 +46,7 @@ export const ServerRecord = z.object({
   exitCode: z.int().nullable(),
   signal: z.string().nullable(),
   outOfMemory: z.boolean(),
+  lastLines: z.array(z.string()).default([]),
   crashCount: z.int(),
   startedAt: time.nullable(),
   nextRestartAt: time.nullable(),
@@ -69,6 +72,7 @@ export function newServerRecord(spec: ServerSpec, uid: number | null): ServerRec
     exitCode: null,
     signal: null,
     outOfMemory: false,
+    lastLines: [],
     crashCount: 0,
     startedAt: null,
     nextRestartAt: null,

@@ -3,11 +3,12 @@ import { bootId } from '@catalyst/shared/node/process-identity';
 import type { Exit, RunningServer } from '../runtimes/runtime.ts';
 import { reasonOfExit } from './end-of-run.ts';
 import type { GameKeeper } from './game-keeper.ts';
+import { lastLinesOf } from './last-lines.ts';
 import type { Restarts } from './restarts.ts';
 import type { ServerParts } from './server-parts.ts';
 import type { RunRecord } from './server-record.ts';
 import type { ServerTasks } from './server-tasks.ts';
-import type { Task } from './task-line.ts';
+import { isWipedFirst, type Task } from './task-line.ts';
 
 export interface ServerRecoveryOptions {
   parts: ServerParts;
@@ -36,7 +37,7 @@ export class ServerRecovery {
     const { run } = record;
     const found = run ? await parts.runs.recover(run) : null;
     const running = isRunning(found) ? found : null;
-    if (record.state === 'installing' || run?.kind === 'install') await this.#recoverInstall(running);
+    if (record.state === 'installing' || run?.kind === 'install') await this.#recoverInstall(task, running);
     else if (running && run) await this.#recoverRunning(task, running, run);
     else await this.#recoverEnded(task, found as Exit | null, run);
     if (record.removal) await this.#options.tasks.remove();
@@ -44,13 +45,15 @@ export class ServerRecovery {
     this.#checkOutcome(task);
   }
 
-  async #recoverInstall(running: RunningServer | null): Promise<void> {
+  async #recoverInstall(task: Task, running: RunningServer | null): Promise<void> {
     const { file, state, folder, runs } = this.#options.parts;
     await running?.kill();
     await runs.clear();
     if (state.current !== 'installing') return;
     await (await folder.open('create')).removeLeftovers();
-    const reasonText = 'The agent was restarted during the installation. Install it again.';
+    const reasonText = isWipedFirst(task)
+      ? 'The agent was restarted during an installation that wipes the files first; some may be left. Install it again.'
+      : 'The agent was restarted during the installation. Install it again.';
     state.enter('error', 'agent', { why: { reason: 'install_interrupted', reasonText } });
     file.record.desired = 'stopped';
   }
@@ -77,6 +80,7 @@ export class ServerRecovery {
     const { parts, restarts, tasks } = this.#options;
     const { file, state, runs } = parts;
     await runs.drain();
+    const lastLines = await lastLinesOf(parts);
     // It was ordered and has certainly not happened: somebody still waits for it.
     if (state.current === 'starting' && exit === null && isAwaitedStart(task)) {
       await runs.clear();
@@ -86,7 +90,7 @@ export class ServerRecovery {
       if (run && run.bootId !== bootId()) await this.#recoverFromReboot(task);
       else if (exit) {
         const why = reasonOfExit(exit, file.record.spec.limits);
-        restarts.judge({ why, exit, isClean: exit.code === 0 });
+        restarts.judge({ why, exit, isClean: exit.code === 0, lastLines });
       } else {
         const reasonText = 'The agent was restarted while the server was starting.';
         restarts.judge({ why: { reason: 'start_interrupted', reasonText }, exit: null, isClean: false });

@@ -11,7 +11,7 @@ import type { Restarts } from './restarts.ts';
 import { installLaunch } from './server-launch.ts';
 import type { ServerParts } from './server-parts.ts';
 import { reasonOfFailure } from './start-checks.ts';
-import type { Task } from './task-line.ts';
+import { isWipedFirst, type Task } from './task-line.ts';
 
 export interface ServerTasksOptions {
   parts: ServerParts;
@@ -84,9 +84,22 @@ export class ServerTasks {
     let progress = { step: 1, totalSteps: 1 };
     try {
       // On the disk before anything is done, or a killed agent would not know what it left.
-      await file.save();
+      record.isInstalled = false;
+      await file.save().catch((error: unknown) => {
+        // Wiping is what gives a full disk room for the record again.
+        if (!isWipedFirst(task)) throw error;
+      });
       if (unreachable !== null) throw new AppError('unavailable', unreachable);
+      if (isWipedFirst(task)) {
+        const { length } = record.spec.install.steps;
+        onInstallStep({ step: 1, totalSteps: Math.max(1, length), label: 'Wiping the files' });
+        parts.say('Wiping the files.');
+        await folder.destroy(task.signal);
+        await file.save();
+      }
       const directory = await folder.open('create');
+      // What was counted is gone, whatever way it went.
+      if (isWipedFirst(task)) await directory.recount(task.signal);
       await enforceDiskLimit(parts, { isRunning: false });
       await runInstallation(
         {

@@ -106,3 +106,6 @@ export class TaskLine {
     return task;
   }
 }
+
+/** An installation that was asked for with all files gone. */
+export const isWipedFirst = ({ operations }: Task): boolean => operations.some(({ wipeFirst }) => wipeFirst);

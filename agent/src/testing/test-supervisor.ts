@@ -89,6 +89,7 @@ export class TestSupervisor {
       operationId?: string;
       deadlineMs?: number;
       wipe?: boolean;
+      wipeFirst?: true;
       keepAs?: { name: string; template: string };
     } = {},
   ): Promise<string> {

@@ -53,7 +53,8 @@ import { SessionEpochs } from './migrations/0014-session-epochs.ts';
 import { ServerLabels } from './migrations/0015-server-labels.ts';
 import { Pools } from './migrations/0016-pools.ts';
 import { StartupLines } from './migrations/0017-startup-lines.ts';
-import { NodeFirewall } from './migrations/0020-node-firewall.ts';
+import { ReinstallsAndCrashes } from './migrations/0018-reinstalls-and-crashes.ts';
+import { NodeFirewall } from './migrations/0019-node-firewall.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -113,6 +114,7 @@ export const migrations = [
   ServerLabels,
   Pools,
   StartupLines,
+  ReinstallsAndCrashes,
   NodeFirewall,
 ];
 

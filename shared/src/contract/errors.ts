@@ -117,8 +117,13 @@ export class AppError extends Error {
 
 /** The issues of a failed zod parse, under an optional prefix (`body`, `params`). */
 export function toIssues(error: z.core.$ZodError, prefix = ''): Issue[] {
-  return error.issues.map((issue) => ({
-    path: [prefix, ...issue.path.map(String)].filter(Boolean).join('.'),
-    message: issue.message,
-  }));
+  const pathOf = (...names: PropertyKey[]) => [prefix, ...names.map(String)].filter(Boolean).join('.');
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.slice(0, 50).map((key) => {
+          const name = key.slice(0, 100);
+          return { path: pathOf(...issue.path, name), message: `${name} is not known here` };
+        })
+      : { path: pathOf(...issue.path), message: issue.message },
+  );
 }

@@ -101,6 +101,9 @@ const ExitReport = {
   outOfMemory: z.boolean(),
 };
 
+/** Of a game that crashed. */
+export const mostLastLines = 10;
+
 export const StateReport = z.object({
   serverId: Id,
   state: ServerState,
@@ -112,6 +115,8 @@ export const StateReport = z.object({
   crashCount: z.int().min(0).max(1_000_000),
   startedAt: z.number().nullable(),
   nextRestartAt: z.number().nullable(),
+  /** What it printed last before it crashed; none from an agent that does not tell. */
+  lastLines: z.array(z.string().max(1000)).max(mostLastLines).default([]),
   at: z.number(),
 });
 export type StateReport = z.output<typeof StateReport>;
@@ -151,6 +156,8 @@ export const serverAgentCalls = {
       action: AgentAction,
       /** For `remove`: also the files and backups. Without it the files move to those that are kept. */
       wipe: z.boolean().default(true),
+      /** For `install`: all files go first. Only ever sent as true, and an agent that does not know it refuses it. */
+      wipeFirst: z.literal(true).optional(),
       /** What kept files are called. */
       keepAs: KeptAs.optional(),
       /** Milliseconds from arrival until the agent gives up. */

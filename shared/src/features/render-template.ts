@@ -67,13 +67,17 @@ function shellEnvironment(
   return {
     ...Object.fromEntries(capitals),
     ...environment,
-    STARTUP: (line !== null && Object.hasOwn(shell, line) ? shell[line] : Object.values(shell)[0]) as string,
+    // A shell would take a carriage return for a word.
+    STARTUP: lineOf(shell, line).replace(/\r\n?/g, '\n'),
     SERVER_MEMORY: String(memoryMb),
     SERVER_IP: primary?.ip ?? '',
     SERVER_PORT: String(primary?.port ?? ''),
     P_SERVER_UUID: serverId,
   };
 }
+
+const lineOf = (shell: Readonly<Record<string, string>>, label: string | null): string =>
+  (label !== null && Object.hasOwn(shell, label) ? shell[label] : Object.values(shell)[0]) ?? '';
 
 /** A line as the shell that reads it will have it: what nothing fills in stays in it. */
 export function filledLine(line: string, environment: Readonly<Record<string, string>>): string {
@@ -96,16 +100,24 @@ export function placeholdersOf(text: string): string[] {
 }
 
 /** Every text in which placeholders are expanded. */
-export function templateTexts({ startup, install }: Template): string[] {
+export const templateTexts = (template: Template): string[] =>
+  templateFields(template).map(({ text }) => text);
+
+/** The same, each with the path of its field. */
+export function templateFields({ startup, install }: Template): { path: string; text: string }[] {
   return [
-    ...('argv' in startup ? startup.argv : []),
-    ...Object.values(startup.environment),
-    ...install.steps.flatMap((step) => {
-      if (step.kind === 'run') return step.argv;
-      return step.kind === 'write' ? [step.content] : [];
+    ...('argv' in startup ? fieldsOf('startup.argv', startup.argv) : []),
+    ...fieldsOf('startup.environment', startup.environment),
+    ...install.steps.flatMap((step, at) => {
+      const path = `install.steps.${at}`;
+      if (step.kind === 'run') return fieldsOf(`${path}.argv`, step.argv);
+      return step.kind === 'write' ? [{ path: `${path}.content`, text: step.content }] : [];
     }),
   ];
 }
+
+const fieldsOf = (path: string, texts: readonly string[] | Readonly<Record<string, string>>) =>
+  Object.entries(texts).map(([name, text]) => ({ path: `${path}.${name}`, text }));
 
 function placeholderValues(
   template: Template,

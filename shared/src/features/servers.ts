@@ -139,6 +139,10 @@ export const ServerTransition = z
     reason: ServerReason.nullable(),
     reasonText: z.string().nullable(),
     exitCode: z.int().nullable(),
+    signal: z.string().nullable(),
+    outOfMemory: z.boolean(),
+    /** What the game printed last before it crashed; none for those who may not read its console. */
+    lastLines: z.array(z.string()),
     actor: TransitionActor,
   })
   .meta({ id: 'ServerTransition' });
@@ -276,12 +280,12 @@ export type ServerClone = z.output<typeof ServerClone>;
 export const ServerParams = z.strictObject({ id: Id });
 export const PowerAccepted = z.object({ operationId: Id, state: ServerState }).meta({ id: 'PowerAccepted' });
 
-const power = <const Action extends PowerAction | 'reinstall'>(action: Action, summary: string) =>
+const power = <const Action extends PowerAction>(action: Action, summary: string) =>
   route({
     method: 'POST',
     url: `/api/servers/:id/${action}`,
     config: {
-      permission: action === 'reinstall' ? 'server.install' : (`server.${action}` as 'server.start'),
+      permission: `server.${action}` as 'server.start',
       audit: `server.${action}`,
       onServer: true,
     },
@@ -366,7 +370,19 @@ export const serverRoutes = {
   stop: power('stop', 'Stop a server as its template says, killing it after the time-out'),
   restart: power('restart', 'Stop a server, then start it'),
   kill: power('kill', 'End a server at once'),
-  reinstall: power('reinstall', 'Run the installation again; files that it does not touch stay'),
+  reinstall: route({
+    method: 'POST',
+    url: '/api/servers/:id/reinstall',
+    config: { permission: 'server.install', audit: 'server.reinstall', onServer: true },
+    schema: {
+      summary:
+        'Run the installation again; files that it does not touch stay, or all of them are wiped first, which also needs file.delete',
+      tags: ['Servers'],
+      params: ServerParams,
+      querystring: z.strictObject({ data: z.enum(['keep', 'wipe']).default('keep') }),
+      response: { 202: PowerAccepted },
+    },
+  }),
   dryRun: route({
     method: 'GET',
     url: '/api/servers/:id/dry-run',

@@ -7,6 +7,7 @@ import { clientEvents } from '@catalyst/shared/realtime';
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { noteAccessEnd } from './access-end.ts';
+import { noteAlert } from './alerts.ts';
 import { api } from './client.ts';
 import { hasCode } from './errors.ts';
 import { keys, type ServerFilter } from './keys.ts';
@@ -60,6 +61,7 @@ function handlers(queryClient: QueryClient) {
       serverId: string;
     } & NonNullable<Server['installProgress']>) =>
       changeServer(queryClient, serverId, (server) => ({ ...server, installProgress })),
+    alert: noteAlert,
     node_update: ({ node }: { node: Node }) => changeNode(queryClient, node),
     rights_changed: ({ serverId }: { serverId?: string }) => {
       // A role may show or hide anything.

@@ -57,7 +57,7 @@ describe.each(testDatabases)('nodes on %s', (database) => {
     [{ name: 'x', publicAddress: 'not a host' }, 'publicAddress'],
     [{ name: 'x', publicAddress: 'a', hostname: 'h\0' }, 'hostname'],
     [{ name: 'x', publicAddress: 'a', maxMemoryMb: -1 }, 'maxMemoryMb'],
-    [{ name: 'x', publicAddress: 'a', agentKey: 'mine' }, ''],
+    [{ name: 'x', publicAddress: 'a', agentKey: 'mine' }, 'agentKey'],
   ])('are refused with %j', async (body, path) => {
     await expect(panel.admin.api.nodes.create({ body: body as never })).rejects.toMatchObject({
       code: 'invalid_input',

@@ -18,6 +18,8 @@ export interface OperationRow {
   finishedAt: Date | null;
   /** Of a deletion: what the files are called that stay; null when none do. */
   keepAs: KeptAs | null;
+  /** Of an installation: the files go before it begins. */
+  wipesFirst: boolean;
 }
 
 export const OperationEntity = new EntitySchema<OperationRow>({
@@ -34,5 +36,6 @@ export const OperationEntity = new EntitySchema<OperationRow>({
     deadlineAt: timeColumn(),
     finishedAt: optionalTimeColumn(),
     keepAs: optionalJsonColumn(),
+    wipesFirst: { type: 'boolean' },
   },
 });

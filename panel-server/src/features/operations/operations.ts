@@ -5,12 +5,13 @@ import { graceMs } from './deadlines.ts';
 import { OperationEntity, type OperationRow } from './operation.entity.ts';
 
 type NewOperation = Pick<OperationRow, 'serverId' | 'nodeId' | 'kind'> &
-  Partial<Pick<OperationRow, 'keepAs'>>;
+  Partial<Pick<OperationRow, 'keepAs' | 'wipesFirst'>>;
 
 export function newOperation(operation: NewOperation, timeoutMs: number): OperationRow {
   const now = Date.now();
   return {
     keepAs: null,
+    wipesFirst: false,
     ...operation,
     id: uuid(),
     status: 'pending',

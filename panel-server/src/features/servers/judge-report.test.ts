@@ -53,6 +53,7 @@ describe('what is believed of a report', () => {
     crashCount: 2,
     startedAt: null,
     nextRestartAt: now.getTime() + 4000,
+    lastLines: [] as string[],
     at: now.getTime() - 50,
   } as const;
 

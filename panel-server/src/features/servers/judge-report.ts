@@ -8,6 +8,7 @@ import {
 import { outcomeByState } from '../operations/deadlines.ts';
 import type { OperationRow } from '../operations/operation.entity.ts';
 import type { ServerRow } from './server.entity.ts';
+import type { CrashDetails } from './transitions.ts';
 
 /**
  * `crossed`: the agent told it before it got the order that is under way, which will decide. `impossible`: nothing
@@ -70,6 +71,12 @@ export function believe(row: ServerRow, report: StateReport, now: Date): Partial
 function exitCodeAfter({ state, exitCode }: StateReport, wasUp: boolean): number | null {
   return wasUp && (state === 'stopped' || state === 'crashed' || state === 'error') ? exitCode : null;
 }
+
+export const crashDetails = ({ signal, outOfMemory, lastLines }: StateReport): CrashDetails => ({
+  signal: textOrNull(signal),
+  outOfMemory,
+  lastLines: lastLines.flatMap((line) => textOrNull(line) ?? []),
+});
 
 const isDown = (state: ServerState) => state === 'stopping' || state === 'stopped' || state === 'crashed';
 

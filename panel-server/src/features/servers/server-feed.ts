@@ -3,6 +3,7 @@ import { isUp, type ServerState } from '@catalyst/shared/features/server-states'
 import type { ResourceStats } from '@catalyst/shared/features/servers';
 import type { z } from 'zod';
 import type { AboutServer, ClientFeed } from '../../realtime/client-feed.ts';
+import type { RaisedAlert } from '../alerts/alerts.ts';
 import type { LiveValues } from './live-values.ts';
 import type { ServerRow } from './server.entity.ts';
 import type { ServerIndex } from './server-index.ts';
@@ -43,6 +44,15 @@ export class ServerFeed {
       startedAt: row.startedAt?.toISOString() ?? null,
       nextRestartAt: row.nextRestartAt?.toISOString() ?? null,
       at: row.stateChangedAt.toISOString(),
+    });
+  }
+
+  alert({ ownerId, lastLines: _lines, crash, ...alert }: RaisedAlert): void {
+    const { serverId: id, nodeId } = alert;
+    this.#clients.toServer({ id, nodeId, ownerId }, 'alert', {
+      ...alert,
+      at: alert.at.toISOString(),
+      crash: { ...crash, nextRestartAt: crash.nextRestartAt?.toISOString() ?? null },
     });
   }
 

@@ -95,6 +95,7 @@ export class ServerOrders {
 
   async reinstall(
     serverId: string,
+    wipesFirst: boolean,
     actor: TransitionActor,
   ): Promise<{ operationId: string; state: ServerState }> {
     const row = await this.#usable(serverId);
@@ -113,6 +114,7 @@ export class ServerOrders {
         installedAt: null,
       },
       actor,
+      { wipesFirst },
     );
   }
 
@@ -120,7 +122,7 @@ export class ServerOrders {
   async remove(row: ServerRow, keepAs: KeptAs | null): Promise<string> {
     const current = await findOperation(this.#database, row.operationId);
     if (isOpen(current) && current.kind === 'delete') return current.id;
-    return (await this.#give(row, current, 'delete', row.state, {}, byPanel, keepAs)).operationId;
+    return (await this.#give(row, current, 'delete', row.state, {}, byPanel, { keepAs })).operationId;
   }
 
   /** The operation of a server that is being made; the caller writes the row that names it. */
@@ -149,6 +151,7 @@ export class ServerOrders {
           serverId: row.id,
           action: agentActions[operation.kind],
           ...asToFiles(operation.keepAs),
+          ...(operation.wipesFirst && { wipeFirst: true }),
           deadlineMs: Math.max(1000, operation.deadlineAt.getTime() - Date.now()),
         },
         { timeoutMs: answerWaitMs },
@@ -156,8 +159,9 @@ export class ServerOrders {
       await markRunning(this.#database, operation.id);
     } catch (error) {
       if (isSilence(error)) return;
-      await this.#refused(row.id, operation, error);
-      throw error;
+      const refusal = isUnknownWish(error, operation) ? cannotWipe() : error;
+      await this.#refused(row.id, operation, refusal);
+      throw refusal;
     }
   }
 
@@ -168,9 +172,9 @@ export class ServerOrders {
     state: ServerState,
     changes: Partial<ServerRow>,
     actor: TransitionActor,
-    keepAs: KeptAs | null = null,
+    asked: Partial<Pick<OperationRow, 'keepAs' | 'wipesFirst'>> = {},
   ): Promise<{ operationId: string; state: ServerState }> {
-    const operation = { ...this.#new(row, kind), keepAs };
+    const operation = { ...this.#new(row, kind), ...asked };
     const ordered = await inTransaction(this.#database, async (manager) => {
       const next = await updateUnchanged(
         manager,
@@ -257,6 +261,16 @@ function endOfReplaced({ kind }: OperationRow, state: ServerState, by: Operation
 function isSilence(error: unknown): boolean {
   return error instanceof AppError && ['timeout', 'unavailable', 'node_offline'].includes(error.code);
 }
+
+/** An agent from before it could be asked to wipe says that the field is none. */
+const isUnknownWish = (error: unknown, { wipesFirst }: OperationRow): boolean =>
+  wipesFirst && error instanceof AppError && error.code === 'invalid_input';
+
+const cannotWipe = () =>
+  new AppError(
+    'conflict',
+    "The agent of this server's node cannot wipe the files before an installation. Update the agent, or keep the files",
+  );
 
 const beingDeleted = () => new AppError('invalid_state', 'The server is being deleted');
 const underWay = (operation: OperationRow | null) =>

@@ -1,14 +1,16 @@
 import type { StateReport } from '@catalyst/shared/features/agent-link';
 import type { DataSource } from 'typeorm';
 import { findOperation, isOpen } from '../operations/operations.ts';
-import { believe, judgeReport, judgeSnapshot, type Verdict } from './judge-report.ts';
+import { believe, crashDetails, judgeReport, judgeSnapshot, type Verdict } from './judge-report.ts';
 import type { ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import { findServer, updateUnchanged } from './server-store.ts';
-import { byAgent } from './transitions.ts';
+import { byAgent, type CrashDetails } from './transitions.ts';
 
 /** Told when a report cannot be true. */
 type OnImpossible = (row: ServerRow, report: StateReport) => void;
+/** Told when a game ended that nobody had asked to end. */
+type OnCrash = (row: ServerRow, crash: CrashDetails) => void;
 
 const attempts = 5;
 
@@ -17,11 +19,18 @@ export class ServerReports {
   readonly #database: DataSource;
   readonly #feed: ServerFeed;
   readonly #onImpossible: OnImpossible;
+  readonly #onCrash: OnCrash;
 
-  constructor(parts: { database: DataSource; feed: ServerFeed; onImpossible: OnImpossible }) {
+  constructor(parts: {
+    database: DataSource;
+    feed: ServerFeed;
+    onImpossible: OnImpossible;
+    onCrash: OnCrash;
+  }) {
     this.#database = parts.database;
     this.#feed = parts.feed;
     this.#onImpossible = parts.onImpossible;
+    this.#onCrash = parts.onCrash;
   }
 
   /** One event. A repeated one, or one that a snapshot included, changes nothing. */
@@ -56,6 +65,7 @@ export class ServerReports {
       const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isUnsent;
       const isKnown = row.reportedState === report.state && row.lastEventId === eventId;
       if (verdict === 'same' && isKnown && !isVisible(row, { ...row, ...changes })) return row;
+      const crash = changes.state === 'crashed' && row.state !== 'crashed' ? crashDetails(report) : null;
       const next = await updateUnchanged(
         this.#database,
         row,
@@ -69,10 +79,13 @@ export class ServerReports {
           lastEventId: eventId,
         },
         byAgent,
+        crash,
       );
       if (!next) continue;
       if (verdict === 'impossible') this.#onImpossible(row, report);
       if (isVisible(row, next)) this.#feed.stateChanged(row.state, next);
+      // A start that failed before anything ran is told to whoever ordered it.
+      if (crash && next.crashCount > row.crashCount) this.#onCrash(next, crash);
       return next;
     }
     throw new Error(

@@ -56,6 +56,11 @@ export function assertMayChangePorts(place: ServerPlace, caller: Caller): void {
   assertMay(caller, place, 'allocation.write', ['portBindings'], 'Changing the ports of a server');
 }
 
+/** It is what deleting them one by one would be. */
+export function assertMayWipe(place: ServerPlace, caller: Caller): void {
+  assertMay(caller, place, 'file.delete', ['data'], 'Wiping the files of a server');
+}
+
 function assertMay(
   caller: Caller,
   place: Place,

@@ -9,7 +9,7 @@ import { poolWith } from '../port-pools/node-port-pools.ts';
 import { PortPoolEntity } from '../port-pools/port-pool.entity.ts';
 import { AllocationEntity, type AllocationRow } from './allocation.entity.ts';
 import { ServerEntity, type ServerRow } from './server.entity.ts';
-import { recordTransition } from './transitions.ts';
+import { type CrashDetails, recordTransition } from './transitions.ts';
 
 /** A server with what belongs to it in other tables. */
 export interface ServerRecord {
@@ -64,10 +64,11 @@ export async function updateUnchanged(
   row: ServerRow,
   changes: Partial<ServerRow>,
   actor: TransitionActor,
+  crash: CrashDetails | null = null,
 ): Promise<ServerRow | null> {
   const isTransition = changes.state !== undefined && changes.state !== row.state;
   if (isTransition && database instanceof DataSource) {
-    return inTransaction(database, (manager) => updateUnchanged(manager, row, changes, actor));
+    return inTransaction(database, (manager) => updateUnchanged(manager, row, changes, actor, crash));
   }
   const next = { ...changes, updatedAt: new Date() };
   const { affected } = await database
@@ -75,7 +76,7 @@ export async function updateUnchanged(
     .update({ id: row.id, state: row.state, operationId: row.operationId ?? IsNull() }, next);
   if (affected !== 1) return null;
   const changed = { ...row, ...next };
-  if (isTransition) await recordTransition(database, changed, row.state, actor);
+  if (isTransition) await recordTransition(database, changed, row.state, actor, crash);
   return changed;
 }
 

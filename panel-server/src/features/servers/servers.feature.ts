@@ -3,10 +3,12 @@ import type { PortRange } from '@catalyst/shared/features/port-ranges';
 import { serverClientCalls } from '@catalyst/shared/features/servers';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
+import { Alerts } from '../alerts/alerts.ts';
 import type { NodePlacement } from '../nodes/node-placement.ts';
 import type { RegistriesService } from '../registries/registries.service.ts';
 import type { Templates } from '../templates/templates.service.ts';
 import { ServerCloning } from './clone-server.ts';
+import { crashAlert } from './crash-alert.ts';
 import { ServerCreation } from './create-server.ts';
 import { registerFavouriteRoutes } from './favourites.routes.ts';
 import { FavouritesService } from './favourites.service.ts';
@@ -38,12 +40,17 @@ export interface ServersNeeds {
   sweepEveryMs?: number;
 }
 
-export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: ServerSweep } {
+export function registerServers(
+  core: PanelCore,
+  needs: ServersNeeds,
+): { sweep: ServerSweep; alerts: Alerts } {
   const { agents, browsers, serverIndex } = core;
   const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
   const live = new LiveValues();
   const feed = new ServerFeed({ clients: browsers, list: listCache, live, serverIndex });
+  const alerts = new Alerts(core.log.child({ part: 'alerts' }));
+  alerts.listen((alert) => feed.alert(alert));
   const common = { ...core, secrets: core.secretBox, log, templates, feed, registries };
 
   const specs = new ServerSpecs(common);
@@ -58,6 +65,7 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
         about: `impossible ${id}`,
         details: { kind: 'impossible_report', serverId: id, from, to },
       }),
+    onCrash: (row, crash) => alerts.raise(crashAlert(row, crash)),
   });
   const reconciler = new Reconciler({
     ...common,
@@ -110,5 +118,5 @@ export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: 
       if (change.kind === 'node-settings') feed.nodeChanged(change.nodeId);
     }),
   );
-  return { sweep };
+  return { sweep, alerts };
 }

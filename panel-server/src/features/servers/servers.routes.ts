@@ -70,8 +70,11 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   app.route({
     ...serverRoutes.reinstall,
     preHandler: nameTarget,
-    handler: async (request, reply) =>
-      reply.code(202).send(await servers.reinstall(request.params.id, callerOf(request))),
+    handler: async (request, reply) => {
+      const { data } = request.query;
+      request.auditNote = { ...request.auditNote, details: { data } };
+      return reply.code(202).send(await servers.reinstall(request.params.id, data, callerOf(request)));
+    },
   });
   app.route({
     ...serverRoutes.dryRun,
@@ -79,7 +82,7 @@ export function registerServerRoutes(app: PanelHttp, servers: ServersService, na
   });
   app.route({
     ...serverRoutes.transitions,
-    handler: ({ params, query }) => servers.transitions(params.id, query),
+    handler: (request) => servers.transitions(request.params.id, request.query, callerOf(request)),
   });
   app.route({
     ...serverRoutes.suspend,

@@ -14,7 +14,7 @@ import {
 } from '@catalyst/shared/features/servers';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { AccessRules, Caller } from '../../access.ts';
+import { type AccessRules, type Caller, isPermitted } from '../../access.ts';
 import type { SecretBox } from '../../identity/secret-box.ts';
 import { nodeOffline } from '../../realtime/agent-connection.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
@@ -34,6 +34,7 @@ import type { ServerIndex } from './server-index.ts';
 import { findLabels, findServerPage, visibleServers } from './server-list.ts';
 import type { ServerListCache } from './server-list-cache.ts';
 import type { ServerOrders } from './server-orders.ts';
+import { assertMayWipe } from './server-rights.ts';
 import type { ServerSpecs } from './server-specs.ts';
 import { getRecord, getServer, type ServerRecord, withParts } from './server-store.ts';
 import { describeServer } from './server-view.ts';
@@ -157,16 +158,26 @@ export class ServersService {
     return this.#parts.orders.power(id, action, byCaller(caller));
   }
 
-  reinstall(id: string, caller: Caller): Promise<{ operationId: string; state: ServerState }> {
-    return this.#parts.orders.reinstall(id, byCaller(caller));
+  async reinstall(
+    id: string,
+    data: 'keep' | 'wipe',
+    caller: Caller,
+  ): Promise<{ operationId: string; state: ServerState }> {
+    const { database, orders, serverIndex } = this.#parts;
+    const wipesFirst = data === 'wipe';
+    if (wipesFirst) assertMayWipe(serverIndex.placeOf(await getServer(database, id)), caller);
+    return orders.reinstall(id, wipesFirst, byCaller(caller));
   }
 
   dryRun(id: string, caller: Caller): Promise<StartDryRun> {
     return dryRunStart(this.#parts, id, caller);
   }
 
-  transitions(id: string, query: PageQuery): Promise<Page<ServerTransition>> {
-    return transitionsOf(this.#parts.database, id, query);
+  transitions(id: string, query: PageQuery, caller: Caller): Promise<Page<ServerTransition>> {
+    const { database, serverIndex } = this.#parts;
+    const place = serverIndex.find(id);
+    const mayReadConsole = place !== undefined && isPermitted(caller, 'console.read', place);
+    return transitionsOf(database, id, query, { mayReadConsole });
   }
 
   async suspend(id: string, reason: string, caller: Caller): Promise<Server> {

@@ -258,7 +258,8 @@ describe.each(testDatabases)('servers on %s', (database) => {
       [{ networkMode: 'bridge' as const }, 'networkMode'],
       [{ name: 'x'.repeat(300) }, 'name'],
       [{ name: ' ' }, 'name'],
-      [{ ownerId: missing, suspendedAt: null }, ''],
+      [{ ownerId: missing }, 'ownerId'],
+      [{ suspendedAt: null }, 'suspendedAt'],
     ])('refuses %j and names the field', async (more, path) => {
       const before = await panel.panel.core.database.getRepository(ServerEntity).count();
       await expect(panel.admin.api.servers.create({ body: custom(more) })).rejects.toMatchObject({

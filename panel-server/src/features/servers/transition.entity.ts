@@ -1,7 +1,7 @@
 import type { ServerReason, ServerState } from '@catalyst/shared/features/server-states';
 import type { TransitionActor } from '@catalyst/shared/features/servers';
 import { EntitySchema } from 'typeorm';
-import { idColumn, timeColumn } from '../../database/columns.ts';
+import { idColumn, optionalJsonColumn, timeColumn } from '../../database/columns.ts';
 
 /** One change of a server's state, with who brought it about; gone with the server. */
 export interface TransitionRow {
@@ -15,6 +15,10 @@ export interface TransitionRow {
   reason: ServerReason | null;
   reasonText: string | null;
   exitCode: number | null;
+  /** Of a crash. */
+  signal: string | null;
+  outOfMemory: boolean;
+  lastLines: string[] | null;
   actorKind: TransitionActor['kind'];
   actorName: string | null;
 }
@@ -31,6 +35,9 @@ export const TransitionEntity = new EntitySchema<TransitionRow>({
     reason: { type: 'text', nullable: true },
     reasonText: { type: 'text', nullable: true },
     exitCode: { type: 'integer', nullable: true },
+    signal: { type: 'text', nullable: true },
+    outOfMemory: { type: 'boolean' },
+    lastLines: optionalJsonColumn(),
     actorKind: { type: 'text' },
     actorName: { type: 'text', nullable: true },
   },

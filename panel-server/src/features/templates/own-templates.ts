@@ -239,12 +239,6 @@ function valid(input: unknown): Template {
   if (!parsed.success) {
     throw new AppError('invalid_input', 'The template is not complete', { issues: toIssues(parsed.error) });
   }
-  try {
-    checkTemplate(parsed.data);
-  } catch (cause) {
-    throw new AppError('invalid_input', cause instanceof Error ? cause.message : 'The template is wrong', {
-      cause,
-    });
-  }
+  checkTemplate(parsed.data);
   return parsed.data;
 }

@@ -131,6 +131,14 @@ describe('rendering a template', () => {
     ]);
   });
 
+  it('hands several lines to a shell as it wants them', () => {
+    const shell = { Default: 'one;\r\ntwo\rthree\n' };
+    const install = { steps: [], timeoutSeconds: 60 };
+    const egg: Template = { ...template, startup: { shell, environment: {} }, install };
+    const { environment } = renderTemplate(egg, { serverId, variables: {}, memoryMb: 512, ports });
+    expect(environment.STARTUP).toBe('one;\ntwo\nthree\n');
+  });
+
   it('accepts every template of the catalogue', () => {
     for (const entry of catalogue) {
       const variables = Object.fromEntries(

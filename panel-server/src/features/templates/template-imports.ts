@@ -61,7 +61,7 @@ export class TemplateImports {
     const imported = eggToTemplate(egg, { id }).template;
     const { template: newest, report } = eggToTemplate(source, { id });
     const { changes, parts } = whatIsNew(imported, newest, template);
-    checkImported({ ...template, ...parts });
+    checkTemplate({ ...template, ...parts });
     if (dryRun) return { dryRun, template: { ...template, ...parts }, report, changes };
     const updated = await this.#own.update(id, { ...parts, version }, caller, source);
     return { dryRun, template: updated, report, changes };
@@ -118,7 +118,7 @@ function readImport(
   const egg = readEgg(bytes, fileName);
   const { template: read, report } = eggToTemplate(egg, { id: 'imported' });
   const template = { ...read, updateUrl: read.updateUrl ?? url };
-  checkImported(template);
+  checkTemplate(template);
   return { template, egg, report };
 }
 
@@ -138,12 +138,4 @@ function whatIsNew(
     if (outcome === 'taken') Object.assign(parts, { [part]: after[part] });
   }
   return { changes, parts };
-}
-
-function checkImported(template: Template): void {
-  try {
-    checkTemplate(template);
-  } catch (cause) {
-    throw new AppError('invalid_input', cause instanceof Error ? cause.message : 'cannot be used', { cause });
-  }
 }

@@ -9,16 +9,16 @@ import { Section } from '../../components/section.tsx';
 import classes from './danger-zone.module.css';
 import { KeepChoice } from './keep-choice.tsx';
 import { mayOnServer } from './power.ts';
+import { ReinstallDialog } from './reinstall-dialog.tsx';
 import { settingsStrings as strings } from './settings-strings.ts';
 import { SuspensionRow } from './suspension-row.tsx';
-import { useDeleteServer, useReinstall } from './use-server-changes.ts';
+import { useDeleteServer } from './use-server-changes.ts';
 
 /** What disturbs its people, or cannot be taken back. */
 export function DangerZone({ server }: { server: Server }) {
   const navigate = useNavigate();
   const [asked, setAsked] = useState<'reinstall' | 'delete'>();
   const [isKept, setKept] = useState(false);
-  const reinstall = useReinstall(server.id);
   const remove = useDeleteServer(server.id);
   const mayReinstall = mayOnServer(server, 'server.install');
   const mayDelete = mayOnServer(server, 'server.delete');
@@ -58,23 +58,14 @@ export function DangerZone({ server }: { server: Server }) {
         </div>
       )}
       {asked === 'reinstall' && (
-        <ConfirmDialog
-          title={strings.reinstallTitle(server.name)}
-          confirmLabel={strings.reinstall}
-          isBusy={reinstall.isPending}
-          error={reinstall.error}
+        <ReinstallDialog
+          server={server}
           onClose={close}
-          onConfirm={() =>
-            reinstall.mutate(undefined, {
-              onSuccess: () => {
-                close();
-                navigate(`/servers/${server.id}`);
-              },
-            })
-          }
-        >
-          {strings.reinstallText}
-        </ConfirmDialog>
+          onDone={() => {
+            close();
+            navigate(`/servers/${server.id}`);
+          }}
+        />
       )}
       {asked === 'delete' && (
         <ConfirmDialog

@@ -1,11 +1,14 @@
+import { needsInstallation } from '@catalyst/shared/features/server-states';
 import type { Server } from '@catalyst/shared/features/servers';
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { Notice } from '../../components/notice.tsx';
 import { useNow } from '../../components/relative-time.tsx';
 import { explain, type ReasonAction } from './reason.ts';
+import { ReinstallDialog } from './reinstall-dialog.tsx';
 import { serverStrings as strings } from './server-strings.ts';
-import { useReinstall, useResetCrashes, useSuspension } from './use-server-changes.ts';
+import { useResetCrashes, useSuspension } from './use-server-changes.ts';
 
 /** Why a server is not as it should be, and the ways out. */
 export function ReasonBanner({ server }: { server: Server }) {
@@ -54,11 +57,15 @@ function ReasonButton({ action, server }: { action: ReasonAction; server: Server
 }
 
 function ReinstallButton({ server }: { server: Server }) {
-  const reinstall = useReinstall(server.id);
+  const [isAsked, setAsked] = useState(false);
+  const close = () => setAsked(false);
   return (
-    <Button size="xs" loading={reinstall.isPending} onClick={() => reinstall.mutate()}>
-      {strings.reinstall}
-    </Button>
+    <>
+      <Button size="xs" onClick={() => setAsked(true)}>
+        {needsInstallation(server.reason) ? strings.tryAgain : strings.reinstall}
+      </Button>
+      {isAsked && <ReinstallDialog server={server} onClose={close} onDone={close} />}
+    </>
   );
 }
 

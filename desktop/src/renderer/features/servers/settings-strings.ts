@@ -67,13 +67,19 @@ export const settingsStrings = {
   leaveButton: 'Leave',
   danger: 'Danger zone',
   reinstall: 'Install again',
-  reinstallHint: 'Runs the installation once more. Files that it does not touch stay as they are.',
+  reinstallHint: 'Runs the installation once more, over the files that are there or without them.',
   stopFirst: 'Stop the server first.',
   reinstallTitle: (name: string) => `Install ${name} again?`,
-  reinstallText:
+  reinstallLabels: { keep: 'Install again', wipe: 'Wipe and install' },
+  reinstallFiles: 'The files that are there',
+  reinstallKeep: 'Keep them',
+  reinstallKeepHint:
     'Files of the game are overwritten with those of the installation. Worlds and saves are usually left alone, but only a backup is certain.',
+  reinstallWipe: 'Wipe them first',
+  reinstallWipeHint: (node: string) =>
+    `Everything in its folder on node ${node} is deleted: worlds, settings, mods. This cannot be undone. The console history and the backups stay.`,
+  reinstallMayNotWipe: 'Only for those who may delete its files.',
   resetFailed: 'The counter was not reset',
-  reinstallFailed: 'Installing again was refused',
   suspend: 'Suspend',
   suspendHint:
     'Stops the server. Its people can look at it, and do nothing with it, until you lift the suspension.',

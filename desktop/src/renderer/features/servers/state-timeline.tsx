@@ -54,7 +54,7 @@ export function StateTimeline({ serverId }: { serverId: string }) {
 
 /** `until` is when the next state began; undefined for the one it is in. */
 function Entry({ transition, until }: { transition: ServerTransition; until: Date | undefined }) {
-  const { at, state, reasonText, exitCode, actor } = transition;
+  const { at, state, reasonText, exitCode, lastLines, actor } = transition;
   const now = useNow();
   const { tone, word } = describeState({ state, node: { id: '', name: '', online: true } });
   const lasted = formatDuration(Math.max(0, ((until ?? now).getTime() - at.getTime()) / 1000));
@@ -74,6 +74,12 @@ function Entry({ transition, until }: { transition: ServerTransition; until: Dat
               .filter(Boolean)
               .join(' ')}
           </span>
+        )}
+        {lastLines.length > 0 && (
+          <details className={classes.lines} open={until === undefined}>
+            <summary>{strings.lastLines(lastLines.length)}</summary>
+            <pre>{lastLines.join('\n')}</pre>
+          </details>
         )}
         <span className={classes.by}>
           <RelativeTime at={at} /> · {strings.by[actor.kind](actor.name ?? '')}

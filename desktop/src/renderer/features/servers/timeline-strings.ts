@@ -6,6 +6,7 @@ export const timelineStrings = {
   lasted: (duration: string) => `for ${duration}`,
   since: (duration: string) => `for ${duration} now`,
   exit: (code: number) => `Exit code ${code}.`,
+  lastLines: (count: number) => (count === 1 ? 'Its last line' : `Its last ${count} lines`),
   by: {
     user: (name: string) => `by ${name}`,
     key: (name: string) => `by ${name}`,

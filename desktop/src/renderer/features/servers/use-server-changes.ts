@@ -29,12 +29,10 @@ function useTakeOver(id: string) {
 export function useReinstall(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: () => api.servers.reinstall({ params: { id } }),
+    mutationFn: (data: 'keep' | 'wipe') => api.servers.reinstall({ params: { id }, query: { data } }),
     onSuccess: ({ state }) => {
       queryClient.setQueryData<Server>(keys.server(id), (server) => server && { ...server, state });
     },
-    onError: (error) =>
-      notifications.show({ color: 'red', title: strings.reinstallFailed, message: sentenceOf(error) }),
   });
 }
 
