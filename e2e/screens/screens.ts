@@ -318,7 +318,7 @@ export const screens: Screen[] = [
     name: 'server-failed',
     path: `/servers/${ids.failed}`,
     dataSets: ['full'],
-    shown: (page) => seen(page, 'Install again'),
+    shown: (page) => seen(page, 'Try again…'),
   },
   {
     name: 'console-dropped',

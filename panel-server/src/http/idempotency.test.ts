@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { type Ask, ask } from '../testing/ask.ts';
 import { FakeAgent } from '../testing/fake-agent.ts';
 import { type TestPanel, testDatabases, testPanel } from '../testing/test-panel.ts';
+import { installedServer } from '../testing/test-servers.ts';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.ts';
 
 describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
@@ -58,6 +59,21 @@ describe.each(testDatabases)('Idempotency-Key on %s', (database) => {
     expect((await create('odd', 'bad key')).status).toBe(422);
     expect((await create('odd', 'x'.repeat(200))).status).toBe(422);
     expect(await nodesNamed('odd')).toBe(0);
+  });
+
+  it('of a request with another query is refused', async () => {
+    const agent = await FakeAgent.linked(test);
+    onTestFinished(() => agent.disconnect());
+    const { id } = await installedServer(test.admin, agent);
+    const again = (data: string) =>
+      ask(test, `/api/servers/${id}/reinstall?data=${data}`, {
+        method: 'POST',
+        token: test.admin.token,
+        headers: { 'idempotency-key': 'key-10' },
+      });
+    expect((await again('keep')).status).toBe(202);
+    const other = await again('wipe');
+    expect([other.status, other.body.error.code]).toEqual([422, 'invalid_input']);
   });
 
   describe('of a request that was cut short by the death of its panel', () => {

@@ -46,9 +46,9 @@ export class Idempotency {
     if (typeof key !== 'string' || !keyShape.test(key)) {
       throw new AppError('invalid_input', 'Idempotency-Key must be 1 to 128 printable characters');
     }
-    const { routeOptions, params, body } = request;
+    const { routeOptions, params, query, body } = request;
     const id = hash('sha256', [request.caller.userId, routeOptions.url, key].join('\n'));
-    const requestHash = hash('sha256', JSON.stringify([params, body ?? null]));
+    const requestHash = hash('sha256', JSON.stringify([params, query ?? null, body ?? null]));
     const repository = this.#database.getRepository(IdempotencyKeyEntity);
     try {
       await repository.insert({ id, requestHash, status: null, answer: null, createdAt: new Date() });

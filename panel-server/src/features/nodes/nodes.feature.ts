@@ -37,7 +37,7 @@ export function registerNodes(core: PanelCore, needs: NodesNeeds): { placement: 
   const { agents, browsers, nodeIndex, revocations, tickets } = core;
   const log = core.log.child({ part: 'nodes' });
   const firewall = new FirewallService(core);
-  const nodes = new NodesService({ ...core, firewall, clients: browsers, serverList: needs.listCache });
+  const nodes = new NodesService({ ...core, clients: browsers, serverList: needs.listCache });
   const links = new NodeLinks({ ...core, nodes });
   const pairings = new Pairings(core, core.isTrusted);
   const deploy = new DeployService({

@@ -10,7 +10,6 @@ import { databaseErrorCode } from '../../database/database-errors.ts';
 import type { AgentDoor } from '../../realtime/agent-door.ts';
 import type { ClientFeed } from '../../realtime/client-feed.ts';
 import type { Revocations } from '../../revocations.ts';
-import type { FirewallService } from '../firewall/firewall.service.ts';
 import { ServerEntity } from '../servers/server.entity.ts';
 import type { ServerListCache } from '../servers/server-list-cache.ts';
 import { issueSecret } from './enrolment.ts';
@@ -32,7 +31,6 @@ export interface NodesParts {
   clients: ClientFeed;
   serverList: ServerListCache;
   revocations: Revocations;
-  firewall: FirewallService;
 }
 
 /** The machines that run servers. */
@@ -68,7 +66,6 @@ export class NodesService {
   async update(id: string, changes: z.output<typeof NodeChanges>): Promise<Node> {
     await this.change(this.row(id), changes);
     this.#parts.revocations.emit({ kind: 'node-settings', nodeId: id, reason: 'The node was changed' });
-    if (changes.opensFirewall !== undefined) await this.#parts.firewall.tell(id);
     return this.get(id);
   }
 

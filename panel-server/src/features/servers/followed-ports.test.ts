@@ -122,6 +122,10 @@ describe.each(testDatabases)('ports that follow another on %s', (database) => {
       ...{ code: 'invalid_input', paths: ['portBindings.0.port'] },
       message: expect.stringContaining('follows "game": ask for that one instead'),
     });
+    expect(await failure(create({ portBindings: [{ name: 'rcon', protocol: 'udp' }] }))).toMatchObject({
+      code: 'invalid_input',
+      paths: ['portBindings'],
+    });
     expect(await failure(query({ ip: '192.0.2.10' }))).toMatchObject({ paths: ['portBindings.0.ip'] });
     const both = (port: number) =>
       create({

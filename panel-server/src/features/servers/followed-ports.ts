@@ -41,7 +41,7 @@ export const isFollower = ({ ports }: Pick<Template, 'ports'>, name: string) =>
 function beside(base: PortWish, port: number | undefined, { name, offset }: PortWish): number | undefined {
   if (port === undefined || !offset) return;
   const number = port + offset.by;
-  if (number >= 1 && number <= 65_535) return number;
+  if (number >= 1024 && number <= 65_535) return number;
   throw refusal(base.path, `leaves no port for "${name}", which would be ${number}`);
 }
 

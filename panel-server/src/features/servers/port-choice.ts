@@ -40,6 +40,7 @@ export function choosePorts(wishes: readonly PortWish[], supply: PortSupply): Po
   const groups = wishes
     .filter(({ offset }) => !offset)
     .map((head): PortGroup => [head, ...wishes.filter(({ offset }) => offset?.from === head.name)]);
+  for (const group of groups) refuseMeeting(group);
   for (const group of groups) if (group[0].port !== undefined) choice.takeAsked(group, group[0].port);
   const open = groups.filter(([{ port }]) => port === undefined);
   const isAnywhere = ([{ ip }]: PortGroup) => supply.pools !== null && ip === '0.0.0.0';
@@ -47,6 +48,20 @@ export function choosePorts(wishes: readonly PortWish[], supply: PortSupply): Po
   // What needs more room comes first, as one port can be anywhere.
   choice.chooseTogether(open.filter(isAnywhere).toSorted((one, other) => other.length - one.length));
   return wishes.map((wish) => choice.bindingOf(wish));
+}
+
+/** Wherever the group goes: with other protocols than the template's, two of it can be for one port. */
+function refuseMeeting(group: PortGroup): void {
+  const addresses: PortAddress[] = [];
+  for (const wish of group) {
+    const own = addressesOf({ ...wish, ip: group[0].ip, port: portBeside(0, wish) });
+    const twice = own.find((address) => addresses.some((other) => portsMeet(address, other)));
+    if (twice) {
+      const message = `By its protocol "${wish.name}" would be the same port as another beside "${group[0].name}"`;
+      throw new AppError('invalid_input', message, { issues: [{ path: 'portBindings', message }] });
+    }
+    addresses.push(...own);
+  }
 }
 
 class PortChoice {

@@ -23,6 +23,7 @@ function useTakeOver(id: string) {
     queryClient.setQueriesData<ServerPages>({ queryKey: keys.serverLists }, (pages) =>
       mapServer(pages, id, () => server),
     );
+    void queryClient.invalidateQueries({ queryKey: keys.serverLabels });
   };
 }
 

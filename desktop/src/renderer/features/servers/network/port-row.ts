@@ -128,8 +128,8 @@ export function portIssues(given: readonly PortRow[]): Record<string, string> {
     if (row.name !== '' && others.some(({ name }) => name === row.name)) {
       issues[`portBindings.${index}.name`] ??= strings.nameTwice;
     }
-    if (row.offset && row.port !== undefined && (row.port < 1 || row.port > 65_535)) {
-      issues[`portBindings.${index}.port`] ??= strings.noSuchPort;
+    if (row.offset && row.port !== undefined && (row.port < 1024 || row.port > 65_535)) {
+      issues[`portBindings.${index}.port`] ??= strings.portRange;
     }
     if (others.some((other) => meet(row, other))) issues[`portBindings.${index}.port`] ??= strings.twice;
   }

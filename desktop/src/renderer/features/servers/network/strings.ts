@@ -45,7 +45,6 @@ export const strings = {
   besideAddress: (name: string) => `as ${name}`,
   fills: (variable: string) => `Its number is the game’s setting ${variable}.`,
   follows: (name: string) => `It goes where ${name} goes.`,
-  noSuchPort: 'There is no such port',
   twice: 'Is another port’s already',
   nameTwice: 'Is another port’s name already',
   network: 'Network',
