@@ -28,6 +28,7 @@ const operations = {
   stat: (directory, path) => directory.stat(path),
   statFollowing: (directory, path) => directory.stat(path, { links: 'follow' }),
   list: (directory, path) => collect(directory.list(path)),
+  listPage: (directory, path) => directory.listPage(path, { sortBy: 'size' }),
   measure: (directory, path) => directory.diskUsage(path),
   write: (directory, path) => directory.write(path, Buffer.from('written')),
   writeStream: (directory, path) => directory.write(path, pieces()),
@@ -53,7 +54,7 @@ type Operation = keyof typeof operations;
 type Outcome = 'ok' | 'bad_request' | 'not_found' | 'conflict' | 'invalid_input' | 'forbidden';
 
 const contents: Operation[] = ['read', 'stream', 'write', 'writeStream', 'append', 'truncate'];
-const folders: Operation[] = ['list', 'makeFolders'];
+const folders: Operation[] = ['list', 'listPage', 'makeFolders'];
 
 interface Kind {
   path: PathInput;

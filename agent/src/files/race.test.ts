@@ -79,6 +79,11 @@ const scenarios: Record<string, Scenario> = {
         const entries = await collect(directory.list('dir/sub'));
         if (entries.some((entry) => entry.inode === inode)) throw new Error('ESCAPED: listed the canary');
       },
+      listPage: async ({ directory, canary }) => {
+        const inode = statSync(join(canary, 'sub/x')).ino;
+        const { entries } = await directory.listPage('dir/sub', { sortBy: 'time' });
+        if (entries.some((entry) => entry.inode === inode)) throw new Error('ESCAPED: listed the canary');
+      },
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('dir')),
       write: ({ directory }) => directory.write('dir/x', Buffer.from(inside), quick),
       create: async ({ directory, next }) => {

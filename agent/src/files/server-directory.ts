@@ -10,6 +10,7 @@ import { type DirectoryEntry, type EntryStats, toEntryStats } from './entry-stat
 import { errorCode, systemError, toFileError } from './file-errors.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { listFolder } from './list-folder.ts';
+import { type ListedPage, type ListPageOptions, listPage } from './list-page.ts';
 import { lookAt } from './look-at-all.ts';
 import { type MakeFolderOptions, makeFolder } from './make-folder.ts';
 import { type OpenForWritingOptions, openForWriting, type WritableFile } from './open-for-writing.ts';
@@ -95,6 +96,11 @@ export class ServerDirectory implements AsyncDisposable {
     } catch (error) {
       throw toFileError(error);
     }
+  }
+
+  /** The entries of a folder sorted, a page at a time. */
+  listPage(path: PathInput, options?: ListPageOptions): Promise<ListedPage> {
+    return this.#run(path, ({ root }, names) => listPage(root, names, options));
   }
 
   /** A whole file; throws `payload_too_large` above `maxBytes`. */
