@@ -45,6 +45,9 @@ const operations = {
   delete: (directory, path) => directory.delete(path),
   renameFrom: (directory, path) => directory.rename(path, 'renamed'),
   renameTo: (directory, path) => directory.rename('plain', path, { ifExists: 'replace' }),
+  readLink: (directory, path) => directory.readLink(path),
+  makeLink: (directory, path) => directory.makeLink(path, 'plain'),
+  makeLinkTo: (directory, path) => directory.makeLink('made', path),
   takeOwnership: (directory, path) => directory.takeOwnership(path),
   takeOwnershipOfAll: (directory, path) => directory.takeOwnership(path, { isRecursive: true }),
   chmod: (directory, path) => directory.chmod(path, 0o777),
@@ -55,6 +58,7 @@ type Outcome = 'ok' | 'bad_request' | 'not_found' | 'conflict' | 'invalid_input'
 
 const contents: Operation[] = ['read', 'stream', 'write', 'writeStream', 'append', 'truncate'];
 const folders: Operation[] = ['list', 'listPage', 'makeFolders'];
+const making: Operation[] = ['makeFolder', 'makeLink'];
 
 interface Kind {
   path: PathInput;
@@ -72,26 +76,30 @@ const refused: Kind['outcomes'] = { else: 'bad_request' };
 // The link may be looked at, moved and deleted; what it leads to is out of reach.
 const linkOutside: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders, 'statFollowing', 'chmod'], 'bad_request'),
-  makeFolder: 'conflict',
+  ...all([...contents, ...folders, 'statFollowing', 'chmod', 'makeLinkTo'], 'bad_request'),
+  ...all(making, 'conflict'),
 };
 const loop: Kind['outcomes'] = linkOutside;
 const missing: Kind['outcomes'] = {
   else: 'not_found',
-  ...all(['write', 'writeStream', 'append', 'makeFolder', 'makeFolders', 'renameTo'], 'ok'),
+  ...all(['write', 'writeStream', 'append', ...making, 'makeFolders', 'makeLinkTo', 'renameTo'], 'ok'),
 };
-const missingBelow: Kind['outcomes'] = { else: 'not_found', makeFolders: 'ok' };
+const missingBelow: Kind['outcomes'] = { else: 'not_found', makeFolders: 'ok', makeLinkTo: 'ok' };
 const special: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders], 'invalid_input'),
-  makeFolder: 'conflict',
+  ...all([...contents, ...folders, 'readLink'], 'invalid_input'),
+  ...all(making, 'conflict'),
 };
-const regular: Kind['outcomes'] = { else: 'ok', ...all(folders, 'invalid_input'), makeFolder: 'conflict' };
-const belowFile: Kind['outcomes'] = { else: 'invalid_input' };
+const regular: Kind['outcomes'] = {
+  else: 'ok',
+  ...all([...folders, 'readLink'], 'invalid_input'),
+  ...all(making, 'conflict'),
+};
+const belowFile: Kind['outcomes'] = { else: 'invalid_input', makeLinkTo: 'ok' };
 const folder: Kind['outcomes'] = {
   else: 'ok',
-  ...all(contents, 'invalid_input'),
-  makeFolder: 'conflict',
+  ...all([...contents, 'readLink'], 'invalid_input'),
+  ...all(making, 'conflict'),
   // A file cannot replace a folder.
   renameTo: 'invalid_input',
 };
@@ -101,6 +109,9 @@ const rootItself: Kind['outcomes'] = {
   renameFrom: 'bad_request',
   renameTo: 'bad_request',
 };
+const throughLink = (outcomes: Kind['outcomes']): Kind['outcomes'] => ({ ...outcomes, readLink: 'ok' });
+// What a link says may have dots and empty names.
+const fineInLinks: Kind['outcomes'] = { ...refused, makeLinkTo: 'ok' };
 
 const file = (name: string | Buffer) => (root: string) =>
   writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)]), 'inside');
@@ -110,9 +121,9 @@ const kinds: Record<string, Kind> = {
   'two dots': { path: '..', outcomes: refused },
   'two dots in the middle': { path: 'a/../../canary/secret', outcomes: refused },
   'the sibling with the same start': { path: '../a1_evil/secret', outcomes: refused },
-  'one dot': { path: './plain', outcomes: refused },
-  'an empty name': { path: 'a//b', outcomes: refused },
-  'a host': { path: '//host/share', outcomes: refused },
+  'one dot': { path: './plain', outcomes: fineInLinks },
+  'an empty name': { path: 'a//b', outcomes: fineInLinks },
+  'a host': { path: '//host/share', outcomes: fineInLinks },
   NUL: { path: 'plain\0.txt', outcomes: refused },
   'a name of 256 bytes': { path: 'x'.repeat(256), outcomes: refused },
   'a path of 4,096 bytes': { path: `${'abc/'.repeat(1023)}abcd`, outcomes: refused },
@@ -130,7 +141,7 @@ const kinds: Record<string, Kind> = {
   },
   'a newline': { path: 'a\nb', make: file('a\nb'), outcomes: regular },
   'below a file': { path: 'plain/x', outcomes: belowFile },
-  'the root': { path: '', outcomes: rootItself },
+  'the root': { path: '', outcomes: { ...rootItself, makeLinkTo: 'bad_request' } },
   'the root as a slash': { path: '/', outcomes: rootItself },
 
   'a link out, absolute': {
@@ -225,7 +236,7 @@ const kinds: Record<string, Kind> = {
       file('real')(root);
       symlinkSync('real', join(root, 'in'));
     },
-    outcomes: regular,
+    outcomes: throughLink(regular),
   },
   'a folder link inside': {
     path: 'in/f',
@@ -243,15 +254,18 @@ const kinds: Record<string, Kind> = {
       symlinkSync('../../plain', join(root, 'd', 'e', 'up'));
     },
     // Moving the file onto a link that leads to it leaves the link's place to the file.
-    outcomes: regular,
+    outcomes: throughLink(regular),
   },
   'a dangling link inside': {
     path: 'in',
     make: link('in', 'new'),
     outcomes: {
       ...missing,
-      ...all(['stat', 'measure', 'delete', 'renameFrom', 'takeOwnership', 'takeOwnershipOfAll'], 'ok'),
-      makeFolder: 'conflict',
+      ...all(
+        ['stat', 'measure', 'delete', 'renameFrom', 'takeOwnership', 'takeOwnershipOfAll', 'readLink'],
+        'ok',
+      ),
+      ...all(making, 'conflict'),
     },
   },
 
@@ -262,7 +276,7 @@ const kinds: Record<string, Kind> = {
       run('mkfifo', join(root, 'fifo'));
       symlinkSync('fifo', join(root, 'in'));
     },
-    outcomes: special,
+    outcomes: throughLink(special),
   },
   'below a FIFO': { path: 'fifo/x', make: (root) => run('mkfifo', join(root, 'fifo')), outcomes: belowFile },
   'a socket': {
@@ -301,7 +315,7 @@ const kinds: Record<string, Kind> = {
       linkSync(join(canary, 'secret'), join(root, 'hard'));
       symlinkSync('hard', join(root, 'in'));
     },
-    outcomes: { ...regular, ...all([...contents, 'chmod'], 'forbidden') },
+    outcomes: throughLink({ ...regular, ...all([...contents, 'chmod'], 'forbidden') }),
     needsRoot: true,
   },
   'a plain file': { path: 'plain', outcomes: { ...regular, renameTo: 'ok' } },

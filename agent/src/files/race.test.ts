@@ -105,6 +105,12 @@ const scenarios: Record<string, Scenario> = {
         await directory.rename('dir/sub/deep/x', path, { ifExists: 'replace', ...quick });
         await directory.rename(path, 'dir/sub/deep/x', { ifExists: 'replace', ...quick });
       },
+      makeLink: async ({ directory, next }) => {
+        const path = `dir/sub/link${next() % 8}`;
+        await directory.makeLink(path, 'x', quick);
+        await directory.readLink(path);
+        await directory.delete(path, quick);
+      },
       chmod: ({ directory }) => directory.chmod('dir/sub/x', 0o600),
       takeOwnership: ({ directory }) => directory.takeOwnership('dir/x'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('dir', { isRecursive: true }),

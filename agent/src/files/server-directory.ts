@@ -9,6 +9,7 @@ import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
 import { type DirectoryEntry, type EntryStats, toEntryStats } from './entry-stats.ts';
 import { errorCode, systemError, toFileError } from './file-errors.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { type MakeLinkOptions, makeLink, readLink } from './links.ts';
 import { listFolder } from './list-folder.ts';
 import { type ListedPage, type ListPageOptions, listPage } from './list-page.ts';
 import { lookAt } from './look-at-all.ts';
@@ -19,7 +20,7 @@ import { Quota } from './quota.ts';
 import { openForReading, type ReadableFile } from './read-file.ts';
 import { type RenameOptions, renameEntry } from './rename-entry.ts';
 import { replaceFile, type WriteOptions } from './replace-file.ts';
-import { type PathInput, parsePath } from './server-path.ts';
+import { type PathInput, parseLinkTarget, parsePath } from './server-path.ts';
 import { ServerRoot } from './server-root.ts';
 import { walkToEntry, walkToTarget } from './walk.ts';
 import type { ByteSource } from './write-chunks.ts';
@@ -135,6 +136,16 @@ export class ServerDirectory implements AsyncDisposable {
 
   rename(from: PathInput, to: PathInput, options?: RenameOptions): Promise<void> {
     return this.#run(from, (access, names) => renameEntry(access, names, parsePath(to, rules), options));
+  }
+
+  /** What a link says it leads to, as it is: it may lead anywhere, but is never followed out of the folder. */
+  readLink(path: PathInput): Promise<Buffer> {
+    return this.#run(path, ({ root }, names) => readLink(root, names));
+  }
+
+  /** A link to something inside, there or not. A leading slash means the server's folder; refused when it leads out. */
+  makeLink(path: PathInput, target: PathInput, options?: MakeLinkOptions): Promise<void> {
+    return this.#run(path, (access, names) => makeLink(access, names, parseLinkTarget(target), options));
   }
 
   /** Gives an entry to the server's user; nobody else can be asked for. */
