@@ -45,6 +45,8 @@ const operations = {
   delete: (directory, path) => directory.delete(path),
   renameFrom: (directory, path) => directory.rename(path, 'renamed'),
   renameTo: (directory, path) => directory.rename('plain', path, { ifExists: 'replace' }),
+  copyFrom: (directory, path) => directory.copy(path, 'copied'),
+  copyTo: (directory, path) => directory.copy('plain', path, { ifExists: 'replace' }),
   readLink: (directory, path) => directory.readLink(path),
   makeLink: (directory, path) => directory.makeLink(path, 'plain'),
   makeLinkTo: (directory, path) => directory.makeLink('made', path),
@@ -76,18 +78,21 @@ const refused: Kind['outcomes'] = { else: 'bad_request' };
 // The link may be looked at, moved and deleted; what it leads to is out of reach.
 const linkOutside: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders, 'statFollowing', 'chmod', 'makeLinkTo'], 'bad_request'),
+  ...all([...contents, ...folders, 'statFollowing', 'chmod', 'copyFrom', 'makeLinkTo'], 'bad_request'),
   ...all(making, 'conflict'),
 };
 const loop: Kind['outcomes'] = linkOutside;
 const missing: Kind['outcomes'] = {
   else: 'not_found',
-  ...all(['write', 'writeStream', 'append', ...making, 'makeFolders', 'makeLinkTo', 'renameTo'], 'ok'),
+  ...all(
+    ['write', 'writeStream', 'append', ...making, 'makeFolders', 'makeLinkTo', 'renameTo', 'copyTo'],
+    'ok',
+  ),
 };
 const missingBelow: Kind['outcomes'] = { else: 'not_found', makeFolders: 'ok', makeLinkTo: 'ok' };
 const special: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders, 'readLink'], 'invalid_input'),
+  ...all([...contents, ...folders, 'copyFrom', 'readLink'], 'invalid_input'),
   ...all(making, 'conflict'),
 };
 const regular: Kind['outcomes'] = {
@@ -101,15 +106,19 @@ const folder: Kind['outcomes'] = {
   ...all([...contents, 'readLink'], 'invalid_input'),
   ...all(making, 'conflict'),
   // A file cannot replace a folder.
-  renameTo: 'invalid_input',
+  ...all(['renameTo', 'copyTo'], 'invalid_input'),
 };
 const rootItself: Kind['outcomes'] = {
   ...folder,
   delete: 'bad_request',
   renameFrom: 'bad_request',
-  renameTo: 'bad_request',
+  ...all(['renameTo', 'copyFrom', 'copyTo'], 'bad_request'),
 };
-const throughLink = (outcomes: Kind['outcomes']): Kind['outcomes'] => ({ ...outcomes, readLink: 'ok' });
+// The link itself can be read and copied.
+const throughLink = (outcomes: Kind['outcomes']): Kind['outcomes'] => ({
+  ...outcomes,
+  ...all(['readLink', 'copyFrom'], 'ok'),
+});
 // What a link says may have dots and empty names.
 const fineInLinks: Kind['outcomes'] = { ...refused, makeLinkTo: 'ok' };
 
@@ -253,8 +262,9 @@ const kinds: Record<string, Kind> = {
       mkdirSync(join(root, 'd', 'e'), { recursive: true });
       symlinkSync('../../plain', join(root, 'd', 'e', 'up'));
     },
-    // Moving the file onto a link that leads to it leaves the link's place to the file.
-    outcomes: throughLink(regular),
+    // Moving the file onto a link that leads to it leaves the link's place to the file. From the copy's place it would
+    // lead out.
+    outcomes: { ...throughLink(regular), copyFrom: 'bad_request' },
   },
   'a dangling link inside': {
     path: 'in',
@@ -262,7 +272,16 @@ const kinds: Record<string, Kind> = {
     outcomes: {
       ...missing,
       ...all(
-        ['stat', 'measure', 'delete', 'renameFrom', 'takeOwnership', 'takeOwnershipOfAll', 'readLink'],
+        [
+          'stat',
+          'measure',
+          'delete',
+          'renameFrom',
+          'takeOwnership',
+          'takeOwnershipOfAll',
+          'copyFrom',
+          'readLink',
+        ],
         'ok',
       ),
       ...all(making, 'conflict'),
@@ -305,7 +324,7 @@ const kinds: Record<string, Kind> = {
     make: (root, { canary }) => linkSync(join(canary, 'secret'), join(root, 'hard')),
     outcomes: {
       ...regular,
-      ...all([...contents, 'chmod', 'takeOwnership', 'takeOwnershipOfAll'], 'forbidden'),
+      ...all([...contents, 'chmod', 'copyFrom', 'takeOwnership', 'takeOwnershipOfAll'], 'forbidden'),
     },
     needsRoot: true,
   },
@@ -318,7 +337,7 @@ const kinds: Record<string, Kind> = {
     outcomes: throughLink({ ...regular, ...all([...contents, 'chmod'], 'forbidden') }),
     needsRoot: true,
   },
-  'a plain file': { path: 'plain', outcomes: { ...regular, renameTo: 'ok' } },
+  'a plain file': { path: 'plain', outcomes: { ...regular, copyTo: 'bad_request' } },
   'a full folder': {
     path: 'd',
     make: (root) => {

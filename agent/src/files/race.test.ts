@@ -105,6 +105,18 @@ const scenarios: Record<string, Scenario> = {
         await directory.rename('dir/sub/deep/x', path, { ifExists: 'replace', ...quick });
         await directory.rename(path, 'dir/sub/deep/x', { ifExists: 'replace', ...quick });
       },
+      copy: async ({ directory, next }) => {
+        const path = `dir/sub/copy${next() % 8}`;
+        await directory.copy('dir/sub/deep', path, quick);
+        expectInside(await directory.read(`${path}/x`, 1000));
+        await directory.delete(path, quick);
+      },
+      copyFile: async ({ directory, next }) => {
+        const path = `copied${next()}`;
+        await directory.copy('dir/secret', path, quick);
+        expectInside(await directory.read(path, 1000));
+        await directory.delete(path, quick);
+      },
       makeLink: async ({ directory, next }) => {
         const path = `dir/sub/link${next() % 8}`;
         await directory.makeLink(path, 'x', quick);
@@ -149,6 +161,14 @@ const scenarios: Record<string, Scenario> = {
     operations: {
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('tree')),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('tree', { isRecursive: true }),
+      copy: async ({ directory, next }) => {
+        const path = `copy${next()}`;
+        await directory.copy('tree', path, quick);
+        const { type } = await directory.stat(`${path}/sub`);
+        if (type === 'folder') expectInside(await directory.read(`${path}/sub/x`, 1000));
+        expectSmall(await directory.diskUsage(path));
+        await directory.delete(path, quick);
+      },
       delete: async ({ directory, root, canary, next }) => {
         const number = next();
         makeTree(join(root, `stage${number}`));
@@ -178,6 +198,12 @@ const scenarios: Record<string, Scenario> = {
         await file.append(Buffer.from('.'));
         await file.truncate(3);
       },
+      copy: async ({ directory, next }) => {
+        const path = `copy${next()}`;
+        await directory.copy('own', path, quick);
+        expectInside(await directory.read(path, 1000));
+        await directory.delete(path, quick);
+      },
       chmod: ({ directory }) => directory.chmod('own', 0o604),
       takeOwnership: ({ directory }) => directory.takeOwnership('own'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('', { isRecursive: true }),
@@ -195,6 +221,11 @@ const scenarios: Record<string, Scenario> = {
       append: async ({ directory }) => {
         await using file = await directory.openForWriting('calm');
         await file.write(Buffer.from(inside), 0);
+      },
+      copy: async ({ directory, next }) => {
+        const path = `copy${next()}`;
+        await directory.copy('calm', path, quick);
+        await directory.delete(path, quick);
       },
       measure: ({ directory }) => directory.diskUsage('calm'),
     },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Access, give, type Owner } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
+import { type CopyOptions, type CopyResult, copyEntry } from './copy-entry.ts';
 import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';
 import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
@@ -136,6 +137,11 @@ export class ServerDirectory implements AsyncDisposable {
 
   rename(from: PathInput, to: PathInput, options?: RenameOptions): Promise<void> {
     return this.#run(from, (access, names) => renameEntry(access, names, parsePath(to, rules), options));
+  }
+
+  /** A file, a link or a whole tree, which is there as a whole or not at all. What cannot be copied is told. */
+  copy(from: PathInput, to: PathInput, options?: CopyOptions): Promise<CopyResult> {
+    return this.#run(from, (access, names) => copyEntry(access, names, parsePath(to, rules), options));
   }
 
   /** What a link says it leads to, as it is: it may lead anywhere, but is never followed out of the folder. */

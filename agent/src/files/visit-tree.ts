@@ -10,6 +10,8 @@ const mostWaiting = 256;
 interface TreeVisitor {
   /** Every folder, the first included, before what is in it. */
   folder(folder: Folder): Promise<void>;
+  /** False leaves out a folder with all that is in it; all are visited when this is left out. */
+  enters?(parent: Folder, name: Buffer): Promise<boolean>;
   /** What is not a folder, some at a time. An entry may be gone or another by now. */
   entries(parent: Folder, names: readonly Buffer[]): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function visitTree(start: Folder, visitor: TreeVisitor, signal?: Ab
   };
 
   const descend = async (parent: Folder, name: Buffer, level: number): Promise<void> => {
+    if (visitor.enters && !(await visitor.enters(parent, name))) return;
     const child = await parent.enter(name).catch(undefinedIfGone);
     if (!child) return;
     let mustWait = false;
