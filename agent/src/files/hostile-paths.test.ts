@@ -53,12 +53,24 @@ const operations = {
   takeOwnership: (directory, path) => directory.takeOwnership(path),
   takeOwnershipOfAll: (directory, path) => directory.takeOwnership(path, { isRecursive: true }),
   chmod: (directory, path) => directory.chmod(path, 0o777),
+  setTimes: (directory, path) => directory.setTimes(path, { modifiedAt: new Date(0) }),
+  truncatePath: (directory, path) => directory.truncate(path, 0),
+  checksum: (directory, path) => directory.checksum(path, 'sha256'),
 } satisfies Record<string, (directory: ServerDirectory, path: PathInput) => Promise<unknown>>;
 
 type Operation = keyof typeof operations;
 type Outcome = 'ok' | 'bad_request' | 'not_found' | 'conflict' | 'invalid_input' | 'forbidden';
 
-const contents: Operation[] = ['read', 'stream', 'write', 'writeStream', 'append', 'truncate'];
+const contents: Operation[] = [
+  'read',
+  'stream',
+  'write',
+  'writeStream',
+  'append',
+  'truncate',
+  'truncatePath',
+  'checksum',
+];
 const folders: Operation[] = ['list', 'listPage', 'makeFolders'];
 const making: Operation[] = ['makeFolder', 'makeLink'];
 
@@ -78,7 +90,10 @@ const refused: Kind['outcomes'] = { else: 'bad_request' };
 // The link may be looked at, moved and deleted; what it leads to is out of reach.
 const linkOutside: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders, 'statFollowing', 'chmod', 'copyFrom', 'makeLinkTo'], 'bad_request'),
+  ...all(
+    [...contents, ...folders, 'statFollowing', 'chmod', 'setTimes', 'copyFrom', 'makeLinkTo'],
+    'bad_request',
+  ),
   ...all(making, 'conflict'),
 };
 const loop: Kind['outcomes'] = linkOutside;
@@ -324,7 +339,10 @@ const kinds: Record<string, Kind> = {
     make: (root, { canary }) => linkSync(join(canary, 'secret'), join(root, 'hard')),
     outcomes: {
       ...regular,
-      ...all([...contents, 'chmod', 'copyFrom', 'takeOwnership', 'takeOwnershipOfAll'], 'forbidden'),
+      ...all(
+        [...contents, 'chmod', 'setTimes', 'copyFrom', 'takeOwnership', 'takeOwnershipOfAll'],
+        'forbidden',
+      ),
     },
     needsRoot: true,
   },
@@ -334,7 +352,7 @@ const kinds: Record<string, Kind> = {
       linkSync(join(canary, 'secret'), join(root, 'hard'));
       symlinkSync('hard', join(root, 'in'));
     },
-    outcomes: throughLink({ ...regular, ...all([...contents, 'chmod'], 'forbidden') }),
+    outcomes: throughLink({ ...regular, ...all([...contents, 'chmod', 'setTimes'], 'forbidden') }),
     needsRoot: true,
   },
   'a plain file': { path: 'plain', outcomes: { ...regular, copyTo: 'bad_request' } },

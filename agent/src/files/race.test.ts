@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeUnless, notLinux } from '../testing/describe-unless.ts';
+import type { Checksum } from './checksum-file.ts';
 import type { DiskUsage } from './disk-usage.ts';
 import { openServerDirectory, type ServerDirectory } from './server-directory.ts';
 import {
@@ -42,6 +44,7 @@ const inside = 'inside';
 // More than all scenarios write: whoever measures as much was outside.
 const bigBytes = 32 * 1024 * 1024;
 // Waiting for the disk only makes the race slower.
+const secretHash = createHash('sha256').update(secret).digest('hex');
 const quick = { isDurable: false };
 
 function makeTree(folder: string): void {
@@ -51,6 +54,10 @@ function makeTree(folder: string): void {
 
 function expectInside(bytes: Buffer): void {
   if (bytes.includes(secret.trim())) throw new Error('ESCAPED: read the canary');
+}
+
+function expectOther({ hex }: Checksum): void {
+  if (hex === secretHash) throw new Error('ESCAPED: hashed the canary');
 }
 
 function expectSmall({ allocatedBytes }: DiskUsage): void {
@@ -124,6 +131,10 @@ const scenarios: Record<string, Scenario> = {
         await directory.delete(path, quick);
       },
       chmod: ({ directory }) => directory.chmod('dir/sub/x', 0o600),
+      setTimes: ({ directory }) =>
+        directory.setTimes('dir/sub/x', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
+      truncate: ({ directory }) => directory.truncate('dir/sub/x', 0),
+      checksum: async ({ directory }) => expectOther(await directory.checksum('dir/sub/x', 'sha256')),
       takeOwnership: ({ directory }) => directory.takeOwnership('dir/x'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('dir', { isRecursive: true }),
     },
@@ -148,6 +159,10 @@ const scenarios: Record<string, Scenario> = {
         await file.truncate(3);
       },
       chmod: ({ directory }) => directory.chmod('file', 0o640),
+      setTimes: ({ directory }) =>
+        directory.setTimes('file', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
+      truncate: ({ directory }) => directory.truncate('file', 0),
+      checksum: async ({ directory }) => expectOther(await directory.checksum('file', 'sha256')),
       takeOwnership: ({ directory }) => directory.takeOwnership('file'),
     },
   },
@@ -205,6 +220,10 @@ const scenarios: Record<string, Scenario> = {
         await directory.delete(path, quick);
       },
       chmod: ({ directory }) => directory.chmod('own', 0o604),
+      setTimes: ({ directory }) =>
+        directory.setTimes('own', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
+      truncate: ({ directory }) => directory.truncate('own', 0),
+      checksum: async ({ directory }) => expectOther(await directory.checksum('own', 'sha256')),
       takeOwnership: ({ directory }) => directory.takeOwnership('own'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('', { isRecursive: true }),
     },
@@ -227,6 +246,8 @@ const scenarios: Record<string, Scenario> = {
         await directory.copy('calm', path, quick);
         await directory.delete(path, quick);
       },
+      checksum: ({ directory }) => directory.checksum('calm', 'md5'),
+      setTimes: ({ directory }) => directory.setTimes('calm', { modifiedAt: new Date(0) }),
       measure: ({ directory }) => directory.diskUsage('calm'),
     },
   },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Access, give, type Owner } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
+import { type Checksum, type ChecksumAlgorithm, checksumFile } from './checksum-file.ts';
 import { type CopyOptions, type CopyResult, copyEntry } from './copy-entry.ts';
 import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';
@@ -23,6 +24,8 @@ import { type RenameOptions, renameEntry } from './rename-entry.ts';
 import { replaceFile, type WriteOptions } from './replace-file.ts';
 import { type PathInput, parseLinkTarget, parsePath } from './server-path.ts';
 import { ServerRoot } from './server-root.ts';
+import { type EntryTimes, setTimes } from './set-times.ts';
+import { truncateFile } from './truncate-file.ts';
 import { walkToEntry, walkToTarget } from './walk.ts';
 import type { ByteSource } from './write-chunks.ts';
 
@@ -162,6 +165,21 @@ export class ServerDirectory implements AsyncDisposable {
   /** Permission bits; setuid, setgid and sticky are dropped. */
   chmod(path: PathInput, mode: number): Promise<void> {
     return this.#run(path, (access, names) => changeMode(access, names, mode));
+  }
+
+  /** Of what a link leads to; a time that is left out stays as it is. */
+  setTimes(path: PathInput, times: EntryTimes): Promise<void> {
+    return this.#run(path, (access, names) => setTimes(access, names, times));
+  }
+
+  /** Cuts a file shorter, for good; throws `invalid_input` when it would become longer. */
+  truncate(path: PathInput, sizeBytes: number): Promise<void> {
+    return this.#run(path, (access, names) => truncateFile(access, names, sizeBytes));
+  }
+
+  /** Of the file's contents as they are read; `signal` ends that. */
+  checksum(path: PathInput, algorithm: ChecksumAlgorithm, signal?: AbortSignal): Promise<Checksum> {
+    return this.#run(path, (access, names) => checksumFile(access, names, algorithm, signal));
   }
 
   diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {
