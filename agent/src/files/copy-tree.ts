@@ -14,7 +14,7 @@ import type { Folder, PinnedEntry } from './folder.ts';
 import { createLink, refuseUnlessInside } from './links.ts';
 import { newFolderBytes } from './make-folder.ts';
 import { ReadableFile } from './read-file.ts';
-import { splitAtSlashes } from './server-path.ts';
+import { joinNames, splitAtSlashes } from './server-path.ts';
 import { leadsOutside } from './walk.ts';
 import { writeSource } from './write-chunks.ts';
 
@@ -198,8 +198,7 @@ export class TreeCopy {
   #skip(path: readonly Buffer[], reason: SkippedEntry['reason']): void {
     this.#skippedCount += 1;
     if (this.#skipped.length >= mostSkippedTold) return;
-    const names = path.flatMap((name, index) => (index === 0 ? [name] : [Buffer.from('/'), name]));
-    this.#skipped.push({ path: Buffer.concat(names), reason });
+    this.#skipped.push({ path: joinNames(path), reason });
   }
 }
 

@@ -30,6 +30,10 @@ const operations = {
   list: (directory, path) => collect(directory.list(path)),
   listPage: (directory, path) => directory.listPage(path, { sortBy: 'size' }),
   measure: (directory, path) => directory.diskUsage(path),
+  searchNames: (directory, path) =>
+    found((onMatch) => directory.searchNames(path, { name: '*' }, { onMatch })),
+  searchContents: (directory, path) =>
+    found((onMatch) => directory.searchContents(path, { text: secret.trim() }, { onMatch })),
   write: (directory, path) => directory.write(path, Buffer.from('written')),
   writeStream: (directory, path) => directory.write(path, pieces()),
   append: async (directory, path) => {
@@ -71,7 +75,7 @@ const contents: Operation[] = [
   'truncatePath',
   'checksum',
 ];
-const folders: Operation[] = ['list', 'listPage', 'makeFolders'];
+const folders: Operation[] = ['list', 'listPage', 'searchNames', 'searchContents', 'makeFolders'];
 const making: Operation[] = ['makeFolder', 'makeLink'];
 
 interface Kind {
@@ -392,6 +396,15 @@ describe.each(strategies)('held by %s', (strategy) => {
     });
   });
 });
+
+/** What a search tells. */
+async function found(search: (onMatch: (match: unknown) => void) => Promise<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  await search((match) => {
+    all.push(match);
+  });
+  return all;
+}
 
 async function outcomeOf(result: Promise<unknown>): Promise<{ outcome: string; seen: string }> {
   try {

@@ -5,7 +5,7 @@ import { type Access, give } from './access.ts';
 import { allocatedBytesOf } from './entry-stats.ts';
 import { errorCode, systemError } from './file-errors.ts';
 import type { Folder } from './folder.ts';
-import { isDot, isDotDot } from './server-path.ts';
+import { isDot, isDotDot, joinNames } from './server-path.ts';
 import { leadsOutside, walkToEntry, walkToTarget } from './walk.ts';
 
 // A disk gives a long link a block of its own.
@@ -43,7 +43,8 @@ export async function makeLink(
   if (!name) throw systemError('EEXIST');
   await refuseUnlessInside(access.root, target.isFromRoot ? [] : way, target.names);
   const up = target.isFromRoot ? way.map(() => Buffer.from('..')) : [];
-  await createLink(access, folder, name, joined([...up, ...target.names]));
+  const text = joinNames([...up, ...target.names]);
+  await createLink(access, folder, name, text.length > 0 ? text : Buffer.from('.'));
   if (isDurable) await folder.sync();
 }
 
@@ -90,11 +91,6 @@ export async function refuseUnlessInside(
 /** Whoever owns the folder may put something else in its place at any moment. */
 function isOurs(stats: Stats): boolean {
   return stats.isSymbolicLink() && (process.getuid === undefined || stats.uid === process.getuid());
-}
-
-function joined(names: readonly Buffer[]): Buffer {
-  const text = names.flatMap((name, index) => (index === 0 ? [name] : [Buffer.from('/'), name]));
-  return text.length === 0 ? Buffer.from('.') : Buffer.concat(text);
 }
 
 function notALink(): AppError {

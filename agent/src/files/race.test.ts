@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { describeUnless, notLinux } from '../testing/describe-unless.ts';
 import type { Checksum } from './checksum-file.ts';
 import type { DiskUsage } from './disk-usage.ts';
+import type { FoundName } from './search-names.ts';
 import { openServerDirectory, type ServerDirectory } from './server-directory.ts';
 import {
   collect,
@@ -60,6 +61,12 @@ function expectOther({ hex }: Checksum): void {
   if (hex === secretHash) throw new Error('ESCAPED: hashed the canary');
 }
 
+const noMatch = {
+  onMatch: () => {
+    throw new Error('ESCAPED: found what the canary sings');
+  },
+};
+
 function expectSmall({ allocatedBytes }: DiskUsage): void {
   if (allocatedBytes >= bigBytes) throw new Error('ESCAPED: measured the canary');
 }
@@ -91,6 +98,14 @@ const scenarios: Record<string, Scenario> = {
         const { entries } = await directory.listPage('dir/sub', { sortBy: 'time' });
         if (entries.some((entry) => entry.inode === inode)) throw new Error('ESCAPED: listed the canary');
       },
+      searchNames: async ({ directory, canary }) => {
+        const inode = statSync(join(canary, 'sub/x')).ino;
+        const onMatch = (match: FoundName) => {
+          if (match.inode === inode) throw new Error('ESCAPED: found the canary');
+        };
+        await directory.searchNames('dir', { name: 'x' }, { onMatch });
+      },
+      searchContents: ({ directory }) => directory.searchContents('dir', { text: secret.trim() }, noMatch),
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('dir')),
       write: ({ directory }) => directory.write('dir/x', Buffer.from(inside), quick),
       create: async ({ directory, next }) => {
@@ -175,6 +190,7 @@ const scenarios: Record<string, Scenario> = {
     },
     operations: {
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('tree')),
+      searchContents: ({ directory }) => directory.searchContents('tree', { text: secret.trim() }, noMatch),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('tree', { isRecursive: true }),
       copy: async ({ directory, next }) => {
         const path = `copy${next()}`;
@@ -224,6 +240,7 @@ const scenarios: Record<string, Scenario> = {
         directory.setTimes('own', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
       truncate: ({ directory }) => directory.truncate('own', 0),
       checksum: async ({ directory }) => expectOther(await directory.checksum('own', 'sha256')),
+      searchContents: ({ directory }) => directory.searchContents('', { text: secret.trim() }, noMatch),
       takeOwnership: ({ directory }) => directory.takeOwnership('own'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('', { isRecursive: true }),
     },
@@ -247,6 +264,7 @@ const scenarios: Record<string, Scenario> = {
         await directory.delete(path, quick);
       },
       checksum: ({ directory }) => directory.checksum('calm', 'md5'),
+      searchContents: ({ directory }) => directory.searchContents('', { text: secret.trim() }, noMatch),
       setTimes: ({ directory }) => directory.setTimes('calm', { modifiedAt: new Date(0) }),
       measure: ({ directory }) => directory.diskUsage('calm'),
     },

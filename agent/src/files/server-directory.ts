@@ -22,6 +22,9 @@ import { Quota } from './quota.ts';
 import { openForReading, type ReadableFile } from './read-file.ts';
 import { type RenameOptions, renameEntry } from './rename-entry.ts';
 import { replaceFile, type WriteOptions } from './replace-file.ts';
+import { type ContentQuery, type FoundLine, searchContents } from './search-contents.ts';
+import { type FoundName, type NameQuery, searchNames } from './search-names.ts';
+import type { SearchOptions, SearchSummary } from './search-tree.ts';
 import { type PathInput, parseLinkTarget, parsePath } from './server-path.ts';
 import { ServerRoot } from './server-root.ts';
 import { type EntryTimes, setTimes } from './set-times.ts';
@@ -180,6 +183,20 @@ export class ServerDirectory implements AsyncDisposable {
   /** Of the file's contents as they are read; `signal` ends that. */
   checksum(path: PathInput, algorithm: ChecksumAlgorithm, signal?: AbortSignal): Promise<Checksum> {
     return this.#run(path, (access, names) => checksumFile(access, names, algorithm, signal));
+  }
+
+  /** What is called so in a folder and all below it, told as it is found. */
+  searchNames(path: PathInput, query: NameQuery, options: SearchOptions<FoundName>): Promise<SearchSummary> {
+    return this.#run(path, ({ root }, names) => searchNames(root, names, query, options));
+  }
+
+  /** The lines in which a text or a regular expression is found; links, and what is no text, are left out. */
+  searchContents(
+    path: PathInput,
+    query: ContentQuery,
+    options: SearchOptions<FoundLine>,
+  ): Promise<SearchSummary> {
+    return this.#run(path, (access, names) => searchContents(access, names, query, options));
   }
 
   diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {

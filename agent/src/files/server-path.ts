@@ -54,6 +54,10 @@ export function parseLinkTarget(input: PathInput): { isFromRoot: boolean; names:
   return { isFromRoot: bytes[0] === slash, names };
 }
 
+export function joinNames(names: readonly Buffer[]): Buffer {
+  return Buffer.concat(names.flatMap((name, index) => (index === 0 ? [name] : [Buffer.from('/'), name])));
+}
+
 export function splitAtSlashes(bytes: Buffer): Buffer[] {
   const names: Buffer[] = [];
   let start = 0;
