@@ -64,6 +64,7 @@ test('leaves out what is no file or leads out, and tells it', async ({ skip }) =
   await using directory = await openServerDirectory(sandbox.root, owner);
   mkdirSync(join(sandbox.root, 'd/sub'), { recursive: true });
   writeFileSync(join(sandbox.root, 'd/plain'), 'inside');
+  writeFileSync(join(sandbox.root, 'd', temporaryName().toString()), 'half of it');
   run('mkfifo', join(sandbox.root, 'd/fifo'));
   symlinkSync('../canary', join(sandbox.root, 'd/up'));
   symlinkSync('../../canary/secret', join(sandbox.root, 'd/out'));
