@@ -1,5 +1,5 @@
 import { type BigIntStats, constants, type Dirent, type Stats } from 'node:fs';
-import { chmod, type FileHandle, lchown, lstat, open, readlink, unlink } from 'node:fs/promises';
+import { chmod, type FileHandle, lchown, lstat, lutimes, open, readlink, unlink } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { refuseUnlessFile, systemError } from './file-errors.ts';
 import type { Folder, PinnedEntry } from './folder.ts';
@@ -94,6 +94,7 @@ class CheckedFolder implements Folder {
           await using handle = await openFile(O_RDONLY);
           await handle.chmod(mode);
         },
+        setTimes: async (accessedAt, modifiedAt) => lutimes(await checkedPath(), accessedAt, modifiedAt),
         [Symbol.asyncDispose]: async () => {},
       };
     });
@@ -128,6 +129,10 @@ class CheckedFolder implements Folder {
 
   async chmod(mode: number): Promise<void> {
     await chmod(await this.#checkedPath(), mode);
+  }
+
+  async setTimes(accessedAt: Date, modifiedAt: Date): Promise<void> {
+    await lutimes(await this.#checkedPath(), accessedAt, modifiedAt);
   }
 
   // Windows cannot open folders; NTFS keeps its entries in a journal of its own.

@@ -34,6 +34,11 @@ export async function deleteEntry(
   if (isDurable) await folder.sync();
 }
 
+/** Deletes what has this name with everything in it, if there is anything. */
+export async function removeTree(access: Access, parent: Folder, name: Buffer, signal?: AbortSignal) {
+  await new TreeDeletion(access, signal).remove(parent, name);
+}
+
 /** Deletes everything in the server's folder, and leaves the folder. */
 export async function emptyRoot(access: Access, signal?: AbortSignal): Promise<void> {
   await openForOwner(access.root);

@@ -1,5 +1,5 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { chmod, chown, type FileHandle, open, readlink, stat } from 'node:fs/promises';
+import { chmod, chown, type FileHandle, open, readlink, stat, utimes } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { refuseUnlessFile } from './file-errors.ts';
 import type { Folder, PinnedEntry } from './folder.ts';
@@ -79,6 +79,10 @@ class DescriptorFolder implements Folder {
     return this.#held.use((path) => chmod(path, mode));
   }
 
+  setTimes(accessedAt: Date, modifiedAt: Date): Promise<void> {
+    return this.#held.use((path) => utimes(path, accessedAt, modifiedAt));
+  }
+
   async sync(): Promise<void> {
     await using handle = await this.#held.use((path) => open(path, O_RDONLY | O_DIRECTORY));
     await handle.sync();
@@ -107,6 +111,7 @@ async function pinned(held: HeldDescriptor): Promise<PinnedEntry> {
       }),
     chown: (uid, gid) => held.use((path) => chown(path, uid, gid)),
     chmod: (mode) => held.use((path) => chmod(path, mode)),
+    setTimes: (accessedAt, modifiedAt) => held.use((path) => utimes(path, accessedAt, modifiedAt)),
     [Symbol.asyncDispose]: () => held.release('in_pool'),
   };
 }

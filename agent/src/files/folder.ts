@@ -26,6 +26,7 @@ export interface Folder extends Disposable {
   entries(): AsyncIterable<Dirent<Buffer>>;
   chown(uid: number, gid: number): Promise<void>;
   chmod(mode: number): Promise<void>;
+  setTimes(accessedAt: Date, modifiedAt: Date): Promise<void>;
   /** Makes created, renamed and deleted entries survive a power cut. */
   sync(): Promise<void>;
 }
@@ -42,4 +43,6 @@ export interface PinnedEntry extends AsyncDisposable {
   /** Of a link: the link's own owner. */
   chown(uid: number, gid: number): Promise<void>;
   chmod(mode: number): Promise<void>;
+  /** Never of what a link leads to. */
+  setTimes(accessedAt: Date, modifiedAt: Date): Promise<void>;
 }

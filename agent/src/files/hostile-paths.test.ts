@@ -28,7 +28,12 @@ const operations = {
   stat: (directory, path) => directory.stat(path),
   statFollowing: (directory, path) => directory.stat(path, { links: 'follow' }),
   list: (directory, path) => collect(directory.list(path)),
+  listPage: (directory, path) => directory.listPage(path, { sortBy: 'size' }),
   measure: (directory, path) => directory.diskUsage(path),
+  searchNames: (directory, path) =>
+    found((onMatch) => directory.searchNames(path, { name: '*' }, { onMatch })),
+  searchContents: (directory, path) =>
+    found((onMatch) => directory.searchContents(path, { text: secret.trim() }, { onMatch })),
   write: (directory, path) => directory.write(path, Buffer.from('written')),
   writeStream: (directory, path) => directory.write(path, pieces()),
   append: async (directory, path) => {
@@ -44,16 +49,34 @@ const operations = {
   delete: (directory, path) => directory.delete(path),
   renameFrom: (directory, path) => directory.rename(path, 'renamed'),
   renameTo: (directory, path) => directory.rename('plain', path, { ifExists: 'replace' }),
+  copyFrom: (directory, path) => directory.copy(path, 'copied'),
+  copyTo: (directory, path) => directory.copy('plain', path, { ifExists: 'replace' }),
+  readLink: (directory, path) => directory.readLink(path),
+  makeLink: (directory, path) => directory.makeLink(path, 'plain'),
+  makeLinkTo: (directory, path) => directory.makeLink('made', path),
   takeOwnership: (directory, path) => directory.takeOwnership(path),
   takeOwnershipOfAll: (directory, path) => directory.takeOwnership(path, { isRecursive: true }),
   chmod: (directory, path) => directory.chmod(path, 0o777),
+  setTimes: (directory, path) => directory.setTimes(path, { modifiedAt: new Date(0) }),
+  truncatePath: (directory, path) => directory.truncate(path, 0),
+  checksum: (directory, path) => directory.checksum(path, 'sha256'),
 } satisfies Record<string, (directory: ServerDirectory, path: PathInput) => Promise<unknown>>;
 
 type Operation = keyof typeof operations;
 type Outcome = 'ok' | 'bad_request' | 'not_found' | 'conflict' | 'invalid_input' | 'forbidden';
 
-const contents: Operation[] = ['read', 'stream', 'write', 'writeStream', 'append', 'truncate'];
-const folders: Operation[] = ['list', 'makeFolders'];
+const contents: Operation[] = [
+  'read',
+  'stream',
+  'write',
+  'writeStream',
+  'append',
+  'truncate',
+  'truncatePath',
+  'checksum',
+];
+const folders: Operation[] = ['list', 'listPage', 'searchNames', 'searchContents', 'makeFolders'];
+const making: Operation[] = ['makeFolder', 'makeLink'];
 
 interface Kind {
   path: PathInput;
@@ -71,35 +94,52 @@ const refused: Kind['outcomes'] = { else: 'bad_request' };
 // The link may be looked at, moved and deleted; what it leads to is out of reach.
 const linkOutside: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders, 'statFollowing', 'chmod'], 'bad_request'),
-  makeFolder: 'conflict',
+  ...all(
+    [...contents, ...folders, 'statFollowing', 'chmod', 'setTimes', 'copyFrom', 'makeLinkTo'],
+    'bad_request',
+  ),
+  ...all(making, 'conflict'),
 };
 const loop: Kind['outcomes'] = linkOutside;
 const missing: Kind['outcomes'] = {
   else: 'not_found',
-  ...all(['write', 'writeStream', 'append', 'makeFolder', 'makeFolders', 'renameTo'], 'ok'),
+  ...all(
+    ['write', 'writeStream', 'append', ...making, 'makeFolders', 'makeLinkTo', 'renameTo', 'copyTo'],
+    'ok',
+  ),
 };
-const missingBelow: Kind['outcomes'] = { else: 'not_found', makeFolders: 'ok' };
+const missingBelow: Kind['outcomes'] = { else: 'not_found', makeFolders: 'ok', makeLinkTo: 'ok' };
 const special: Kind['outcomes'] = {
   else: 'ok',
-  ...all([...contents, ...folders], 'invalid_input'),
-  makeFolder: 'conflict',
+  ...all([...contents, ...folders, 'copyFrom', 'readLink'], 'invalid_input'),
+  ...all(making, 'conflict'),
 };
-const regular: Kind['outcomes'] = { else: 'ok', ...all(folders, 'invalid_input'), makeFolder: 'conflict' };
-const belowFile: Kind['outcomes'] = { else: 'invalid_input' };
+const regular: Kind['outcomes'] = {
+  else: 'ok',
+  ...all([...folders, 'readLink'], 'invalid_input'),
+  ...all(making, 'conflict'),
+};
+const belowFile: Kind['outcomes'] = { else: 'invalid_input', makeLinkTo: 'ok' };
 const folder: Kind['outcomes'] = {
   else: 'ok',
-  ...all(contents, 'invalid_input'),
-  makeFolder: 'conflict',
+  ...all([...contents, 'readLink'], 'invalid_input'),
+  ...all(making, 'conflict'),
   // A file cannot replace a folder.
-  renameTo: 'invalid_input',
+  ...all(['renameTo', 'copyTo'], 'invalid_input'),
 };
 const rootItself: Kind['outcomes'] = {
   ...folder,
   delete: 'bad_request',
   renameFrom: 'bad_request',
-  renameTo: 'bad_request',
+  ...all(['renameTo', 'copyFrom', 'copyTo'], 'bad_request'),
 };
+// The link itself can be read and copied.
+const throughLink = (outcomes: Kind['outcomes']): Kind['outcomes'] => ({
+  ...outcomes,
+  ...all(['readLink', 'copyFrom'], 'ok'),
+});
+// What a link says may have dots and empty names.
+const fineInLinks: Kind['outcomes'] = { ...refused, makeLinkTo: 'ok' };
 
 const file = (name: string | Buffer) => (root: string) =>
   writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name)]), 'inside');
@@ -109,9 +149,9 @@ const kinds: Record<string, Kind> = {
   'two dots': { path: '..', outcomes: refused },
   'two dots in the middle': { path: 'a/../../canary/secret', outcomes: refused },
   'the sibling with the same start': { path: '../a1_evil/secret', outcomes: refused },
-  'one dot': { path: './plain', outcomes: refused },
-  'an empty name': { path: 'a//b', outcomes: refused },
-  'a host': { path: '//host/share', outcomes: refused },
+  'one dot': { path: './plain', outcomes: fineInLinks },
+  'an empty name': { path: 'a//b', outcomes: fineInLinks },
+  'a host': { path: '//host/share', outcomes: fineInLinks },
   NUL: { path: 'plain\0.txt', outcomes: refused },
   'a name of 256 bytes': { path: 'x'.repeat(256), outcomes: refused },
   'a path of 4,096 bytes': { path: `${'abc/'.repeat(1023)}abcd`, outcomes: refused },
@@ -129,7 +169,7 @@ const kinds: Record<string, Kind> = {
   },
   'a newline': { path: 'a\nb', make: file('a\nb'), outcomes: regular },
   'below a file': { path: 'plain/x', outcomes: belowFile },
-  'the root': { path: '', outcomes: rootItself },
+  'the root': { path: '', outcomes: { ...rootItself, makeLinkTo: 'bad_request' } },
   'the root as a slash': { path: '/', outcomes: rootItself },
 
   'a link out, absolute': {
@@ -224,7 +264,7 @@ const kinds: Record<string, Kind> = {
       file('real')(root);
       symlinkSync('real', join(root, 'in'));
     },
-    outcomes: regular,
+    outcomes: throughLink(regular),
   },
   'a folder link inside': {
     path: 'in/f',
@@ -241,16 +281,29 @@ const kinds: Record<string, Kind> = {
       mkdirSync(join(root, 'd', 'e'), { recursive: true });
       symlinkSync('../../plain', join(root, 'd', 'e', 'up'));
     },
-    // Moving the file onto a link that leads to it leaves the link's place to the file.
-    outcomes: regular,
+    // Moving the file onto a link that leads to it leaves the link's place to the file. From the copy's place it would
+    // lead out.
+    outcomes: { ...throughLink(regular), copyFrom: 'bad_request' },
   },
   'a dangling link inside': {
     path: 'in',
     make: link('in', 'new'),
     outcomes: {
       ...missing,
-      ...all(['stat', 'measure', 'delete', 'renameFrom', 'takeOwnership', 'takeOwnershipOfAll'], 'ok'),
-      makeFolder: 'conflict',
+      ...all(
+        [
+          'stat',
+          'measure',
+          'delete',
+          'renameFrom',
+          'takeOwnership',
+          'takeOwnershipOfAll',
+          'copyFrom',
+          'readLink',
+        ],
+        'ok',
+      ),
+      ...all(making, 'conflict'),
     },
   },
 
@@ -261,7 +314,7 @@ const kinds: Record<string, Kind> = {
       run('mkfifo', join(root, 'fifo'));
       symlinkSync('fifo', join(root, 'in'));
     },
-    outcomes: special,
+    outcomes: throughLink(special),
   },
   'below a FIFO': { path: 'fifo/x', make: (root) => run('mkfifo', join(root, 'fifo')), outcomes: belowFile },
   'a socket': {
@@ -290,7 +343,10 @@ const kinds: Record<string, Kind> = {
     make: (root, { canary }) => linkSync(join(canary, 'secret'), join(root, 'hard')),
     outcomes: {
       ...regular,
-      ...all([...contents, 'chmod', 'takeOwnership', 'takeOwnershipOfAll'], 'forbidden'),
+      ...all(
+        [...contents, 'chmod', 'setTimes', 'copyFrom', 'takeOwnership', 'takeOwnershipOfAll'],
+        'forbidden',
+      ),
     },
     needsRoot: true,
   },
@@ -300,10 +356,10 @@ const kinds: Record<string, Kind> = {
       linkSync(join(canary, 'secret'), join(root, 'hard'));
       symlinkSync('hard', join(root, 'in'));
     },
-    outcomes: { ...regular, ...all([...contents, 'chmod'], 'forbidden') },
+    outcomes: throughLink({ ...regular, ...all([...contents, 'chmod', 'setTimes'], 'forbidden') }),
     needsRoot: true,
   },
-  'a plain file': { path: 'plain', outcomes: { ...regular, renameTo: 'ok' } },
+  'a plain file': { path: 'plain', outcomes: { ...regular, copyTo: 'bad_request' } },
   'a full folder': {
     path: 'd',
     make: (root) => {
@@ -340,6 +396,15 @@ describe.each(strategies)('held by %s', (strategy) => {
     });
   });
 });
+
+/** What a search tells. */
+async function found(search: (onMatch: (match: unknown) => void) => Promise<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  await search((match) => {
+    all.push(match);
+  });
+  return all;
+}
 
 async function outcomeOf(result: Promise<unknown>): Promise<{ outcome: string; seen: string }> {
   try {

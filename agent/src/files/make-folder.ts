@@ -7,7 +7,7 @@ import type { Folder } from './folder.ts';
 import { lookAt } from './look-at-all.ts';
 import { walkToEntry, walkToFolder } from './walk.ts';
 
-const newFolderBytes = 4096;
+export const newFolderBytes = 4096;
 
 export interface MakeFolderOptions {
   /** Makes the folders above it too, and is content when it is there already. */

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeUnless, notLinux } from '../testing/describe-unless.ts';
+import type { Checksum } from './checksum-file.ts';
 import type { DiskUsage } from './disk-usage.ts';
+import type { FoundName } from './search-names.ts';
 import { openServerDirectory, type ServerDirectory } from './server-directory.ts';
 import {
   collect,
@@ -42,6 +45,7 @@ const inside = 'inside';
 // More than all scenarios write: whoever measures as much was outside.
 const bigBytes = 32 * 1024 * 1024;
 // Waiting for the disk only makes the race slower.
+const secretHash = createHash('sha256').update(secret).digest('hex');
 const quick = { isDurable: false };
 
 function makeTree(folder: string): void {
@@ -52,6 +56,16 @@ function makeTree(folder: string): void {
 function expectInside(bytes: Buffer): void {
   if (bytes.includes(secret.trim())) throw new Error('ESCAPED: read the canary');
 }
+
+function expectOther({ hex }: Checksum): void {
+  if (hex === secretHash) throw new Error('ESCAPED: hashed the canary');
+}
+
+const noMatch = {
+  onMatch: () => {
+    throw new Error('ESCAPED: found what the canary sings');
+  },
+};
 
 function expectSmall({ allocatedBytes }: DiskUsage): void {
   if (allocatedBytes >= bigBytes) throw new Error('ESCAPED: measured the canary');
@@ -79,6 +93,19 @@ const scenarios: Record<string, Scenario> = {
         const entries = await collect(directory.list('dir/sub'));
         if (entries.some((entry) => entry.inode === inode)) throw new Error('ESCAPED: listed the canary');
       },
+      listPage: async ({ directory, canary }) => {
+        const inode = statSync(join(canary, 'sub/x')).ino;
+        const { entries } = await directory.listPage('dir/sub', { sortBy: 'time' });
+        if (entries.some((entry) => entry.inode === inode)) throw new Error('ESCAPED: listed the canary');
+      },
+      searchNames: async ({ directory, canary }) => {
+        const inode = statSync(join(canary, 'sub/x')).ino;
+        const onMatch = (match: FoundName) => {
+          if (match.inode === inode) throw new Error('ESCAPED: found the canary');
+        };
+        await directory.searchNames('dir', { name: 'x' }, { onMatch });
+      },
+      searchContents: ({ directory }) => directory.searchContents('dir', { text: secret.trim() }, noMatch),
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('dir')),
       write: ({ directory }) => directory.write('dir/x', Buffer.from(inside), quick),
       create: async ({ directory, next }) => {
@@ -100,7 +127,29 @@ const scenarios: Record<string, Scenario> = {
         await directory.rename('dir/sub/deep/x', path, { ifExists: 'replace', ...quick });
         await directory.rename(path, 'dir/sub/deep/x', { ifExists: 'replace', ...quick });
       },
+      copy: async ({ directory, next }) => {
+        const path = `dir/sub/copy${next() % 8}`;
+        await directory.copy('dir/sub/deep', path, quick);
+        expectInside(await directory.read(`${path}/x`, 1000));
+        await directory.delete(path, quick);
+      },
+      copyFile: async ({ directory, next }) => {
+        const path = `copied${next()}`;
+        await directory.copy('dir/secret', path, quick);
+        expectInside(await directory.read(path, 1000));
+        await directory.delete(path, quick);
+      },
+      makeLink: async ({ directory, next }) => {
+        const path = `dir/sub/link${next() % 8}`;
+        await directory.makeLink(path, 'x', quick);
+        await directory.readLink(path);
+        await directory.delete(path, quick);
+      },
       chmod: ({ directory }) => directory.chmod('dir/sub/x', 0o600),
+      setTimes: ({ directory }) =>
+        directory.setTimes('dir/sub/x', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
+      truncate: ({ directory }) => directory.truncate('dir/sub/x', 0),
+      checksum: async ({ directory }) => expectOther(await directory.checksum('dir/sub/x', 'sha256')),
       takeOwnership: ({ directory }) => directory.takeOwnership('dir/x'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('dir', { isRecursive: true }),
     },
@@ -125,6 +174,10 @@ const scenarios: Record<string, Scenario> = {
         await file.truncate(3);
       },
       chmod: ({ directory }) => directory.chmod('file', 0o640),
+      setTimes: ({ directory }) =>
+        directory.setTimes('file', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
+      truncate: ({ directory }) => directory.truncate('file', 0),
+      checksum: async ({ directory }) => expectOther(await directory.checksum('file', 'sha256')),
       takeOwnership: ({ directory }) => directory.takeOwnership('file'),
     },
   },
@@ -137,7 +190,16 @@ const scenarios: Record<string, Scenario> = {
     },
     operations: {
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('tree')),
+      searchContents: ({ directory }) => directory.searchContents('tree', { text: secret.trim() }, noMatch),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('tree', { isRecursive: true }),
+      copy: async ({ directory, next }) => {
+        const path = `copy${next()}`;
+        await directory.copy('tree', path, quick);
+        const { type } = await directory.stat(`${path}/sub`);
+        if (type === 'folder') expectInside(await directory.read(`${path}/sub/x`, 1000));
+        expectSmall(await directory.diskUsage(path));
+        await directory.delete(path, quick);
+      },
       delete: async ({ directory, root, canary, next }) => {
         const number = next();
         makeTree(join(root, `stage${number}`));
@@ -167,7 +229,18 @@ const scenarios: Record<string, Scenario> = {
         await file.append(Buffer.from('.'));
         await file.truncate(3);
       },
+      copy: async ({ directory, next }) => {
+        const path = `copy${next()}`;
+        await directory.copy('own', path, quick);
+        expectInside(await directory.read(path, 1000));
+        await directory.delete(path, quick);
+      },
       chmod: ({ directory }) => directory.chmod('own', 0o604),
+      setTimes: ({ directory }) =>
+        directory.setTimes('own', { accessedAt: new Date(0), modifiedAt: new Date(0) }),
+      truncate: ({ directory }) => directory.truncate('own', 0),
+      checksum: async ({ directory }) => expectOther(await directory.checksum('own', 'sha256')),
+      searchContents: ({ directory }) => directory.searchContents('', { text: secret.trim() }, noMatch),
       takeOwnership: ({ directory }) => directory.takeOwnership('own'),
       takeOwnershipOfAll: ({ directory }) => directory.takeOwnership('', { isRecursive: true }),
     },
@@ -185,6 +258,14 @@ const scenarios: Record<string, Scenario> = {
         await using file = await directory.openForWriting('calm');
         await file.write(Buffer.from(inside), 0);
       },
+      copy: async ({ directory, next }) => {
+        const path = `copy${next()}`;
+        await directory.copy('calm', path, quick);
+        await directory.delete(path, quick);
+      },
+      checksum: ({ directory }) => directory.checksum('calm', 'md5'),
+      searchContents: ({ directory }) => directory.searchContents('', { text: secret.trim() }, noMatch),
+      setTimes: ({ directory }) => directory.setTimes('calm', { modifiedAt: new Date(0) }),
       measure: ({ directory }) => directory.diskUsage('calm'),
     },
   },

@@ -52,7 +52,7 @@ export function move(from: Folder, name: Buffer, to: Folder, newName: Buffer): P
   return from.at(name, (oldPath) => to.at(newName, (newPath) => rename(oldPath, newPath)));
 }
 
-function isSameOrBelow(names: readonly Buffer[], folder: readonly Buffer[]): boolean {
+export function isSameOrBelow(names: readonly Buffer[], folder: readonly Buffer[]): boolean {
   return folder.every((name, index) => names[index]?.equals(name));
 }
 

@@ -62,7 +62,8 @@ export async function replaceFile(
   }
 }
 
-function remember(temporaries: Set<string>, name: Buffer): Disposable {
+/** Spares a hidden name from `removeLeftovers` for as long as it is written. */
+export function remember(temporaries: Set<string>, name: Buffer): Disposable {
   const key = name.toString('latin1');
   temporaries.add(key);
   return { [Symbol.dispose]: () => temporaries.delete(key) };

@@ -3,13 +3,17 @@ import { resolve } from 'node:path';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Access, give, type Owner } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
+import { type Checksum, type ChecksumAlgorithm, checksumFile } from './checksum-file.ts';
+import { type CopyOptions, type CopyResult, copyEntry } from './copy-entry.ts';
 import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';
 import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
 import { type DirectoryEntry, type EntryStats, toEntryStats } from './entry-stats.ts';
 import { errorCode, systemError, toFileError } from './file-errors.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { type MakeLinkOptions, makeLink, readLink } from './links.ts';
 import { listFolder } from './list-folder.ts';
+import { type ListedPage, type ListPageOptions, listPage } from './list-page.ts';
 import { lookAt } from './look-at-all.ts';
 import { type MakeFolderOptions, makeFolder } from './make-folder.ts';
 import { type OpenForWritingOptions, openForWriting, type WritableFile } from './open-for-writing.ts';
@@ -18,8 +22,13 @@ import { Quota } from './quota.ts';
 import { openForReading, type ReadableFile } from './read-file.ts';
 import { type RenameOptions, renameEntry } from './rename-entry.ts';
 import { replaceFile, type WriteOptions } from './replace-file.ts';
-import { type PathInput, parsePath } from './server-path.ts';
+import { type ContentQuery, type FoundLine, searchContents } from './search-contents.ts';
+import { type FoundName, type NameQuery, searchNames } from './search-names.ts';
+import type { SearchOptions, SearchSummary } from './search-tree.ts';
+import { type PathInput, parseLinkTarget, parsePath } from './server-path.ts';
 import { ServerRoot } from './server-root.ts';
+import { type EntryTimes, setTimes } from './set-times.ts';
+import { truncateFile } from './truncate-file.ts';
 import { walkToEntry, walkToTarget } from './walk.ts';
 import type { ByteSource } from './write-chunks.ts';
 
@@ -97,6 +106,11 @@ export class ServerDirectory implements AsyncDisposable {
     }
   }
 
+  /** The entries of a folder sorted, a page at a time. */
+  listPage(path: PathInput, options?: ListPageOptions): Promise<ListedPage> {
+    return this.#run(path, ({ root }, names) => listPage(root, names, options));
+  }
+
   /** A whole file; throws `payload_too_large` above `maxBytes`. */
   async read(path: PathInput, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     await using file = await this.openForReading(path);
@@ -131,6 +145,21 @@ export class ServerDirectory implements AsyncDisposable {
     return this.#run(from, (access, names) => renameEntry(access, names, parsePath(to, rules), options));
   }
 
+  /** A file, a link or a whole tree, which is there as a whole or not at all. What cannot be copied is told. */
+  copy(from: PathInput, to: PathInput, options?: CopyOptions): Promise<CopyResult> {
+    return this.#run(from, (access, names) => copyEntry(access, names, parsePath(to, rules), options));
+  }
+
+  /** What a link says it leads to, as it is: it may lead anywhere, but is never followed out of the folder. */
+  readLink(path: PathInput): Promise<Buffer> {
+    return this.#run(path, ({ root }, names) => readLink(root, names));
+  }
+
+  /** A link to something inside, there or not. A leading slash means the server's folder; refused when it leads out. */
+  makeLink(path: PathInput, target: PathInput, options?: MakeLinkOptions): Promise<void> {
+    return this.#run(path, (access, names) => makeLink(access, names, parseLinkTarget(target), options));
+  }
+
   /** Gives an entry to the server's user; nobody else can be asked for. */
   takeOwnership(path: PathInput, options?: TakeOwnershipOptions): Promise<OwnershipResult> {
     return this.#run(path, (access, names) => takeOwnership(access, names, options));
@@ -139,6 +168,35 @@ export class ServerDirectory implements AsyncDisposable {
   /** Permission bits; setuid, setgid and sticky are dropped. */
   chmod(path: PathInput, mode: number): Promise<void> {
     return this.#run(path, (access, names) => changeMode(access, names, mode));
+  }
+
+  /** Of what a link leads to; a time that is left out stays as it is. */
+  setTimes(path: PathInput, times: EntryTimes): Promise<void> {
+    return this.#run(path, (access, names) => setTimes(access, names, times));
+  }
+
+  /** Cuts a file shorter, for good; throws `invalid_input` when it would become longer. */
+  truncate(path: PathInput, sizeBytes: number): Promise<void> {
+    return this.#run(path, (access, names) => truncateFile(access, names, sizeBytes));
+  }
+
+  /** Of the file's contents as they are read; `signal` ends that. */
+  checksum(path: PathInput, algorithm: ChecksumAlgorithm, signal?: AbortSignal): Promise<Checksum> {
+    return this.#run(path, (access, names) => checksumFile(access, names, algorithm, signal));
+  }
+
+  /** What is called so in a folder and all below it, told as it is found. */
+  searchNames(path: PathInput, query: NameQuery, options: SearchOptions<FoundName>): Promise<SearchSummary> {
+    return this.#run(path, ({ root }, names) => searchNames(root, names, query, options));
+  }
+
+  /** The lines in which a text or a regular expression is found; links, and what is no text, are left out. */
+  searchContents(
+    path: PathInput,
+    query: ContentQuery,
+    options: SearchOptions<FoundLine>,
+  ): Promise<SearchSummary> {
+    return this.#run(path, (access, names) => searchContents(access, names, query, options));
   }
 
   diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {

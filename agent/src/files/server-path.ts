@@ -39,6 +39,25 @@ export function joinPath(folder: PathInput, name: Uint8Array): Buffer {
   return Buffer.concat([start, Buffer.from(separator), name]);
 }
 
+/** What a link is to lead to. Its names may be `.` and `..`; a leading slash means the server's folder. */
+export function parseLinkTarget(input: PathInput): { isFromRoot: boolean; names: Buffer[] } {
+  const bytes = toBytes(input);
+  if (bytes.length === 0) throw new AppError('bad_request', 'A link needs something to lead to');
+  if (bytes.length > longestPathBytes) {
+    throw new AppError('bad_request', `A path has at most ${longestPathBytes} bytes`);
+  }
+  const names = splitAtSlashes(bytes).filter((name) => name.length > 0);
+  for (const name of names) {
+    const problem = isDot(name) || isDotDot(name) ? undefined : nameProblem(name);
+    if (problem) throw new AppError('bad_request', problem);
+  }
+  return { isFromRoot: bytes[0] === slash, names };
+}
+
+export function joinNames(names: readonly Buffer[]): Buffer {
+  return Buffer.concat(names.flatMap((name, index) => (index === 0 ? [name] : [Buffer.from('/'), name])));
+}
+
 export function splitAtSlashes(bytes: Buffer): Buffer[] {
   const names: Buffer[] = [];
   let start = 0;

@@ -7,11 +7,14 @@ const namesAtOnce = 32;
 const mostLevels = 64;
 const mostWaiting = 256;
 
+/** A way is the names from the first folder to the one that is visited. */
 interface TreeVisitor {
   /** Every folder, the first included, before what is in it. */
-  folder(folder: Folder): Promise<void>;
+  folder(folder: Folder, way: readonly Buffer[]): Promise<void>;
+  /** False leaves out a folder with all that is in it; all are visited when this is left out. */
+  enters?(parent: Folder, name: Buffer, way: readonly Buffer[]): Promise<boolean>;
   /** What is not a folder, some at a time. An entry may be gone or another by now. */
-  entries(parent: Folder, names: readonly Buffer[]): Promise<void>;
+  entries(parent: Folder, names: readonly Buffer[], way: readonly Buffer[]): Promise<void>;
 }
 
 /**
@@ -19,39 +22,46 @@ interface TreeVisitor {
  * Returns how many mounts were left out. Throws `limit_reached` for trees that are deep and wide beyond all use.
  */
 export async function visitTree(start: Folder, visitor: TreeVisitor, signal?: AbortSignal): Promise<number> {
-  const waiting: Folder[] = [];
+  const waiting: { folder: Folder; way: readonly Buffer[] }[] = [];
   let mounts = 0;
 
-  const visit = async (folder: Folder, level: number): Promise<void> => {
+  const visit = async (folder: Folder, level: number, way: readonly Buffer[]): Promise<void> => {
     signal?.throwIfAborted();
-    await visitor.folder(folder);
+    await visitor.folder(folder, way);
     let names: Buffer[] = [];
     for await (const entry of folder.entries()) {
       signal?.throwIfAborted();
       if (entry.isDirectory()) {
-        await descend(folder, entry.name, level);
+        await descend(folder, entry.name, level, way);
         continue;
       }
       names.push(entry.name);
       if (names.length < namesAtOnce) continue;
-      await visitor.entries(folder, names);
+      await visitor.entries(folder, names, way);
       names = [];
     }
-    if (names.length > 0) await visitor.entries(folder, names);
+    if (names.length > 0) await visitor.entries(folder, names, way);
   };
 
-  const descend = async (parent: Folder, name: Buffer, level: number): Promise<void> => {
+  const descend = async (
+    parent: Folder,
+    name: Buffer,
+    level: number,
+    above: readonly Buffer[],
+  ): Promise<void> => {
+    if (visitor.enters && !(await visitor.enters(parent, name, above))) return;
     const child = await parent.enter(name).catch(undefinedIfGone);
     if (!child) return;
+    const way = [...above, name];
     let mustWait = false;
     try {
       if (child.mount !== parent.mount) mounts += 1;
-      else if (level < mostLevels) await visit(child, level + 1);
+      else if (level < mostLevels) await visit(child, level + 1, way);
       else {
         if (waiting.length >= mostWaiting) {
           throw new AppError('limit_reached', 'Too many folders are nested too deep in each other');
         }
-        waiting.push(child);
+        waiting.push({ folder: child, way });
         mustWait = true;
       }
     } finally {
@@ -60,13 +70,13 @@ export async function visitTree(start: Folder, visitor: TreeVisitor, signal?: Ab
   };
 
   try {
-    await visit(start, 1);
+    await visit(start, 1, []);
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      using folder = next;
-      await visit(folder, 1);
+      using folder = next.folder;
+      await visit(folder, 1, next.way);
     }
   } finally {
-    for (const folder of waiting) folder[Symbol.dispose]();
+    for (const { folder } of waiting) folder[Symbol.dispose]();
   }
   return mounts;
 }

@@ -12,6 +12,8 @@ const mostSteps = 8192;
 interface Place extends Disposable {
   readonly folder: Folder;
   readonly name: Buffer | undefined;
+  /** The names from the root to the folder, without links on the way. */
+  readonly way: readonly Buffer[];
 }
 
 /** A place whose last link, too, was followed. The entry is undefined when there is nothing of this name yet. */
@@ -147,6 +149,7 @@ class Walk {
     return {
       folder,
       name: this.#left[0],
+      way: [...this.#passed],
       [Symbol.dispose]: () => {
         if (folder !== root) folder[Symbol.dispose]();
       },

@@ -27,6 +27,18 @@ const cases: Record<string, (sandbox: Sandbox) => Promise<void>> = {
     assert.deepEqual(taken, { changedCount: 4, refusedCount: 3 });
     assert.equal(lstatSync(join(canary, 'secret')).uid, 0);
     assert.equal(lstatSync(join(root, 'd/tmpfs/big')).uid, 0);
+    const copied = await directory.copy('d', 'copy');
+    const told = copied.skipped.map(({ path, reason }) => `${path} ${reason}`).sort();
+    assert.deepEqual(told, ['bind mount', 'file mount', 'tmpfs mount']);
+    assert.deepEqual(readdirSync(join(root, 'copy')), ['sub']);
+    await directory.delete('copy');
+    await assert.rejects(directory.copy('d/bind', 'copy'), { code: 'conflict' });
+    await assert.rejects(directory.copy('d/file', 'copy'), { code: 'conflict' });
+    const found: string[] = [];
+    const onMatch = (match: { path: Buffer }) => void found.push(match.path.toString());
+    await directory.searchNames('', { name: '*' }, { onMatch });
+    await directory.searchContents('', { text: 'canary' }, { onMatch });
+    assert.deepEqual(found.sort(), ['d', 'd/bind', 'd/file', 'd/sub', 'd/sub/own', 'd/tmpfs']);
     await assert.rejects(directory.delete('d'), { code: 'conflict' });
     await assert.rejects(directory.rename('d/bind', 'moved'), { code: 'conflict' });
     assert.deepEqual(readdirSync(join(root, 'd')).sort(), ['bind', 'file', 'tmpfs']);
