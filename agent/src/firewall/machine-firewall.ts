@@ -87,17 +87,31 @@ export class MachineFirewall {
       const allowed = this.#allowed();
       const isWanted = allowed.ports.length > 0 || allowed.cablePrefix !== null;
       if (!isWanted && !this.#mayBeOpen) return;
-      try {
-        const { gates } = await this.#gates();
-        for (const gate of gates) await gate.set(gate.isClosed ? allowed : nothingAllowed);
-        this.#mayBeOpen = isWanted;
-        this.#failure = null;
-      } catch (err) {
-        this.#failure = (err as Error).message;
-        this.#options.log.warn({ err }, "The machine's firewall cannot be opened for servers");
-      }
+      // Also what fails halfway may leave openings.
+      if (isWanted) this.#mayBeOpen = true;
+      const failures = await this.#setGates(allowed);
+      if (failures.length === 0) this.#mayBeOpen = isWanted;
+      this.#failure = failures.length > 0 ? failures.join('; ') : null;
     });
     return this.#next;
+  }
+
+  /** What went wrong. One that fails does not keep the others as they were. */
+  async #setGates(allowed: Allowed): Promise<string[]> {
+    const failures: string[] = [];
+    const attempt = async (work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (err) {
+        failures.push((err as Error).message);
+        this.#options.log.warn({ err }, "The machine's firewall cannot be changed for servers");
+      }
+    };
+    await attempt(async () => {
+      const { gates } = await this.#gates();
+      for (const gate of gates) await attempt(() => gate.set(gate.isClosed ? allowed : nothingAllowed));
+    });
+    return failures;
   }
 
   /** Looks at what there is now. */
@@ -122,7 +136,7 @@ export class MachineFirewall {
           ...(hasFirewalld ? [firewalldNote] : []),
           ...(this.#failure === null
             ? []
-            : [`The last try to open it failed: ${this.#failure}`.slice(0, 1000)]),
+            : [`The last try to change it failed: ${this.#failure}`.slice(0, 1000)]),
         ],
       };
     });
