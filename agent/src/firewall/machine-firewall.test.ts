@@ -221,9 +221,10 @@ describe("the machine's firewall", { timeout: 30_000 }, () => {
   );
 });
 
-/** nftables with a closed chain in each table; those in `failing` can be read, and not changed. */
+/** nftables with a closed chain in each table; those in `failing` cannot be changed, those in `gone` not even be read. */
 function pretendedNftables(tables: readonly string[]) {
   const failing = new Set<string>();
+  const gone = new Set<string>();
   const openings = new Map<string, string>();
   const run: RunProgram = async (program, args, { input = '' } = {}) => {
     const line = [program, ...args].join(' ');
@@ -233,7 +234,11 @@ function pretendedNftables(tables: readonly string[]) {
       const all = [...tables.map((table) => ({ ...closed, table })), ...own];
       return JSON.stringify({ nftables: all.map((chain) => ({ chain })) });
     }
-    if (line.startsWith('nft -j list chain ')) return '{"nftables":[]}';
+    if (line.startsWith('nft -j list chain ')) {
+      const [, , , , , table = ''] = line.split(' ');
+      if (gone.has(table)) throw new ProgramFailure(`no such chain in ${table}`);
+      return '{"nftables":[]}';
+    }
     if (line.startsWith('nft list chain ')) return '';
     const [, table = '', name = ''] = /^add chain inet (\S+) (\S+)/.exec(input) ?? [];
     if (line !== 'nft -f -' || failing.has(table)) throw new ProgramFailure(`no luck with ${table}`);
@@ -241,7 +246,7 @@ function pretendedNftables(tables: readonly string[]) {
     else openings.set(table, name);
     return '';
   };
-  return { run, failing, opened: () => [...openings.keys()] };
+  return { run, failing, gone, opened: () => [...openings.keys()] };
 }
 
 describe('a firewall of which one part cannot be changed', () => {
@@ -261,5 +266,17 @@ describe('a firewall of which one part cannot be changed', () => {
     await firewall.choose(false);
     expect(opened()).toEqual([]);
     expect((await firewall.report()).notes).toEqual([]);
+  });
+
+  it('is told of when it vanished between being found and being read, and the others opened', async () => {
+    const { run, gone, opened } = pretendedNftables(['first', 'second']);
+    const firewall = await testFirewall({ run, isRoot: true });
+    gone.add('first');
+    firewall.follow(server('one', port(25565)), 'running');
+    await firewall.apply();
+    expect(opened()).toEqual(['second']);
+    const { gates, notes } = await firewall.report();
+    expect(gates).toEqual([{ name: 'nftables inet second input', hook: 'input' }]);
+    expect(notes[0]).toMatch(/^nftables inet first input could not be read: no such chain in first/);
   });
 });

@@ -108,7 +108,8 @@ export class MachineFirewall {
       }
     };
     await attempt(async () => {
-      const { gates } = await this.#gates();
+      const { gates, unread } = await this.#gates();
+      failures.push(...unread);
       for (const gate of gates) await attempt(() => gate.set(gate.isClosed ? allowed : nothingAllowed));
     });
     return failures;
@@ -120,7 +121,7 @@ export class MachineFirewall {
       const unavailable = this.#unavailable();
       const nothing = { unavailable, gates: [], openPorts: [], isForwardingOpen: false, notes: [] };
       if (unavailable !== null) return nothing;
-      const { gates, hasFirewalld } = await this.#gates();
+      const { gates, hasFirewalld, unread } = await this.#gates();
       const closed = gates.filter(({ isClosed }) => isClosed);
       const allowed = this.#allowed();
       const isOpen = (hook: Gate['hook']) => {
@@ -134,6 +135,7 @@ export class MachineFirewall {
         isForwardingOpen: allowed.cablePrefix !== null && isOpen('forward'),
         notes: [
           ...(hasFirewalld ? [firewalldNote] : []),
+          ...unread.slice(0, 10),
           ...(this.#failure === null
             ? []
             : [`The last try to change it failed: ${this.#failure}`.slice(0, 1000)]),
