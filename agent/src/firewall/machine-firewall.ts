@@ -62,7 +62,7 @@ export class MachineFirewall {
   /** Called at each change of a server's state. Its ports are those it was started with. */
   follow(spec: ServerPorts, state: ServerState): void {
     const isKnown = this.#openings.has(spec.serverId);
-    if (isUp(state) === isKnown && state !== 'starting') return;
+    if (isUp(state) === isKnown && state !== 'starting' && state !== 'running') return;
     if (isUp(state)) this.#openings.set(spec.serverId, openingOf(spec));
     else this.#openings.delete(spec.serverId);
     void this.apply();
