@@ -67,3 +67,17 @@ it('the firewall of a machine is open for exactly the servers that are up, also 
   await order(panel, stays, 'remove');
   await vi.waitFor(() => expect(allRules()).toBe(before), patience);
 });
+
+it('a port that a server is to have from its next start on is not opened before, also after an agent was killed', {
+  timeout: 60_000,
+}, async () => {
+  closeMachine('iptables');
+  const { panel, agent } = await started();
+  const id = await runServer(panel, game(25565));
+  await panel.call('firewall:set', { opens: true });
+  await panel.call('server:apply', { spec: { ...game(25570), serverId: id, revision: 2 } });
+  await killAndRestart(panel, agent);
+  await vi.waitFor(async () => expect(await openPortsOf(panel)).toEqual([25565]), patience);
+  await order(panel, id, 'restart');
+  await vi.waitFor(async () => expect(await openPortsOf(panel)).toEqual([25570]), patience);
+});

@@ -8,6 +8,8 @@ interface FoundGates {
   gates: Gate[];
   /** It owns its tables, and writes them anew as it likes; only its own program changes them. */
   hasFirewalld: boolean;
+  /** Sentences on chains that could not be read; others may take theirs away at any moment. */
+  unread: string[];
 }
 
 /** The tables of agents: those have no chains of administrators. */
@@ -21,6 +23,7 @@ const families = [
 export async function findGates(names: GateNames, run: RunProgram): Promise<FoundGates> {
   const chains = await nftChains(run).catch(() => null);
   const gates: Gate[] = [];
+  const unread: string[] = [];
   /** Tables that a program of the iptables family reads and writes: rules that it does not know would confuse it. */
   const taken = new Set<string>();
   for (const { family, program, legacyTables } of families) {
@@ -38,9 +41,18 @@ export async function findGates(names: GateNames, run: RunProgram): Promise<Foun
     const { family, table } = chain;
     if (!isGateChain(chain) || taken.has(`${family} ${table}`)) continue;
     if (agentTable.test(table) || table === 'firewalld') continue;
-    gates.push(await nftGate(chain, chains ?? [], names, run));
+    try {
+      gates.push(await nftGate(chain, chains ?? [], names, run));
+    } catch (error) {
+      unread.push(
+        `nftables ${family} ${table} ${chain.name} could not be read: ${(error as Error).message}`.slice(
+          0,
+          1000,
+        ),
+      );
+    }
   }
-  return { gates, hasFirewalld: (chains ?? []).some(({ table }) => table === 'firewalld') };
+  return { gates, hasFirewalld: (chains ?? []).some(({ table }) => table === 'firewalld'), unread };
 }
 
 async function firstThatWorks(

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createLogger } from '../logger.ts';
 import { NetworkNames } from '../network/network-names.ts';
+import { ProgramFailure, type RunProgram } from '../network/run-program.ts';
 import { Peer } from '../network/testing/peer.ts';
 import {
   hostAddress,
@@ -13,7 +14,7 @@ import {
 } from '../network/testing/test-machine.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { FirewallChoice } from './firewall-choice.ts';
-import { MachineFirewall } from './machine-firewall.ts';
+import { MachineFirewall, type MachineFirewallOptions } from './machine-firewall.ts';
 import { addresses, allRules, closeMachine, firewalls, needsIptables } from './testing/closed-machine.ts';
 
 const host = { mode: 'host' } as const;
@@ -28,13 +29,18 @@ const server = (serverId: string, ...ports: ReturnType<typeof port>[]) => ({
   ports,
 });
 
-async function testFirewall({ prefix = 'test', opens = true } = {}): Promise<MachineFirewall> {
+async function testFirewall({
+  prefix = 'test',
+  opens = true,
+  ...options
+}: { prefix?: string; opens?: boolean } & Partial<MachineFirewallOptions> = {}): Promise<MachineFirewall> {
   const choice = await FirewallChoice.load({ state: temporaryFolder() });
   await choice.save(opens);
   const firewall = new MachineFirewall({
     names: new NetworkNames(prefix),
     choice,
     log: createLogger('silent'),
+    ...options,
   });
   onTestFinished(() => firewall.close());
   await firewall.ready();
@@ -213,4 +219,64 @@ describe("the machine's firewall", { timeout: 30_000 }, () => {
       expect(allRules()).toBe(before);
     },
   );
+});
+
+/** nftables with a closed chain in each table; those in `failing` cannot be changed, those in `gone` not even be read. */
+function pretendedNftables(tables: readonly string[]) {
+  const failing = new Set<string>();
+  const gone = new Set<string>();
+  const openings = new Map<string, string>();
+  const run: RunProgram = async (program, args, { input = '' } = {}) => {
+    const line = [program, ...args].join(' ');
+    if (line === 'nft -j list chains') {
+      const closed = { family: 'inet', name: 'input', type: 'filter', hook: 'input', policy: 'drop' };
+      const own = [...openings].map(([table, name]) => ({ family: 'inet', table, name }));
+      const all = [...tables.map((table) => ({ ...closed, table })), ...own];
+      return JSON.stringify({ nftables: all.map((chain) => ({ chain })) });
+    }
+    if (line.startsWith('nft -j list chain ')) {
+      const [, , , , , table = ''] = line.split(' ');
+      if (gone.has(table)) throw new ProgramFailure(`no such chain in ${table}`);
+      return '{"nftables":[]}';
+    }
+    if (line.startsWith('nft list chain ')) return '';
+    const [, table = '', name = ''] = /^add chain inet (\S+) (\S+)/.exec(input) ?? [];
+    if (line !== 'nft -f -' || failing.has(table)) throw new ProgramFailure(`no luck with ${table}`);
+    if (input.includes('delete chain')) openings.delete(table);
+    else openings.set(table, name);
+    return '';
+  };
+  return { run, failing, gone, opened: () => [...openings.keys()] };
+}
+
+describe('a firewall of which one part cannot be changed', () => {
+  it('is opened and closed in all others, and closed in that one when it can be', async () => {
+    const { run, failing, opened } = pretendedNftables(['first', 'second', 'third']);
+    const firewall = await testFirewall({ run, isRoot: true });
+    failing.add('second');
+    firewall.follow(server('one', port(25565)), 'running');
+    await firewall.apply();
+    expect(opened()).toEqual(['first', 'third']);
+    expect((await firewall.report()).notes).toEqual([expect.stringContaining('no luck with second')]);
+    failing.add('first');
+    firewall.follow(server('one', port(25565)), 'stopped');
+    await firewall.apply();
+    expect(opened()).toEqual(['first']);
+    failing.clear();
+    await firewall.choose(false);
+    expect(opened()).toEqual([]);
+    expect((await firewall.report()).notes).toEqual([]);
+  });
+
+  it('is told of when it vanished between being found and being read, and the others opened', async () => {
+    const { run, gone, opened } = pretendedNftables(['first', 'second']);
+    const firewall = await testFirewall({ run, isRoot: true });
+    gone.add('first');
+    firewall.follow(server('one', port(25565)), 'running');
+    await firewall.apply();
+    expect(opened()).toEqual(['second']);
+    const { gates, notes } = await firewall.report();
+    expect(gates).toEqual([{ name: 'nftables inet second input', hook: 'input' }]);
+    expect(notes[0]).toMatch(/^nftables inet first input could not be read: no such chain in first/);
+  });
 });

@@ -62,7 +62,7 @@ export class MachineFirewall {
   /** Called at each change of a server's state. Its ports are those it was started with. */
   follow(spec: ServerPorts, state: ServerState): void {
     const isKnown = this.#openings.has(spec.serverId);
-    if (isUp(state) === isKnown && state !== 'starting') return;
+    if (isUp(state) === isKnown && state !== 'starting' && state !== 'running') return;
     if (isUp(state)) this.#openings.set(spec.serverId, openingOf(spec));
     else this.#openings.delete(spec.serverId);
     void this.apply();
@@ -87,17 +87,32 @@ export class MachineFirewall {
       const allowed = this.#allowed();
       const isWanted = allowed.ports.length > 0 || allowed.cablePrefix !== null;
       if (!isWanted && !this.#mayBeOpen) return;
-      try {
-        const { gates } = await this.#gates();
-        for (const gate of gates) await gate.set(gate.isClosed ? allowed : nothingAllowed);
-        this.#mayBeOpen = isWanted;
-        this.#failure = null;
-      } catch (err) {
-        this.#failure = (err as Error).message;
-        this.#options.log.warn({ err }, "The machine's firewall cannot be opened for servers");
-      }
+      // Also what fails halfway may leave openings.
+      if (isWanted) this.#mayBeOpen = true;
+      const failures = await this.#setGates(allowed);
+      if (failures.length === 0) this.#mayBeOpen = isWanted;
+      this.#failure = failures.length > 0 ? failures.join('; ') : null;
     });
     return this.#next;
+  }
+
+  /** What went wrong. One that fails does not keep the others as they were. */
+  async #setGates(allowed: Allowed): Promise<string[]> {
+    const failures: string[] = [];
+    const attempt = async (work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (err) {
+        failures.push((err as Error).message);
+        this.#options.log.warn({ err }, "The machine's firewall cannot be changed for servers");
+      }
+    };
+    await attempt(async () => {
+      const { gates, unread } = await this.#gates();
+      failures.push(...unread);
+      for (const gate of gates) await attempt(() => gate.set(gate.isClosed ? allowed : nothingAllowed));
+    });
+    return failures;
   }
 
   /** Looks at what there is now. */
@@ -106,7 +121,7 @@ export class MachineFirewall {
       const unavailable = this.#unavailable();
       const nothing = { unavailable, gates: [], openPorts: [], isForwardingOpen: false, notes: [] };
       if (unavailable !== null) return nothing;
-      const { gates, hasFirewalld } = await this.#gates();
+      const { gates, hasFirewalld, unread } = await this.#gates();
       const closed = gates.filter(({ isClosed }) => isClosed);
       const allowed = this.#allowed();
       const isOpen = (hook: Gate['hook']) => {
@@ -120,9 +135,10 @@ export class MachineFirewall {
         isForwardingOpen: allowed.cablePrefix !== null && isOpen('forward'),
         notes: [
           ...(hasFirewalld ? [firewalldNote] : []),
+          ...unread.slice(0, 10),
           ...(this.#failure === null
             ? []
-            : [`The last try to open it failed: ${this.#failure}`.slice(0, 1000)]),
+            : [`The last try to change it failed: ${this.#failure}`.slice(0, 1000)]),
         ],
       };
     });

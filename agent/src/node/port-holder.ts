@@ -29,14 +29,28 @@ export async function portHolder({
     [protocol, `${protocol}6`].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
   );
   const sockets = tables.flatMap((table) => socketsOnPort(table, port, protocol === 'tcp'));
-  const inodes = new Set(sockets.map(({ inode }) => inode));
-  if (inodes.size === 0) return null;
+  const [holder = null] = (await socketHolders(sockets)).values();
+  return holder;
+}
+
+/** By inode, the programs that hold these sockets. Looks once through all that runs, which takes long on a full machine. */
+export async function socketHolders(
+  sockets: readonly Pick<FoundSocket, 'inode'>[],
+): Promise<Map<string, PortHolder>> {
+  const holders = new Map<string, PortHolder>();
+  const sought = new Set(sockets.map(({ inode }) => inode));
+  if (sought.size === 0) return holders;
   for (const pid of await readdir('/proc').catch(() => [])) {
-    if (/^\d+$/.test(pid) && (await hasSocket(pid, inodes))) {
-      return { pid: Number(pid), text: `${await nameOf(pid)} (process ${pid})` };
+    const held = /^\d+$/.test(pid) ? await socketsOf(pid, sought) : [];
+    if (held.length === 0) continue;
+    const holder = { pid: Number(pid), text: `${await nameOf(pid)} (process ${pid})` };
+    for (const inode of held) {
+      holders.set(inode, holder);
+      sought.delete(inode);
     }
+    if (sought.size === 0) break;
   }
-  return null;
+  return holders;
 }
 
 /** Lines are `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`, addresses `HEX:PORT`. */
@@ -65,14 +79,15 @@ function toAddress(hex: string): string {
   return canonicalAddress(groups.join(':')) ?? '::';
 }
 
-async function hasSocket(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
+async function socketsOf(pid: string, sought: ReadonlySet<string>): Promise<string[]> {
   const folder = `/proc/${pid}/fd`;
+  const held: string[] = [];
   for (const fd of await readdir(folder).catch(() => [])) {
     const target = await readlink(`${folder}/${fd}`).catch(() => '');
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-    if (inode !== undefined && inodes.has(inode)) return true;
+    if (inode !== undefined && sought.has(inode)) held.push(inode);
   }
-  return false;
+  return held;
 }
 
 async function nameOf(pid: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { LivePort } from '@catalyst/shared/features/live-ports-link';
-import { type FoundSocket, portHolder, socketsOnPort } from '../node/port-holder.ts';
+import { type FoundSocket, socketHolders, socketsOnPort } from '../node/port-holder.ts';
 import type { GameServer } from './game-server.ts';
 
 /** What is at the ports of a server now, as the kernel has it. */
@@ -15,22 +15,26 @@ export async function livePorts({ parts, running }: GameServer): Promise<LivePor
       protocol,
     })),
   );
+  const looked = ports.map((binding) => {
+    const { ip, port, targetPort = port, protocol } = binding;
+    const found = tables?.[protocol].flatMap((table) =>
+      socketsOnPort(table, isOwnNetwork ? targetPort : port, protocol === 'tcp'),
+    );
+    const here = found?.filter(({ address }) => isOwnNetwork || isAbout(address, ip)) ?? [];
+    const isSurelyOwn = isOwnNetwork || (uid !== null && here.some((socket) => socket.uid === uid));
+    return { binding, isKnown: found !== undefined, here, isSurelyOwn };
+  });
+  const holders = await socketHolders(looked.flatMap(({ here, isSurelyOwn }) => (isSurelyOwn ? [] : here)));
   return Promise.all(
-    ports.map(async ({ name, ip, port, targetPort = port, protocol }) => {
-      const found = tables?.[protocol].flatMap((table) =>
-        socketsOnPort(table, isOwnNetwork ? targetPort : port, protocol === 'tcp'),
-      );
-      const here = found?.filter(({ address }) => isOwnNetwork || isAbout(address, ip)) ?? [];
+    looked.map(async ({ binding: { name, port, protocol }, isKnown, here, isSurelyOwn }) => {
       const base = { name, port, protocol, addresses: addressesOf(here), holder: null };
-      if (!found) return { ...base, state: 'unknown' as const };
+      if (!isKnown) return { ...base, state: 'unknown' as const };
       if (here.length === 0) return { ...base, state: 'closed' as const };
-      if (isOwnNetwork || (uid !== null && here.some((socket) => socket.uid === uid))) {
-        return { ...base, state: 'listening' as const };
-      }
-      const holder = await portHolder({ port, protocol });
-      const isOwn = pid !== null && holder !== null && (await isWithin(holder.pid, pid));
-      if (isOwn) return { ...base, state: 'listening' as const };
-      return { ...base, state: 'taken' as const, holder: holder?.text ?? null };
+      if (isSurelyOwn) return { ...base, state: 'listening' as const };
+      const theirs = here.flatMap(({ inode }) => holders.get(inode) ?? []);
+      const areOwn = pid === null ? [] : await Promise.all(theirs.map((holder) => isWithin(holder.pid, pid)));
+      if (areOwn.includes(true)) return { ...base, state: 'listening' as const };
+      return { ...base, state: 'taken' as const, holder: theirs[0]?.text ?? null };
     }),
   );
 }

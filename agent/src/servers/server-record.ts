@@ -1,6 +1,6 @@
 import { AgentAction } from '@catalyst/shared/features/agent-link';
 import { KeptAs } from '@catalyst/shared/features/kept-link';
-import { ServerSpec } from '@catalyst/shared/features/server-spec';
+import { PortBinding, ServerNetwork, ServerSpec } from '@catalyst/shared/features/server-spec';
 import { DesiredState, ServerReason, ServerState } from '@catalyst/shared/features/server-states';
 import { z } from 'zod';
 
@@ -30,6 +30,9 @@ export const RunRecord = z.object({
   seqBefore: z.int(),
   /** Of the machine: everything older than its boot is dead. */
   bootId: z.string(),
+  /** The spec may be a newer one already. Unknown of starts by older agents. */
+  ports: z.array(PortBinding).optional(),
+  network: ServerNetwork.optional(),
 });
 export type RunRecord = z.output<typeof RunRecord>;
 

@@ -34,7 +34,14 @@ export class ServerRuns {
     const { file, runtime, console } = this.#parts;
     await this.clear();
     const startId = newStartId();
-    file.record.run = { startId, kind: launch.purpose, seqBefore: console.lastSeq, bootId: bootId() };
+    file.record.run = {
+      startId,
+      kind: launch.purpose,
+      seqBefore: console.lastSeq,
+      bootId: bootId(),
+      ports: [...launch.ports],
+      network: launch.network,
+    };
     try {
       await file.save();
       signal.throwIfAborted();

@@ -17,7 +17,7 @@ import type { RecordStore } from './record-store.ts';
 import { ReportedState } from './reported-state.ts';
 import { ServerFolder } from './server-folder.ts';
 import type { ServerParts } from './server-parts.ts';
-import type { OperationRecord } from './server-record.ts';
+import type { OperationRecord, ServerRecord } from './server-record.ts';
 import { ServerRuns } from './server-runs.ts';
 import { Turns } from './turns.ts';
 
@@ -175,7 +175,9 @@ export class Supervisor {
           file,
           () => store.nextEventId(),
           (eventId, report) => {
-            firewall?.follow(file.record.spec, report.state);
+            // What is on record of a run then may be left of the one before.
+            const isNew = report.state === 'starting';
+            firewall?.follow(isNew ? file.record.spec : startedWith(file.record), report.state);
             this.#listener?.stateChanged(eventId, report);
           },
         ),
@@ -206,7 +208,7 @@ export class Supervisor {
       inTurn: (signal, work) => this.#automaticStarts.take(signal, work),
     });
     this.#servers.set(serverId, server);
-    firewall?.follow(file.record.spec, file.record.state);
+    firewall?.follow(startedWith(file.record), file.record.state);
     return server;
   }
 
@@ -215,4 +217,10 @@ export class Supervisor {
     if (runtime) return runtime;
     throw new AppError('unavailable', `This node has no runtime named ${name}`);
   }
+}
+
+/** A newer spec waits for the next start. */
+function startedWith({ spec, run }: ServerRecord): Pick<ServerSpec, 'serverId' | 'network' | 'ports'> {
+  const { network = spec.network, ports = spec.ports } = run?.kind === 'game' ? run : {};
+  return { serverId: spec.serverId, network, ports };
 }

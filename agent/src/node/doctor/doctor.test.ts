@@ -375,6 +375,18 @@ describe('the doctor', () => {
       /^It failed: no luck\.$/,
       null,
     ],
+    [
+      'a firewall that cannot be looked at',
+      {
+        options: {
+          firewall: { opens: true, report: () => Promise.reject(new ProgramFailure('nft failed (1): gone')) },
+        },
+      },
+      'firewall',
+      'warning',
+      /could not be looked at: nft failed \(1\): gone\.$/,
+      null,
+    ],
     ['an agent that is not root', { machine: { isRoot: false } }, 'root', 'warning', /share its user/, null],
     [
       'a clock that is behind',

@@ -10,11 +10,19 @@ export async function firewallChecks(
 ): Promise<DoctorCheck[]> {
   if (machine.platform !== 'linux' || !machine.isRoot) return [];
   const check = checkOf('firewall', 'Firewall');
-  const { gates, openPorts, notes } = await firewall.report();
+  // Programs of others decide how this goes; the other checks must not fall with it.
+  const report = await firewall.report().catch((error: Error) => error);
+  if (report instanceof Error) {
+    const text = `The firewall of this machine could not be looked at: ${report.message}`.slice(0, 999);
+    return [check.warning(`${text.replace(/\.$/, '')}.`)];
+  }
+  const { gates, openPorts, notes } = report;
   const [note] = notes;
   if (note !== undefined) {
     const [sentence = note, advice] = note.split(/: (?=allow)/);
-    return [check.warning(`${sentence.replace(/\.$/, '')}.`, advice ? asSentence(advice) : null)];
+    return [
+      check.warning(`${sentence.slice(0, 999).replace(/\.$/, '')}.`, advice ? asSentence(advice) : null),
+    ];
   }
   if (gates.length === 0) return [check.ok('No firewall of this machine stops what is for servers.')];
   const names = gates.map(({ name }) => name).join(', ');
