@@ -7,6 +7,7 @@ import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
+import { fileRoutes } from './features/files.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
 import { keptRoutes } from './features/kept.ts';
@@ -47,6 +48,7 @@ export const api = {
   serverLabels: serverLabelRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
+  files: fileRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

@@ -3,6 +3,7 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { fileCallHandlers } from '../file-calls/files.calls.ts';
 import type { Logger } from '../logger.ts';
 import { type Doctor, doctorCallHandlers } from '../node/doctor/doctor.ts';
 import type { Health } from '../node/health.ts';
@@ -51,6 +52,7 @@ export function servePanel(
       ...keptCallHandlers(supervisor.kept),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
+      ...fileCallHandlers({ supervisor, dataPlane }),
       ...doctorCallHandlers(parts.doctor),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
     },
