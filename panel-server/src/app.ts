@@ -10,6 +10,7 @@ import { registerAudit } from './features/audit/audit.feature.ts';
 import { registerConsole } from './features/console/console.feature.ts';
 import { registerDataPlaneRoutes } from './features/data-plane/data-plane.routes.ts';
 import { registerDoctorRoutes } from './features/doctor/doctor.routes.ts';
+import { registerFiles } from './features/files/files.feature.ts';
 import { registerImages } from './features/images/images.feature.ts';
 import { registerIpPoolRoutes } from './features/ip-pools/ip-pools.routes.ts';
 import { registerKeptRoutes } from './features/kept/kept.routes.ts';
@@ -99,6 +100,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     registerDoctorRoutes(core);
     registerKeptRoutes(core);
     registerConsole(core);
+    await registerFiles(core);
     registerRoleRoutes(core.http, new RolesService(core));
     registerUserRoutes(core.http, new UserAdministration({ ...core, removal: new UserRemoval(core) }));
     registerSubusers(core);

@@ -83,7 +83,7 @@ describe('every route', () => {
     const { params } = await inputFor(route, test.admin);
     const path = callUrl(route, { params } as never);
     const status = async (query: string) => (await ask(test, `${path}?${query}`, test.admin)).status;
-    const most = route.url.endsWith('/logs') ? 1000 : 100;
+    const most = /\/(logs|files)$/.test(route.url) ? 1000 : 100;
     for (const limit of ['0', '-1', `${most + 1}`, '1e9', '1.5', 'all', '', `${most}&limit=1000000`]) {
       expect(await status(`limit=${limit}`), limit).toBe(422);
     }
@@ -293,9 +293,17 @@ function fitting({ url, method }: Route): object {
   if (url === '/api/admin/roles' || url === '/api/admin/roles/:id') return { nodeIds: null };
   if (url === '/api/admin/users') return { roleId: undefined };
   if (url.endsWith('/api-keys') || url.endsWith('/api-keys/:id')) return { expiresAt: null };
+  if (url.startsWith('/api/servers/:id/files')) return filesThatFit(url);
   if (url === '/api/servers/:id/transfer-ownership') return { userId: test.user.userId };
   if (url === '/api/nodes/:id/host-packages') return { templateId: 'openttd' };
   return {};
+}
+
+/** Each path by its text or by its bytes, not by both. */
+function filesThatFit(url: string): object {
+  if (url.endsWith('/files')) return { paths: ['world'], pathsBase64: undefined };
+  const paths = { path: 'server.properties', pathBase64: undefined };
+  return url.endsWith('/rename') ? { ...paths, to: 'old.properties', toBase64: undefined } : paths;
 }
 
 function expectAnswer(error: unknown): void {

@@ -7,6 +7,7 @@ import { deployRoutes } from './features/deploy.ts';
 import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
+import { fileRoutes } from './features/files.ts';
 import { firewallRoutes } from './features/firewall.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
@@ -51,6 +52,7 @@ export const api = {
   serverLabels: serverLabelRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
+  files: fileRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

@@ -7,6 +7,7 @@ import {
 } from './features/agent-link.ts';
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
+import { fileAgentCalls } from './features/files-link.ts';
 import { firewallAgentCalls } from './features/firewall-link.ts';
 import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
@@ -26,6 +27,7 @@ export const agentCalls = {
   ...keptAgentCalls,
   ...firewallAgentCalls,
   ...livePortsAgentCalls,
+  ...fileAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

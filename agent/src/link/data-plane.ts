@@ -25,8 +25,8 @@ export class DataPlane {
     this.#log = log;
   }
 
-  /** Begins to send a stream under a ticket. Throws `limit_reached` when too many are under way. */
-  send(ticket: string, body: AsyncIterable<string>): void {
+  /** Begins to send a stream under a ticket. Throws `limit_reached` when too many are under way; else tells its end. */
+  send(ticket: string, body: AsyncIterable<string | Uint8Array>, ended: () => void = () => {}): void {
     if (this.#streams >= maxStreams) {
       throw new AppError('limit_reached', 'This node is sending too much else; try again in a moment');
     }
@@ -35,6 +35,7 @@ export class DataPlane {
       .catch((err) => this.#log.warn({ err }, 'A stream to the panel broke off'))
       .finally(() => {
         this.#streams -= 1;
+        ended();
       });
   }
 

@@ -21,6 +21,8 @@ export interface AgentLink {
 
 /** Errors of an agent that mean to a caller of the panel what they say; any other would be about the panel. */
 const passedOn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'bad_request',
+  'forbidden',
   'not_running',
   'invalid_state',
   'suspended',
@@ -29,7 +31,9 @@ const passedOn: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'limit_reached',
   'port_taken',
   'host_package_missing',
+  'precondition_failed',
   'payload_too_large',
+  'range_not_satisfiable',
   'invalid_input',
   'rate_limited',
   'timeout',

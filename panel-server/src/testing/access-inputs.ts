@@ -101,6 +101,15 @@ export class AccessInputs {
     'servers.suspend': async () => ({ body: { reason: 'unpaid' } }),
     'servers.unsuspend': () => this.#suspended(),
     'console.command': async () => ({ body: { command: 'say' } }),
+    'files.stat': () => this.#onFile({ isQuery: true }),
+    'files.read': () => this.#onFile({ isQuery: true }),
+    'files.download': () => this.#onFile({ isQuery: true }),
+    'files.upload': async () => ({ query: { path: 'map.zip' }, stream: Buffer.from('a map') }),
+    'files.write': async () => ({ body: { path: 'notes.txt', content: 'text' } }),
+    'files.create': async () => ({ body: { path: 'world', type: 'folder' } }),
+    'files.rename': () => this.#onFile({ body: { path: 'eula.txt', to: 'old.txt' } }),
+    'files.chmod': () => this.#onFile({ body: { path: 'eula.txt', mode: '0600' } }),
+    'files.delete': () => this.#onFile({ body: { paths: ['eula.txt'] } }),
     'templates.get': async () => ({ params: { id: 'minecraft-js' } }),
     'templates.versions': async () => ({ params: { id: 'minecraft-js' } }),
     'templates.export': async () => ({ params: { id: 'minecraft-js' } }),
@@ -201,6 +210,12 @@ export class AccessInputs {
 
   async #stopped(): Promise<RouteInput> {
     return { params: { id: (await installedServer(this.#test.admin, this.#agent)).id } };
+  }
+
+  async #onFile({ isQuery = false, body }: { isQuery?: boolean; body?: object }): Promise<RouteInput> {
+    const { params } = await this.#stopped();
+    this.#agent.files.put(params?.id as string, 'eula.txt', 'eula=true');
+    return { params, ...(isQuery && { query: { path: 'eula.txt' } }), ...(body && { body }) };
   }
 
   async #suspended(): Promise<RouteInput> {

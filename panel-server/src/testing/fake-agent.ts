@@ -23,6 +23,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
+import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
 import type { TestPanel } from './test-panel.ts';
 
@@ -63,6 +64,7 @@ export class FakeAgent {
   /** What it was told last; null before. */
   opensFirewall: boolean | null = null;
   openPorts: FirewallReport['openPorts'] = [];
+  readonly files = new FakeFiles(() => this.link.panelUrl);
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -327,6 +329,7 @@ export class FakeAgent {
   #usualAnswers(): CallHandlers<AgentCalls> {
     return {
       ...this.images.answers,
+      ...this.files.answers,
       'node:doctor': () => ({
         checks: [
           {

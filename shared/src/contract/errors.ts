@@ -23,6 +23,7 @@ export const errorStatus = {
   host_package_missing: 409,
   precondition_failed: 412,
   payload_too_large: 413,
+  range_not_satisfiable: 416,
   invalid_input: 422,
   version_unsupported: 426,
   rate_limited: 429,
