@@ -112,23 +112,62 @@ describe.each(testDatabases)('installing again on %s', (database) => {
     far.disconnect();
   });
 
-  it('says to update an agent that cannot wipe, and can be asked for without', async () => {
-    const { id } = await installedServer(owner, agent);
-    agent.answer('server_control', (control) => {
-      if (control.wipeFirst) throw new AppError('invalid_input', 'The message does not have this shape');
-      throw new Error('Something else was asked for');
+  describe('by an agent that cannot wipe', () => {
+    async function refusedWipe(id: string): Promise<void> {
+      agent.answer('server_control', (control) => {
+        if (control.wipeFirst) throw new AppError('invalid_input', 'The message does not have this shape');
+        throw new Error('Something else was asked for');
+      });
+      await expect(wipe(owner, id)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('Update the agent'),
+      });
+      agent.answer('server_control', undefined);
+    }
+    const refused = expect.objectContaining({
+      kind: 'install',
+      status: 'failed',
+      error: expect.stringContaining('Update the agent'),
     });
-    await expect(wipe(owner, id)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('Update the agent'),
+
+    it('says to update it, and leaves a server that can be started and installed as it was', async () => {
+      const { id } = await installedServer(owner, agent);
+      await refusedWipe(id);
+      await serverThat(owner, id, { state: 'stopped', reason: null, operation: refused });
+      await owner.api.servers.start({ params: { id } });
+      await serverThat(owner, id, { state: 'running' });
+      await owner.api.servers.stop({ params: { id } });
+      await serverThat(owner, id, { state: 'stopped' });
+      await owner.api.servers.reinstall({ params: { id } });
+      await serverThat(owner, id, { state: 'stopped', operation: succeeded });
     });
-    agent.answer('server_control', undefined);
-    await serverThat(owner, id, {
-      state: 'error',
-      reason: 'install_failed',
-      reasonText: expect.stringContaining('Update the agent'),
+
+    it('leaves a server crashed, with how it crashed and when it is restarted', async () => {
+      const { id } = await runningServer(owner, agent);
+      agent.server(id).crashCount = 1;
+      const nextRestartAt = Date.now() + 60_000;
+      const crash = { exitCode: 3, reason: 'exit_code', reasonText: 'It ended.', nextRestartAt };
+      await agent.report(id, 'crashed', crash);
+      const { reason, reasonText, exitCode, desiredState, ...before } = await serverThat(owner, id, {
+        state: 'crashed',
+      });
+      await refusedWipe(id);
+      await serverThat(owner, id, {
+        ...{ state: 'crashed', reason, reasonText, exitCode, desiredState },
+        ...{ nextRestartAt: before.nextRestartAt, operation: refused },
+      });
     });
-    await owner.api.servers.reinstall({ params: { id } });
-    await serverThat(owner, id, { state: 'stopped', reason: null });
+
+    it('leaves a server that was not installed as one', async () => {
+      const { id } = await installedServer(owner, agent);
+      agent.isObedient = false;
+      const { operationId } = await owner.api.servers.reinstall({ params: { id } });
+      await agent.report(id, 'error', { reason: 'install_failed', reasonText: 'No such file.' });
+      await agent.finish(id, operationId, 'No such file.');
+      agent.isObedient = true;
+      await refusedWipe(id);
+      await serverThat(owner, id, { state: 'error', reason: 'install_failed', reasonText: 'No such file.' });
+      expect(await codeOf(owner.api.servers.start({ params: { id } }))).toBe('invalid_state');
+    });
   });
 });
