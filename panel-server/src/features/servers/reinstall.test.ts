@@ -8,6 +8,7 @@ import { type TestClient, type TestPanel, testDatabases, testPanel } from '../..
 import { roleWith } from '../../testing/test-people.ts';
 import { installedServer, runningServer, serverThat } from '../../testing/test-servers.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
+import { OperationEntity } from '../operations/operation.entity.ts';
 
 const succeeded = expect.objectContaining({ kind: 'install', status: 'succeeded' });
 
@@ -110,6 +111,46 @@ describe.each(testDatabases)('installing again on %s', (database) => {
     await vi.waitFor(() => expect(installsOf(far, id)).toHaveLength(2));
     for (const order of installsOf(far, id)) expect(order).toMatchObject({ operationId, wipeFirst: true });
     far.disconnect();
+  });
+
+  describe('when the agent was away while it wiped', () => {
+    /** It calls the server stopped when it is back. */
+    async function backFromWiping(name: string) {
+      const far = await FakeAgent.linked(panel, name);
+      const { id } = await installedServer(owner, far);
+      far.isObedient = false;
+      const { operationId } = await wipe(owner, id);
+      const open = expect.objectContaining({ id: operationId, status: 'running' });
+      await serverThat(owner, id, { state: 'installing', operation: open });
+      far.disconnect();
+      await serverThat(owner, id, { node: expect.objectContaining({ online: false }) });
+      await far.connect();
+      await serverThat(owner, id, { state: 'stopped', operation: open });
+      expect(await codeOf(owner.api.servers.start({ params: { id } }))).toBe('invalid_state');
+      far.isObedient = true;
+      return { far, id, operationId };
+    }
+
+    it('believes it when it says so that all is installed', async () => {
+      const { far, id, operationId } = await backFromWiping('remembers');
+      await far.finish(id, operationId);
+      await serverThat(owner, id, { state: 'stopped', operation: succeeded });
+      await owner.api.servers.start({ params: { id } });
+      await serverThat(owner, id, { state: 'running' });
+      far.disconnect();
+    });
+
+    it('takes nothing for installed of which it has forgotten that it wiped it', async () => {
+      const { far, id, operationId } = await backFromWiping('forgets');
+      const { operationId: again } = await wipe(owner, id);
+      expect(again).not.toBe(operationId);
+      const operations = panel.panel.core.database.getRepository(OperationEntity);
+      expect(await operations.findOneBy({ id: operationId })).toMatchObject({ status: 'failed' });
+      await serverThat(owner, id, { state: 'stopped', operation: succeeded });
+      await owner.api.servers.start({ params: { id } });
+      await serverThat(owner, id, { state: 'running' });
+      far.disconnect();
+    });
   });
 
   describe('by an agent that cannot wipe', () => {

@@ -205,7 +205,7 @@ export class ServerOrders {
         actor,
       );
       if (!next) throw tooLate();
-      if (isOpen(current)) await endOperation(manager, current.id, endOfReplaced(current, row.state, kind));
+      if (isOpen(current)) await endOperation(manager, current.id, endOfReplaced(current, row, kind));
       await manager.insert(OperationEntity, operation);
       return next;
     });
@@ -283,8 +283,13 @@ function putBack(row: ServerRow, before: ServerRow) {
 }
 
 /** A stop whose server has already stopped did what it should, though its last word has not come yet. */
-function endOfReplaced({ kind }: OperationRow, state: ServerState, by: OperationRow['kind']): string | null {
-  return outcomeByState(kind, state) === 'succeeded' ? null : `Replaced by ${by}`;
+function endOfReplaced(
+  { kind }: OperationRow,
+  { state, installedAt }: ServerRow,
+  by: OperationRow['kind'],
+): string | null {
+  const isInDoubt = kind === 'install' && installedAt === null;
+  return outcomeByState(kind, state) === 'succeeded' && !isInDoubt ? null : `Replaced by ${by}`;
 }
 
 function isSilence(error: unknown): boolean {

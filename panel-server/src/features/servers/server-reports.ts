@@ -67,9 +67,9 @@ export class ServerReports {
         ? judgeSnapshot(row.state, report.state, openOperation)
         : judgeReport(row, report.state, openOperation);
       const changes = changesAfter(verdict, row, report);
-      // An agent that came back may not have got the order to install.
-      const isUnsent = isSnapshot && openOperation?.status === 'pending';
-      const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isUnsent;
+      // An agent that came back may not have got the order to install, or have forgotten it.
+      const isInDoubt = isSnapshot && (openOperation?.status === 'pending' || openOperation?.wipesFirst);
+      const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isInDoubt;
       const isKnown = row.reportedState === report.state && row.lastEventId === eventId;
       if (verdict === 'same' && isKnown && !isVisible(row, { ...row, ...changes })) return row;
       const crash = changes.state === 'crashed' ? crashDetails(report) : null;
