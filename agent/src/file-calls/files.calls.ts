@@ -6,7 +6,6 @@ import { joinPath, parsePath, pathFromBase64 } from '../files/server-path.ts';
 import type { DataPlane } from '../link/data-plane.ts';
 import type { Supervisor } from '../servers/supervisor.ts';
 import { toAgentStats } from './file-stats.ts';
-import { listPage } from './list-page.ts';
 import { receiveFile } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
 
@@ -23,21 +22,15 @@ export const fileCallHandlers = ({
 }: FileCallParts): CallHandlers<typeof fileAgentCalls> => {
   const open = (serverId: string) => openFolder(supervisor, serverId);
   return {
-    'files:list': async ({ serverId, pathBase64, limit, after }) => {
+    'files:list': async ({ serverId, pathBase64, limit, cursor }) => {
       const directory = await open(serverId);
       const path = pathFromBase64(pathBase64);
-      const { entries, hasMore } = await listPage(directory, path, {
-        limit,
-        after: after && {
-          type: after.isFolder ? 'folder' : 'file',
-          name: Buffer.from(after.nameBase64, 'base64'),
-        },
-      });
-      const told = entries.map(async (entry) => ({
+      const page = await directory.listPage(path, { foldersFirst: true, limit, cursor });
+      const told = page.entries.map(async (entry) => ({
         ...(await toAgentStats(directory, joinPath(path, entry.name), entry)),
         nameBase64: entry.name.toString('base64'),
       }));
-      return { entries: await Promise.all(told), hasMore };
+      return { entries: await Promise.all(told), nextCursor: page.nextCursor ?? null };
     },
     'files:stat': async ({ serverId, pathBase64 }) =>
       statOf(await open(serverId), pathFromBase64(pathBase64)),

@@ -16,15 +16,14 @@ describeUnless(noPosix, 'the files of a server', () => {
     // Of an upload under way.
     writeFileSync(join(root, `.catalyst-${'0'.repeat(24)}.tmp`), 'half');
     const seen: unknown[] = [];
-    let after: { isFolder: boolean; nameBase64: string } | undefined;
-    for (let hasMore = true; hasMore; ) {
-      const page = await files('files:list', { pathBase64: '', limit: 2, after });
+    let cursor: string | undefined;
+    do {
+      const page = await files('files:list', { pathBase64: '', limit: 2, cursor });
       for (const { nameBase64, type, leadsTo } of page.entries) {
         seen.push([Buffer.from(nameBase64, 'base64').toString('latin1'), type, leadsTo]);
-        after = { isFolder: type === 'folder', nameBase64 };
       }
-      hasMore = page.hasMore;
-    }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
     expect(seen).toEqual([
       ['alpha', 'folder', undefined],
       ['zeta', 'folder', undefined],

@@ -3,6 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { type DirectoryEntry, toEntryStats } from './entry-stats.ts';
 import type { Folder } from './folder.ts';
 import { lookAtAll } from './look-at-all.ts';
+import { isTemporaryName } from './temporary-name.ts';
 import { walkToFolder } from './walk.ts';
 
 const namesAtOnce = 256;
@@ -18,7 +19,7 @@ export interface ListPageOptions {
   /** At most 10,000; 100 when left out. */
   limit?: number;
   /** The `nextCursor` of the page before, asked for with the same sorting. */
-  cursor?: string;
+  cursor?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -70,6 +71,8 @@ export async function listPage(
   for await (const entry of place.folder.entries()) {
     signal?.throwIfAborted();
     const { name } = entry;
+    // Of a write under way: no file yet.
+    if (isTemporaryName(name)) continue;
     if (sortBy === 'name' || sortBy === 'kind') {
       page.offer({ group: groupOf(entry.isDirectory()), value: sortBy === 'kind' ? kindOf(entry) : 0, name });
       continue;

@@ -31,6 +31,31 @@ describe('a crash', () => {
     expect(await later.reaches(id, 'crashed')).toMatchObject({ lastLines: ['ready'] });
   });
 
+  it('leaves room for all in the snapshot of a node on which many have crashed', async () => {
+    const test = await TestSupervisor.open();
+    const line = '界'.repeat(300);
+    const game = ['say ready', ...Array.from({ length: 10 }, () => `say ${line}`), 'wait 20', 'crash'];
+    const restartPolicy = { mode: 'never' } as const;
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, () => test.run(fakeSpec(game, { restartPolicy }))),
+    );
+    await Promise.all(ids.map((id) => test.reaches(id, 'crashed')));
+    const snapshot = test.supervisor.snapshot();
+    expect(snapshot).toHaveLength(ids.length);
+    expect(snapshot.every(({ state }) => state === 'crashed')).toBe(true);
+    const told = snapshot.filter(({ lastLines }) => lastLines.length > 0);
+    expect(told).toHaveLength(14);
+    expect(Buffer.byteLength(JSON.stringify(told.map(({ lastLines }) => lastLines)))).toBeLessThan(
+      128 * 1024,
+    );
+    // The newest, which a panel that was away has not heard of.
+    const oldest = Math.min(...told.map(({ at }) => at));
+    const untold = snapshot.filter(({ lastLines }) => lastLines.length === 0);
+    expect(Math.max(...untold.map(({ at }) => at))).toBeLessThanOrEqual(oldest);
+    // One by one they are told as they are.
+    expect(test.reports.filter(({ lastLines }) => lastLines.length === 10)).toHaveLength(ids.length);
+  });
+
   it('is followed by a restart after the delay, and by giving up when there are too many', async () => {
     const test = await TestSupervisor.open();
     const restartPolicy = {

@@ -49,6 +49,9 @@ interface SupervisorOptions {
 const recoveries = { count: 8, patienceMs: 5000 };
 const automaticStarts = { count: 4, patienceMs: 30_000 };
 
+/** For the last lines of all servers in one snapshot, which the panel takes only as one message of at most 1 MiB. */
+const lastLinesBudgetBytes = 128 * 1024;
+
 /** All servers of this node. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -125,8 +128,9 @@ export class Supervisor {
     await (isKnown && server ? server : this.get(order.serverId)).take(order);
   }
 
+  /** Small enough for one message, however many servers have crashed. */
   snapshot(): ServerSnapshot[] {
-    return this.all.map((server) => server.snapshot());
+    return withinBudget(this.all.map((server) => server.snapshot()));
   }
 
   /** Ends that the panel may not know of. */
@@ -223,4 +227,15 @@ export class Supervisor {
 function startedWith({ spec, run }: ServerRecord): Pick<ServerSpec, 'serverId' | 'network' | 'ports'> {
   const { network = spec.network, ports = spec.ports } = run?.kind === 'game' ? run : {};
   return { serverId: spec.serverId, network, ports };
+}
+
+/** The newest crashes keep their last lines: those are what a panel that was away has missed. */
+function withinBudget(servers: ServerSnapshot[]): ServerSnapshot[] {
+  let leftBytes = lastLinesBudgetBytes;
+  for (const server of servers.toSorted((one, other) => other.at - one.at)) {
+    if (server.lastLines.length === 0) continue;
+    leftBytes -= Buffer.byteLength(JSON.stringify(server.lastLines));
+    if (leftBytes < 0) server.lastLines = [];
+  }
+  return servers;
 }

@@ -31,21 +31,23 @@ export class FakeFiles {
   }
 
   readonly answers: CallHandlers<typeof fileAgentCalls> = {
-    'files:list': ({ serverId, pathBase64, limit, after }) => {
+    'files:list': ({ serverId, pathBase64, limit, cursor }) => {
       const folder = nameOf(pathBase64);
       if (folder !== '') this.#find(serverId, folder);
       const inFolder = [...this.#of(serverId)].filter(([path]) => parentOf(path) === folder);
+      const [group, , last = ''] = cursor?.split('.') ?? [];
       const rank = (isFolder: boolean, name: string) => `${isFolder ? 0 : 1}${name}`;
-      const start = after && rank(after.isFolder, nameOf(after.nameBase64));
+      const start = cursor && `${group}${Buffer.from(last, 'base64url').toString('latin1')}`;
       const sorted = inFolder
         .map(([path, node]) => ({ name: lastName(path), node }))
         .map((one) => ({ ...one, place: rank(one.node.content === null, one.name) }))
         .sort((a, b) => (a.place < b.place ? -1 : 1))
         .filter(({ place }) => start === undefined || place > start);
-      const entries = sorted
-        .slice(0, limit)
-        .map(({ name, node }) => ({ ...statsOf(node), nameBase64: inBase64(name) }));
-      return { entries, hasMore: sorted.length > limit };
+      const page = sorted.slice(0, limit);
+      const entries = page.map(({ name, node }) => ({ ...statsOf(node), nameBase64: inBase64(name) }));
+      const end = sorted.length > limit ? page.at(-1) : undefined;
+      const name = end && Buffer.from(end.name, 'latin1').toString('base64url');
+      return { entries, nextCursor: end ? `${end.place.charAt(0)}.0.${name}` : null };
     },
     'files:stat': ({ serverId, pathBase64 }) =>
       pathBase64 === '' ? folderStats : statsOf(this.#find(serverId, nameOf(pathBase64))),

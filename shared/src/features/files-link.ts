@@ -15,6 +15,11 @@ export const PathBytes = z.base64().max(5464);
 /** Changes with whatever is written to the file. */
 export const FileVersion = z.string().regex(/^[0-9a-z-]{1,60}$/, 'is not a version of a file');
 
+/** Where a page ended, in the words of the agent. */
+export const ListCursor = z
+  .string()
+  .regex(/^[01]\.-?\d{1,19}\.[\w-]{1,400}$/, 'is not a cursor of this list');
+
 export const fileSize = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const stats = {
@@ -48,9 +53,9 @@ export const fileAgentCalls = {
     summary: 'A page of a folder, folders first, by the bytes of the names',
     input: onFile.extend({
       limit: z.int().min(1).max(mostListed),
-      after: z.strictObject({ isFolder: z.boolean(), nameBase64: z.base64().max(1400) }).optional(),
+      cursor: ListCursor.optional(),
     }),
-    output: z.object({ entries: z.array(AgentFileEntry).max(mostListed), hasMore: z.boolean() }),
+    output: z.object({ entries: z.array(AgentFileEntry).max(mostListed), nextCursor: ListCursor.nullable() }),
     timeoutMs: 60_000,
   },
   'files:stat': { summary: 'What has this path', input: onFile, output: AgentFileStats },

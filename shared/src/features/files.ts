@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { Timestamp } from '../contract/values.ts';
-import { FileType, FileVersion, fileSize, maxTextBytes, mostAtOnce, mostListed } from './files-link.ts';
+import {
+  FileType,
+  FileVersion,
+  fileSize,
+  ListCursor,
+  maxTextBytes,
+  mostAtOnce,
+  mostListed,
+} from './files-link.ts';
 import { ServerParams } from './servers.ts';
 
 const tags = ['Files'];
@@ -75,10 +83,7 @@ export const fileRoutes = {
       querystring: z.strictObject({
         ...onPath,
         limit: z.coerce.number().int().min(1).max(mostListed).default(100),
-        cursor: z
-          .string()
-          .regex(/^[de][A-Za-z0-9_-]{1,1000}$/, 'is not a cursor of this list')
-          .optional(),
+        cursor: ListCursor.optional(),
       }),
       response: { 200: z.object({ items: z.array(FileEntry), nextCursor: z.string().nullable() }) },
     },

@@ -1,6 +1,5 @@
-import { AppError } from '@catalyst/shared/contract/errors';
 import type { FileEntry, FileStats } from '@catalyst/shared/features/files';
-import type { AgentFileEntry, AgentFileStats, FileType } from '@catalyst/shared/features/files-link';
+import type { AgentFileEntry, AgentFileStats } from '@catalyst/shared/features/files-link';
 import type { z } from 'zod';
 import { noSuchServer } from '../../access.ts';
 import type { AgentCallInput, AgentCallOutput, AgentCalls } from '../../realtime/agent-connection.ts';
@@ -29,10 +28,8 @@ export class FilesService {
     path: Buffer,
     { limit, cursor }: { limit: number; cursor?: string | undefined },
   ): Promise<{ items: FileEntry[]; nextCursor: string | null }> {
-    const after = cursor === undefined ? undefined : readCursor(cursor);
-    const { entries, hasMore } = await this.ask('files:list', serverId, { ...at(path), limit, after });
-    const last = entries.at(-1);
-    return { items: entries.map(toEntry), nextCursor: hasMore && last ? writeCursor(last) : null };
+    const { entries, nextCursor } = await this.ask('files:list', serverId, { ...at(path), limit, cursor });
+    return { items: entries.map(toEntry), nextCursor };
   }
 
   async stat(serverId: string, path: Buffer): Promise<FileStats> {
@@ -93,18 +90,4 @@ function lastWritten(milliseconds: number): Date {
 function toEntry({ nameBase64, ...stats }: z.output<typeof AgentFileEntry>): FileEntry {
   const { text, base64 } = toText(Buffer.from(nameBase64, 'base64'));
   return { name: text, ...(base64 !== undefined && { nameBase64: base64 }), ...toStats(stats) };
-}
-
-/** The last entry of a page: whether it was a folder, and the bytes of its name. */
-function writeCursor({ type, nameBase64 }: { type: FileType; nameBase64: string }): string {
-  return (type === 'folder' ? 'd' : 'e') + Buffer.from(nameBase64, 'base64').toString('base64url');
-}
-
-function readCursor(cursor: string): { isFolder: boolean; nameBase64: string } {
-  const name = Buffer.from(cursor.slice(1), 'base64url');
-  if (name.length === 0) {
-    const issues = [{ path: 'cursor', message: 'is not a cursor of this list' }];
-    throw new AppError('invalid_input', 'Some of the input is not right', { issues });
-  }
-  return { isFolder: cursor.startsWith('d'), nameBase64: name.toString('base64') };
 }

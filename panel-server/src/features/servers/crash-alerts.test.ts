@@ -128,4 +128,30 @@ describe.each(testDatabases)('a crash on %s', (database) => {
     await vi.waitFor(() => expect(seen.at(-1)?.crash.crashCount).toBe(2));
     expect(seen.map(({ crash }) => crash.crashCount)).toEqual([1, 2]);
   });
+
+  it('is told when the panel was away while it was restarted, and gave up', async () => {
+    const { id } = await runningServer(owner, agent);
+    const seen = await alertsOf(owner);
+    agent.server(id).crashCount = 1;
+    await agent.report(id, 'crashed', { ...bySignal, nextRestartAt: Date.now() + 60_000 });
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    agent.disconnect();
+    await serverThat(owner, id, { node: expect.objectContaining({ online: false }) });
+    agent.server(id).crashCount = 3;
+    await agent.connect({ snapshot: false });
+    const again = { exitCode: 7, reason: 'exit_code', reasonText: 'It ended with exit code 7.' };
+    const snapshot = () => agent.sendSnapshot((server) => (server.serverId === id ? again : {}));
+    await Promise.all([snapshot(), snapshot()]);
+    await snapshot();
+    // What comes after any second alert of this crash.
+    await agent.report(id, 'starting');
+    agent.server(id).crashCount = 4;
+    await agent.report(id, 'crashed', bySignal);
+    await vi.waitFor(() => expect(seen.at(-1)?.crash.crashCount).toBe(4));
+    expect(seen.map(({ kind, crash }) => [kind, crash.crashCount, crash.exitCode])).toEqual([
+      ['server_crashed', 1, 139],
+      ['restarts_given_up', 3, 7],
+      ['restarts_given_up', 4, 139],
+    ]);
+  });
 });

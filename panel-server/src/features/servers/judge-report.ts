@@ -53,19 +53,24 @@ export function judgeSnapshot(
 export function believe(row: ServerRow, report: StateReport, now: Date): Partial<ServerRow> {
   const { state } = report;
   const at = clampTime(report.at, now);
-  const isNew = row.state !== state;
+  const isCrash = isNewCrash(row, report);
+  const isNew = row.state !== state || isCrash;
   return {
     state,
     ...(isNew && { stateChangedAt: at }),
     reason: report.reason,
     reasonText: textOrNull(report.reasonText),
     startedAt: isUp(state) && report.startedAt !== null ? clampTime(report.startedAt, now) : null,
-    exitCode: isNew ? exitCodeAfter(report, isUp(row.state)) : row.exitCode,
+    exitCode: isNew ? exitCodeAfter(report, isUp(row.state) || isCrash) : row.exitCode,
     crashCount: report.crashCount,
     ...(isNew && state === 'crashed' && { lastCrashAt: at }),
     nextRestartAt: state === 'crashed' ? nextRestart(report.nextRestartAt, now) : null,
   };
 }
+
+/** After a gap also one of a server that had crashed before: it was restarted meanwhile. */
+export const isNewCrash = ({ crashCount }: Pick<ServerRow, 'crashCount'>, report: StateReport): boolean =>
+  report.state === 'crashed' && report.crashCount > crashCount;
 
 /** Only what was running has an exit code. */
 function exitCodeAfter({ state, exitCode }: StateReport, wasUp: boolean): number | null {

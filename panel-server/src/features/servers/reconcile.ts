@@ -81,7 +81,8 @@ export class Reconciler {
       return;
     }
     const outcome = outcomeByState(operation.kind, snapshot.state);
-    if (outcome === 'succeeded') await ends.end(row.nodeId, operation.id, null);
+    // Killed in the midst of wiping a full disk, an agent could not write down that it had begun: its own word counts.
+    if (outcome === 'succeeded' && !operation.wipesFirst) await ends.end(row.nodeId, operation.id, null);
     if (outcome === 'failed') {
       const text = snapshot.reasonText ?? `The agent came back with the server ${snapshot.state}`;
       await ends.end(row.nodeId, operation.id, text);

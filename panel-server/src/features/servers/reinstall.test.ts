@@ -8,6 +8,7 @@ import { type TestClient, type TestPanel, testDatabases, testPanel } from '../..
 import { roleWith } from '../../testing/test-people.ts';
 import { installedServer, runningServer, serverThat } from '../../testing/test-servers.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
+import { OperationEntity } from '../operations/operation.entity.ts';
 
 const succeeded = expect.objectContaining({ kind: 'install', status: 'succeeded' });
 
@@ -112,23 +113,102 @@ describe.each(testDatabases)('installing again on %s', (database) => {
     far.disconnect();
   });
 
-  it('says to update an agent that cannot wipe, and can be asked for without', async () => {
-    const { id } = await installedServer(owner, agent);
-    agent.answer('server_control', (control) => {
-      if (control.wipeFirst) throw new AppError('invalid_input', 'The message does not have this shape');
-      throw new Error('Something else was asked for');
+  describe('when the agent was away while it wiped', () => {
+    /** It calls the server stopped when it is back. */
+    async function backFromWiping(name: string) {
+      const far = await FakeAgent.linked(panel, name);
+      const { id } = await installedServer(owner, far);
+      far.isObedient = false;
+      const { operationId } = await wipe(owner, id);
+      const open = expect.objectContaining({ id: operationId, status: 'running' });
+      await serverThat(owner, id, { state: 'installing', operation: open });
+      far.disconnect();
+      await serverThat(owner, id, { node: expect.objectContaining({ online: false }) });
+      await far.connect();
+      await serverThat(owner, id, { state: 'stopped', operation: open });
+      expect(await codeOf(owner.api.servers.start({ params: { id } }))).toBe('invalid_state');
+      far.isObedient = true;
+      return { far, id, operationId };
+    }
+
+    it('believes it when it says so that all is installed', async () => {
+      const { far, id, operationId } = await backFromWiping('remembers');
+      await far.finish(id, operationId);
+      await serverThat(owner, id, { state: 'stopped', operation: succeeded });
+      await owner.api.servers.start({ params: { id } });
+      await serverThat(owner, id, { state: 'running' });
+      far.disconnect();
     });
-    await expect(wipe(owner, id)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('Update the agent'),
+
+    it('takes nothing for installed of which it has forgotten that it wiped it', async () => {
+      const { far, id, operationId } = await backFromWiping('forgets');
+      const { operationId: again } = await wipe(owner, id);
+      expect(again).not.toBe(operationId);
+      const operations = panel.panel.core.database.getRepository(OperationEntity);
+      expect(await operations.findOneBy({ id: operationId })).toMatchObject({ status: 'failed' });
+      await serverThat(owner, id, { state: 'stopped', operation: succeeded });
+      await owner.api.servers.start({ params: { id } });
+      await serverThat(owner, id, { state: 'running' });
+      far.disconnect();
     });
-    agent.answer('server_control', undefined);
-    await serverThat(owner, id, {
-      state: 'error',
-      reason: 'install_failed',
-      reasonText: expect.stringContaining('Update the agent'),
+  });
+
+  describe('by an agent that cannot wipe', () => {
+    async function refusedWipe(id: string): Promise<void> {
+      agent.answer('server_control', (control) => {
+        if (control.wipeFirst) throw new AppError('invalid_input', 'The message does not have this shape');
+        throw new Error('Something else was asked for');
+      });
+      await expect(wipe(owner, id)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('Update the agent'),
+      });
+      agent.answer('server_control', undefined);
+    }
+    const refused = expect.objectContaining({
+      kind: 'install',
+      status: 'failed',
+      error: expect.stringContaining('Update the agent'),
     });
-    await owner.api.servers.reinstall({ params: { id } });
-    await serverThat(owner, id, { state: 'stopped', reason: null });
+
+    it('says to update it, and leaves a server that can be started and installed as it was', async () => {
+      const { id } = await installedServer(owner, agent);
+      await refusedWipe(id);
+      await serverThat(owner, id, { state: 'stopped', reason: null, operation: refused });
+      await owner.api.servers.start({ params: { id } });
+      await serverThat(owner, id, { state: 'running' });
+      await owner.api.servers.stop({ params: { id } });
+      await serverThat(owner, id, { state: 'stopped' });
+      await owner.api.servers.reinstall({ params: { id } });
+      await serverThat(owner, id, { state: 'stopped', operation: succeeded });
+    });
+
+    it('leaves a server crashed, with how it crashed and when it is restarted', async () => {
+      const { id } = await runningServer(owner, agent);
+      agent.server(id).crashCount = 1;
+      const nextRestartAt = Date.now() + 60_000;
+      const crash = { exitCode: 3, reason: 'exit_code', reasonText: 'It ended.', nextRestartAt };
+      await agent.report(id, 'crashed', crash);
+      const { reason, reasonText, exitCode, desiredState, ...before } = await serverThat(owner, id, {
+        state: 'crashed',
+      });
+      await refusedWipe(id);
+      await serverThat(owner, id, {
+        ...{ state: 'crashed', reason, reasonText, exitCode, desiredState },
+        ...{ nextRestartAt: before.nextRestartAt, operation: refused },
+      });
+    });
+
+    it('leaves a server that was not installed as one', async () => {
+      const { id } = await installedServer(owner, agent);
+      agent.isObedient = false;
+      const { operationId } = await owner.api.servers.reinstall({ params: { id } });
+      await agent.report(id, 'error', { reason: 'install_failed', reasonText: 'No such file.' });
+      await agent.finish(id, operationId, 'No such file.');
+      agent.isObedient = true;
+      await refusedWipe(id);
+      await serverThat(owner, id, { state: 'error', reason: 'install_failed', reasonText: 'No such file.' });
+      expect(await codeOf(owner.api.servers.start({ params: { id } }))).toBe('invalid_state');
+    });
   });
 });

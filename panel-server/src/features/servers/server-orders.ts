@@ -136,7 +136,17 @@ export class ServerOrders {
    * Tells the agent. No answer leaves the operation pending: it is sent again, under the same id, when the agent is
    * back. A refusal ends it and is thrown.
    */
-  async send(row: ServerRow, operation: OperationRow, link?: AgentLink): Promise<void> {
+  send(row: ServerRow, operation: OperationRow, link?: AgentLink): Promise<void> {
+    return this.#send(row, operation, null, link);
+  }
+
+  /** `before` is the server without the order; null where nobody knows that any more. */
+  async #send(
+    row: ServerRow,
+    operation: OperationRow,
+    before: ServerRow | null,
+    link?: AgentLink,
+  ): Promise<void> {
     const agent: AgentLink = link ?? {
       call: (name, input, options) => this.#agents.call(row.nodeId, name, input, options),
     };
@@ -159,8 +169,10 @@ export class ServerOrders {
       await markRunning(this.#database, operation.id);
     } catch (error) {
       if (isSilence(error)) return;
-      const refusal = isUnknownWish(error, operation) ? cannotWipe() : error;
-      await this.#refused(row.id, operation, refusal);
+      const isUnknown = isUnknownWish(error, operation);
+      const refusal = isUnknown ? cannotWipe() : error;
+      // Such an agent has touched nothing.
+      await this.#refused(row.id, operation, refusal, isUnknown ? before : null);
       throw refusal;
     }
   }
@@ -193,11 +205,11 @@ export class ServerOrders {
         actor,
       );
       if (!next) throw tooLate();
-      if (isOpen(current)) await endOperation(manager, current.id, endOfReplaced(current, row.state, kind));
+      if (isOpen(current)) await endOperation(manager, current.id, endOfReplaced(current, row, kind));
       await manager.insert(OperationEntity, operation);
       return next;
     });
-    const sent = this.send(ordered, operation);
+    const sent = this.#send(ordered, operation, row);
     if (state !== row.state) this.#feed.stateChanged(row.state, ordered);
     this.#feed.changed(ordered);
     await sent;
@@ -205,13 +217,18 @@ export class ServerOrders {
   }
 
   /** The agent will not do it: the operation ends, and the state goes back to what the agent last told. */
-  async #refused(serverId: string, operation: OperationRow, error: unknown): Promise<void> {
+  async #refused(
+    serverId: string,
+    operation: OperationRow,
+    error: unknown,
+    before: ServerRow | null,
+  ): Promise<void> {
     const text = error instanceof AppError ? error.message : 'The panel could not send this order';
     if (!(error instanceof AppError)) this.#log.error({ err: error, serverId }, 'An order was not sent');
     if (!(await endOperation(this.#database, operation.id, text))) return;
     const row = await findServer(this.#database, serverId);
     if (!row || row.operationId !== operation.id) return;
-    const { state, changes } = stateAfterRefusal(row, operation, text);
+    const { state, changes } = before ? putBack(row, before) : stateAfterRefusal(row, operation, text);
     const settled = await updateUnchanged(this.#database, row, { ...changes, state }, byPanel);
     if (settled && state !== row.state) this.#feed.stateChanged(row.state, settled);
     this.#feed.changed(row);
@@ -253,9 +270,26 @@ function stateAfterRefusal(row: ServerRow, { kind }: OperationRow, text: string)
   return { state: told, changes: { ...changes, ...(isUp && { desiredState: 'running' as const }) } };
 }
 
+/** As if nothing had been ordered, but for what the agent has told since. */
+function putBack(row: ServerRow, before: ServerRow) {
+  const { installedAt, desiredState, reason, reasonText, nextRestartAt } = before;
+  const kept = { installedAt, desiredState };
+  if (row.state !== 'installing') return { state: row.state, changes: kept };
+  const changes = { ...kept, stateChangedAt: new Date() };
+  if (row.reportedState !== null && row.reportedState !== before.reportedState) {
+    return { state: row.reportedState, changes };
+  }
+  return { state: before.state, changes: { ...changes, reason, reasonText, nextRestartAt } };
+}
+
 /** A stop whose server has already stopped did what it should, though its last word has not come yet. */
-function endOfReplaced({ kind }: OperationRow, state: ServerState, by: OperationRow['kind']): string | null {
-  return outcomeByState(kind, state) === 'succeeded' ? null : `Replaced by ${by}`;
+function endOfReplaced(
+  { kind }: OperationRow,
+  { state, installedAt }: ServerRow,
+  by: OperationRow['kind'],
+): string | null {
+  const isInDoubt = kind === 'install' && installedAt === null;
+  return outcomeByState(kind, state) === 'succeeded' && !isInDoubt ? null : `Replaced by ${by}`;
 }
 
 function isSilence(error: unknown): boolean {

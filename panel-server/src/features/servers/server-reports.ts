@@ -1,7 +1,14 @@
 import type { StateReport } from '@catalyst/shared/features/agent-link';
 import type { DataSource } from 'typeorm';
 import { findOperation, isOpen } from '../operations/operations.ts';
-import { believe, crashDetails, judgeReport, judgeSnapshot, type Verdict } from './judge-report.ts';
+import {
+  believe,
+  crashDetails,
+  isNewCrash,
+  judgeReport,
+  judgeSnapshot,
+  type Verdict,
+} from './judge-report.ts';
 import type { ServerRow } from './server.entity.ts';
 import type { ServerFeed } from './server-feed.ts';
 import { findServer, updateUnchanged } from './server-store.ts';
@@ -60,12 +67,12 @@ export class ServerReports {
         ? judgeSnapshot(row.state, report.state, openOperation)
         : judgeReport(row, report.state, openOperation);
       const changes = changesAfter(verdict, row, report);
-      // An agent that came back may not have got the order to install.
-      const isUnsent = isSnapshot && openOperation?.status === 'pending';
-      const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isUnsent;
+      // An agent that came back may not have got the order to install, or have forgotten it.
+      const isInDoubt = isSnapshot && (openOperation?.status === 'pending' || openOperation?.wipesFirst);
+      const isInstalled = row.state === 'installing' && changes.state === 'stopped' && !isInDoubt;
       const isKnown = row.reportedState === report.state && row.lastEventId === eventId;
       if (verdict === 'same' && isKnown && !isVisible(row, { ...row, ...changes })) return row;
-      const crash = changes.state === 'crashed' && row.state !== 'crashed' ? crashDetails(report) : null;
+      const crash = changes.state === 'crashed' ? crashDetails(report) : null;
       const next = await updateUnchanged(
         this.#database,
         row,
@@ -85,7 +92,7 @@ export class ServerReports {
       if (verdict === 'impossible') this.#onImpossible(row, report);
       if (isVisible(row, next)) this.#feed.stateChanged(row.state, next);
       // A start that failed before anything ran is told to whoever ordered it.
-      if (crash && next.crashCount > row.crashCount) this.#onCrash(next, crash);
+      if (crash && isNewCrash(row, report)) this.#onCrash(next, crash);
       return next;
     }
     throw new Error(

@@ -71,9 +71,16 @@ export async function updateUnchanged(
     return inTransaction(database, (manager) => updateUnchanged(manager, row, changes, actor, crash));
   }
   const next = { ...changes, updatedAt: new Date() };
-  const { affected } = await database
-    .getRepository(ServerEntity)
-    .update({ id: row.id, state: row.state, operationId: row.operationId ?? IsNull() }, next);
+  const { affected } = await database.getRepository(ServerEntity).update(
+    {
+      id: row.id,
+      state: row.state,
+      operationId: row.operationId ?? IsNull(),
+      // A crash that is told twice at once is one.
+      ...(changes.crashCount !== undefined && { crashCount: row.crashCount }),
+    },
+    next,
+  );
   if (affected !== 1) return null;
   const changed = { ...row, ...next };
   if (isTransition) await recordTransition(database, changed, row.state, actor, crash);
