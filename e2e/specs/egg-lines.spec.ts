@@ -17,8 +17,8 @@ interface Line {
   egg: string;
   program: string;
   environment?: Record<string, string>;
-  /** What it must be started with. */
-  words: (port: number) => string[];
+  /** What it must be started with; `ports` are its others by name, which are chosen for the variables of these names. */
+  words: (port: number, ports: Record<string, number>) => string[];
   /** Of its environment. */
   says?: (port: number) => string;
   ends: string;
@@ -49,10 +49,10 @@ const lines: Line[] = [
     egg: 'game_eggs/steamcmd_servers/astro_colony/egg-astro-colony-wine',
     program: 'wine',
     environment: { SERVER_NAME: 'Ann\'s $(id) "x" \\ *' },
-    words: () => [
+    words: (_port, { query }) => [
       './AstroColony/Binaries/Win64/AstroColonyServer.exe',
       '-log',
-      '-QueryPort=27015',
+      `-QueryPort=${query}`,
       '-SteamServerName=Ann\'s $(id) "x" \\ *',
     ],
     ends: 'interrupted',
@@ -61,13 +61,13 @@ const lines: Line[] = [
     egg: 'game_eggs/steamcmd_servers/conan_exiles/egg-conan-exiles',
     program: 'xvfb-run',
     environment: { SRV_NAME: '`id`; rm -rf / {{SRV_PW}}' },
-    words: (port) => [
+    words: (port, { query, rcon }) => [
       '--auto-servernum',
       'wine',
       '/home/container/ConanSandbox/Binaries/Win64/ConanSandboxServer-Win64-Shipping.exe',
       `-Port=${port}`,
-      '-QueryPort=27015',
-      '-RconPort=25575',
+      `-QueryPort=${query}`,
+      `-RconPort=${rcon}`,
       '-ServerName=`id`; rm -rf / {{SRV_PW}}',
       '-ServerPassword=',
       '-console',
@@ -187,19 +187,21 @@ it.each(lines)('of $egg are read as they are meant', async ({ egg, program, word
   const id = ids.get(egg) ?? expect.fail('it was not created');
   const params = { id };
   await stateIs(id, 'running');
-  const { primaryPort } = await client.servers.get({ params });
+  const { primaryPort, portBindings } = await client.servers.get({ params });
+  const ports = Object.fromEntries(portBindings.map(({ name, port }) => [name, port]));
+  const expected = words(primaryPort, ports);
   const started = await linesOf(id);
   const last = started.findLastIndex((line) => line.startsWith('ran '));
   expect(started[last]).toMatch(new RegExp(`^ran ${program} in /home/container as container with `));
   if (says) expect(started[last]).toContain(says(primaryPort));
   const seen = started.slice(last + 1).filter((line) => line.startsWith('word '));
-  expect(seen).toEqual(words(primaryPort).map((word) => `word <${word}>`));
+  expect(seen).toEqual(expected.map((word) => `word <${word}>`));
   expect(started.join('\n')).not.toContain('command not found');
   await client.servers.stop({ params });
   await stateIs(id, 'stopped');
   expect((await linesOf(id)).at(-1)).toBe(ends);
   expect((await client.servers.get({ params })).exitCode).toBe(0);
-  table.push({ egg, program, words: words(primaryPort).join(' '), ends });
+  table.push({ egg, program, words: expected.join(' '), ends });
 });
 
 /** As the egg says, but for where its image and its files come from. */
