@@ -49,10 +49,10 @@ const lines: Line[] = [
     egg: 'game_eggs/steamcmd_servers/astro_colony/egg-astro-colony-wine',
     program: 'wine',
     environment: { SERVER_NAME: 'Ann\'s $(id) "x" \\ *' },
-    words: (_port, { query }) => [
+    words: () => [
       './AstroColony/Binaries/Win64/AstroColonyServer.exe',
       '-log',
-      `-QueryPort=${query}`,
+      '-QueryPort=27015',
       '-SteamServerName=Ann\'s $(id) "x" \\ *',
     ],
     ends: 'interrupted',
