@@ -70,8 +70,8 @@ const bundle = (name, inputs, external, beside = []) => ({
       output: {
         dir: join(root, name, 'dist'),
         format: 'esm',
-        // Readable traces, without the comments, which would stay in memory with the source.
-        minify: { compress: false, mangle: false, codegen: true },
+        // The source stays in memory: no comments, short names of locals. Functions and classes keep theirs, for traces.
+        minify: { compress: false, mangle: { toplevel: false, keepNames: true }, codegen: true },
         sourcemap: true,
         cleanDir: true,
       },

@@ -4,7 +4,7 @@ import { oneAtATime } from '../one-at-a-time.ts';
 import { type Access, give, type Owner } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
 import { type Checksum, type ChecksumAlgorithm, checksumFile } from './checksum-file.ts';
-import { type CopyOptions, type CopyResult, copyEntry } from './copy-entry.ts';
+import type { CopyOptions, CopyResult } from './copy-entry.ts';
 import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';
 import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
@@ -22,8 +22,8 @@ import { Quota } from './quota.ts';
 import { openForReading, type ReadableFile } from './read-file.ts';
 import { type RenameOptions, renameEntry } from './rename-entry.ts';
 import { replaceFile, type WriteOptions } from './replace-file.ts';
-import { type ContentQuery, type FoundLine, searchContents } from './search-contents.ts';
-import { type FoundName, type NameQuery, searchNames } from './search-names.ts';
+import type { ContentQuery, FoundLine } from './search-contents.ts';
+import type { FoundName, NameQuery } from './search-names.ts';
 import type { SearchOptions, SearchSummary } from './search-tree.ts';
 import { type PathInput, parseLinkTarget, parsePath } from './server-path.ts';
 import { ServerRoot } from './server-root.ts';
@@ -147,7 +147,10 @@ export class ServerDirectory implements AsyncDisposable {
 
   /** A file, a link or a whole tree, which is there as a whole or not at all. What cannot be copied is told. */
   copy(from: PathInput, to: PathInput, options?: CopyOptions): Promise<CopyResult> {
-    return this.#run(from, (access, names) => copyEntry(access, names, parsePath(to, rules), options));
+    return this.#run(from, async (access, names) => {
+      const { copyEntry } = await rare.copying();
+      return copyEntry(access, names, parsePath(to, rules), options);
+    });
   }
 
   /** What a link says it leads to, as it is: it may lead anywhere, but is never followed out of the folder. */
@@ -187,7 +190,10 @@ export class ServerDirectory implements AsyncDisposable {
 
   /** What is called so in a folder and all below it, told as it is found. */
   searchNames(path: PathInput, query: NameQuery, options: SearchOptions<FoundName>): Promise<SearchSummary> {
-    return this.#run(path, ({ root }, names) => searchNames(root, names, query, options));
+    return this.#run(path, async ({ root }, names) => {
+      const { searchNames } = await rare.searchingNames();
+      return searchNames(root, names, query, options);
+    });
   }
 
   /** The lines in which a text or a regular expression is found; links, and what is no text, are left out. */
@@ -196,7 +202,10 @@ export class ServerDirectory implements AsyncDisposable {
     query: ContentQuery,
     options: SearchOptions<FoundLine>,
   ): Promise<SearchSummary> {
-    return this.#run(path, (access, names) => searchContents(access, names, query, options));
+    return this.#run(path, async (access, names) => {
+      const { searchContents } = await rare.searchingContents();
+      return searchContents(access, names, query, options);
+    });
   }
 
   diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {
@@ -272,6 +281,13 @@ export class ServerDirectory implements AsyncDisposable {
     };
   }
 }
+
+/** Read when they are first wanted: what an agent never does should take none of its memory. */
+const rare = {
+  copying: () => import('./copy-entry.ts'),
+  searchingNames: () => import('./search-names.ts'),
+  searchingContents: () => import('./search-contents.ts'),
+};
 
 const rules = { windowsNames: process.platform === 'win32' };
 
