@@ -5,6 +5,9 @@ import { TestNotes } from './scripts/test-notes.js';
 /** A machine that stalls once in thousands of tests should not keep a change from landing: what needed it is listed at the end. */
 const retry = 1;
 
+/** They close the firewall of the machine, beside which nothing else can be reached. */
+const closing = ['src/firewall/*.test.ts'];
+
 export default defineConfig({
   test: {
     reporters: ['default', new TestNotes()],
@@ -14,12 +17,25 @@ export default defineConfig({
           name,
           root: `./${name}`,
           include: ['src/**/*.test.{ts,tsx}'],
+          exclude: name === 'agent' ? closing : [],
           globalSetup: name === 'panel-server' ? ['src/testing/start-postgres.ts'] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           retry,
         },
       })),
+      {
+        test: {
+          name: 'agent-alone',
+          root: './agent',
+          include: closing,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          retry,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -96,5 +96,5 @@ it('leaves the places of ports that follow another to the panel, and shows them'
   expect(rowsWith(game.port + 1)[1]?.offset).toEqual({ from: 'game', by: 1 });
   expect(rowsWith(27_016)[1]).toMatchObject({ port: 27_016, offset: undefined });
   const last = rows.map((row) => (row.name === 'game' ? { ...row, port: 65_535 } : row));
-  expect(portIssues(last)).toEqual({ 'portBindings.1.port': 'There is no such port' });
+  expect(portIssues(last)).toEqual({ 'portBindings.1.port': 'Must be between 1024 and 65535' });
 });
