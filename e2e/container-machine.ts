@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Template } from '@catalyst/shared/features/templates';
 import type { z } from 'zod';
-import { Product } from './product.ts';
+import { admin, Product, until } from './product.ts';
 import { containerTraces } from './services/container-traces.ts';
 import { type Containerd, startContainerd } from './services/containerd.ts';
 import { pushImage } from './services/image-transport.ts';
@@ -25,6 +25,8 @@ export interface PublicRegistry {
   internet: PublicAddress;
 }
 
+const asAdmin = { CATALYST_ADMIN_EMAIL: admin.email, CATALYST_ADMIN_PASSWORD: admin.password };
+
 /** A machine with containerd, registries on the internet, and the product, which has not been started yet. */
 export class ContainerMachine {
   readonly containerd: Containerd;
@@ -41,8 +43,8 @@ export class ContainerMachine {
     this.product = parts.product;
   }
 
-  /** A sentence where there can be none. */
-  static async create(environment: Record<string, string> = {}): Promise<ContainerMachine | string> {
+  /** A sentence where there can be none. The product has its administrator already, unless told otherwise. */
+  static async create(environment: Record<string, string> = asAdmin): Promise<ContainerMachine | string> {
     if (process.env.CATALYST_TEST_NETWORK !== 'private') {
       return 'Servers get networks only in a private network namespace: scripts/in-private-network.sh';
     }
@@ -58,6 +60,19 @@ export class ContainerMachine {
     await symlink(containerd.socketPath, usualSocket);
     const product = await Product.create({ ...environment, NODE_EXTRA_CA_CERTS: certificate.path });
     return new ContainerMachine({ containerd, open, closed, product });
+  }
+
+  /** Starts the product; its administrator, once containers can be run. */
+  async start(): ReturnType<Product['adminClient']> {
+    await this.product.start();
+    const client = await this.product.adminClient();
+    await until('containers can be run', async () => {
+      const { items } = await client.nodes.list();
+      return items.some(({ health }) =>
+        health?.runtimes.some(({ name, available }) => name === 'containerd' && available),
+      );
+    });
+    return client;
   }
 
   /** Gives the reference by which the product finds it. */

@@ -40,8 +40,10 @@ trap 'echo interrupted; exit 0' INT
 stop=$(cat stand-in.stop)
 echo "$(cat stand-in.done) it is"
 while :; do
-  read -r -t 0.2 line; status=$?
-  [ "$status" -ne 0 ] || { echo "told $line"; [ "$line" != "$stop" ] || exit 0; }
+  # A line can come in parts: what was read when the time was over belongs to it.
+  read -r -t 0.2 part; status=$?
+  line=$line$part
+  [ "$status" -ne 0 ] || { echo "told $line"; [ "$line" != "$stop" ] || exit 0; line=; }
   [ "$status" -ne 1 ] || sleep 0.2
 done
 `;

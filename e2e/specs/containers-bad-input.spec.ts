@@ -8,7 +8,7 @@ import type { NewServer, Server } from '@catalyst/shared/features/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ContainerMachine } from '../container-machine.ts';
 import { tickerTemplate } from '../container-templates.ts';
-import { admin, until } from '../product.ts';
+import { until } from '../product.ts';
 import { busyboxImage } from '../services/busybox-image.ts';
 import type { OciImage } from '../services/oci-image.ts';
 import type { Registry } from '../services/registry.ts';
@@ -36,10 +36,7 @@ let before: ReturnType<ContainerMachine['traces']>;
 
 beforeAll(async () => {
   const busybox = busyboxImage();
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') whyNot = opened;
   else machine = opened;
   if (!busybox) whyNot ??= 'busybox-static is not installed';
@@ -72,14 +69,7 @@ beforeAll(async () => {
   for (const { id } of damages) {
     await machine.addTemplate(tickerTemplate(`${host}/games/${id}:latest`, { id }));
   }
-  await machine.product.start();
-  client = await machine.product.adminClient();
-  await until('containerd is available', async () => {
-    const { items } = await client.nodes.list();
-    return items.some(({ health }) =>
-      health?.runtimes.some((one) => one.name === 'containerd' && one.available),
-    );
-  });
+  client = await machine.start();
   before = machine.traces();
 });
 beforeEach(({ skip }) => {

@@ -26,10 +26,7 @@ let tickerId: string;
 
 beforeAll(async () => {
   const [game, busybox] = [openttdImage(), busyboxImage()];
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') whyNot = opened;
   else machine = opened;
   if (!game || !busybox) whyNot ??= 'OpenTTD or busybox-static is not installed';

@@ -4,7 +4,7 @@ import type { AppError } from '@catalyst/shared/contract/errors';
 import { isUp } from '@catalyst/shared/features/server-states';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ContainerMachine } from '../container-machine.ts';
-import { admin, until } from '../product.ts';
+import { until } from '../product.ts';
 import { standInImage } from '../services/egg-image.ts';
 
 // Start lines of community eggs, as they are, in images with the contract those eggs expect: what the shell in there makes
@@ -154,24 +154,14 @@ const table: { egg: string; program: string; words: string; ends: string }[] = [
 
 beforeAll(async () => {
   const built = standInImage(programs);
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') whyNot = opened;
   else machine = opened;
   if (!built) whyNot ??= 'bash or busybox-static is not installed';
   if (!existsSync(eggs)) whyNot ??= 'The eggs are not beside the project';
   if (whyNot || !built) return;
   image = await machine.push(built, 'games/stand-in');
-  await machine.product.start();
-  client = await machine.product.adminClient();
-  await until('the node has containerd', async () => {
-    const { items } = await client.nodes.list({ query: {} });
-    return items.some(({ health }) =>
-      health?.runtimes.some((each) => each.name === 'containerd' && each.available),
-    );
-  });
+  client = await machine.start();
   for (const line of lines) ids.set(line.egg, await create(line));
 });
 beforeEach(({ skip }) => {

@@ -35,10 +35,7 @@ let disconnectOutside: () => void;
 beforeAll(async () => {
   const openttd = openttdFiles();
   const built = openttd && eggImage([...openttd.libraries, ...openttd.game]);
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') whyNot = opened;
   else machine = opened;
   if (!built) whyNot ??= 'OpenTTD, bash or busybox-static is not installed';
@@ -46,14 +43,7 @@ beforeAll(async () => {
   if (whyNot || !built) return;
   disconnectOutside = connectOutside();
   image = await machine.push(built, 'games/egg');
-  await machine.product.start();
-  client = await machine.product.adminClient();
-  await until('the node has containerd', async () => {
-    const { items } = await client.nodes.list({ query: {} });
-    return items.some(({ health }) =>
-      health?.runtimes.some((each) => each.name === 'containerd' && each.available),
-    );
-  });
+  client = await machine.start();
 });
 beforeEach(({ skip }) => {
   if (whyNot) skip(whyNot);

@@ -6,7 +6,7 @@ import type { NewServer, Server } from '@catalyst/shared/features/servers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ContainerMachine } from '../container-machine.ts';
 import { tickerTemplate } from '../container-templates.ts';
-import { admin, until } from '../product.ts';
+import { until } from '../product.ts';
 import { busyboxImage } from '../services/busybox-image.ts';
 
 // Installations that want to take the machine down: each ends with a sentence, leaves no process, and a neighbour does not
@@ -50,10 +50,7 @@ const ids = new Map<string, string>();
 
 beforeAll(async () => {
   const busybox = busyboxImage();
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') whyNot = opened;
   else machine = opened;
   if (!busybox) whyNot ??= 'busybox-static is not installed';
@@ -75,14 +72,7 @@ beforeAll(async () => {
     const install = { steps: [], script: { image, entrypoint: 'sh', content }, timeoutSeconds: 10 };
     await machine.addTemplate(tickerTemplate(image, { id: `${id}-containerd`, install }));
   }
-  await machine.product.start();
-  client = await machine.product.adminClient();
-  await until('containerd is available', async () => {
-    const { items } = await client.nodes.list();
-    return items.some(({ health }) =>
-      health?.runtimes.some((one) => one.name === 'containerd' && one.available),
-    );
-  });
+  client = await machine.start();
   neighbour = await create('ticker', { startAfterInstall: true });
   await stateIs(neighbour, 'running');
   for (const runtime of runtimes) {

@@ -19,10 +19,7 @@ let reference: string;
 let image: OciImage;
 
 beforeAll(async () => {
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') {
     whyNot = opened;
     return;

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ContainerMachine } from '../container-machine.ts';
 import { tickerTemplate } from '../container-templates.ts';
-import { admin, until } from '../product.ts';
+import { until } from '../product.ts';
 import { busyboxImage } from '../services/busybox-image.ts';
 import { askFromOutside, connectOutside } from '../services/outside.ts';
 
@@ -22,10 +22,7 @@ let disconnectOutside: () => void;
 
 beforeAll(async () => {
   const busybox = busyboxImage();
-  const opened = await ContainerMachine.create({
-    CATALYST_ADMIN_EMAIL: admin.email,
-    CATALYST_ADMIN_PASSWORD: admin.password,
-  });
+  const opened = await ContainerMachine.create();
   if (typeof opened === 'string') whyNot = opened;
   else machine = opened;
   if (!busybox) whyNot ??= 'busybox-static is not installed';
@@ -38,14 +35,8 @@ beforeAll(async () => {
       startup: { argv: ['/bin/sh', '-c', serving] },
     }),
   );
-  await machine.product.start();
-  client = await machine.product.adminClient();
-  await until('containers can be run', async () => {
-    const [node] = (await client.nodes.list()).items;
-    const containers = node?.health?.runtimes.find(({ name }) => name === 'containerd');
-    nodeId = node?.id ?? '';
-    return containers?.available ?? false;
-  });
+  client = await machine.start();
+  nodeId = (await client.nodes.list()).items[0]?.id ?? '';
 });
 beforeEach(({ skip }) => {
   if (whyNot) skip(whyNot);

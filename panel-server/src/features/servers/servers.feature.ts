@@ -40,10 +40,7 @@ export interface ServersNeeds {
   sweepEveryMs?: number;
 }
 
-export function registerServers(
-  core: PanelCore,
-  needs: ServersNeeds,
-): { sweep: ServerSweep; alerts: Alerts } {
+export function registerServers(core: PanelCore, needs: ServersNeeds): { sweep: ServerSweep } {
   const { agents, browsers, serverIndex } = core;
   const { templates, placement, listCache, registries } = needs;
   const log = core.log.child({ part: 'servers' });
@@ -118,5 +115,5 @@ export function registerServers(
       if (change.kind === 'node-settings') feed.nodeChanged(change.nodeId);
     }),
   );
-  return { sweep, alerts };
+  return { sweep };
 }

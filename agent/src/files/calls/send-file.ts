@@ -1,8 +1,8 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { ByteRange } from '@catalyst/shared/features/files-link';
-import type { ReadableFile } from '../files/read-file.ts';
-import type { ServerDirectory } from '../files/server-directory.ts';
-import type { DataPlane } from '../link/data-plane.ts';
+import type { DataPlane } from '../../link/data-plane.ts';
+import type { ReadableFile } from '../read-file.ts';
+import type { ServerDirectory } from '../server-directory.ts';
 import { partOf } from './byte-range.ts';
 import { toAgentStats, versionOf } from './file-stats.ts';
 

@@ -1,10 +1,10 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { fileAgentCalls } from '@catalyst/shared/features/files-link';
-import type { ServerDirectory } from '../files/server-directory.ts';
-import { joinPath, parsePath, pathFromBase64 } from '../files/server-path.ts';
-import type { DataPlane } from '../link/data-plane.ts';
-import type { Supervisor } from '../servers/supervisor.ts';
+import type { DataPlane } from '../../link/data-plane.ts';
+import type { Supervisor } from '../../servers/supervisor.ts';
+import type { ServerDirectory } from '../server-directory.ts';
+import { joinPath, parsePath, pathFromBase64 } from '../server-path.ts';
 import { toAgentStats } from './file-stats.ts';
 import { receiveFile } from './receive-file.ts';
 import { sendFile } from './send-file.ts';

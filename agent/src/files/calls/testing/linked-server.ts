@@ -3,9 +3,9 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { fileAgentCalls } from '@catalyst/shared/features/files-link';
 import { vi } from 'vitest';
 import type { z } from 'zod';
-import { FakePanel } from '../../testing/fake-panel.ts';
-import { fakeSpec } from '../../testing/server-specs.ts';
-import { finished, order, testAgent } from '../../testing/test-agent.ts';
+import { FakePanel } from '../../../testing/fake-panel.ts';
+import { fakeSpec } from '../../../testing/server-specs.ts';
+import { finished, order, testAgent } from '../../../testing/test-agent.ts';
 
 type Calls = typeof fileAgentCalls;
 type Name = keyof Calls;

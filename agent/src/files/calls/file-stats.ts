@@ -1,8 +1,8 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { AgentFileStats } from '@catalyst/shared/features/files-link';
 import type { z } from 'zod';
-import type { EntryStats } from '../files/entry-stats.ts';
-import type { ServerDirectory } from '../files/server-directory.ts';
+import type { EntryStats } from '../entry-stats.ts';
+import type { ServerDirectory } from '../server-directory.ts';
 
 type Stats = z.input<typeof AgentFileStats>;
 

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { EntryStats } from '../files/entry-stats.ts';
-import type { ServerDirectory } from '../files/server-directory.ts';
-import { oneAtATime, type Queue } from '../one-at-a-time.ts';
+import { oneAtATime, type Queue } from '../../one-at-a-time.ts';
+import type { EntryStats } from '../entry-stats.ts';
+import type { ServerDirectory } from '../server-directory.ts';
 import { versionOf } from './file-stats.ts';
 
 interface ReceiveOptions {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { describeUnless, noPosix } from '../testing/describe-unless.ts';
-import { fakeSpec } from '../testing/server-specs.ts';
+import { describeUnless, noPosix } from '../../testing/describe-unless.ts';
+import { fakeSpec } from '../../testing/server-specs.ts';
 import { codeOfCall, filesOf, linkedServer, toBase64 } from './testing/linked-server.ts';
 
 describeUnless(noPosix, 'the files of a server', () => {
@@ -118,7 +118,7 @@ describeUnless(noPosix, 'the files of a server', () => {
     expect(readdirSync(root)).toEqual(['a']);
   });
 
-  it.each(['..', '../x', 'a/../../x', '/../x', 'a//b', 'a/.', 'a\0', 'n'.repeat(256)])(
+  it.each(['..', '../../x', 'a/../../x', '/../x', 'a//b', 'a/.', 'a\0', 'n'.repeat(256)])(
     'are not where %j would lead, past the panel',
     async (path) => {
       const { panel, files, root } = await linkedServer();
