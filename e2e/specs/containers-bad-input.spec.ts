@@ -78,6 +78,8 @@ beforeEach(({ skip }) => {
 afterEach(async () => {
   if (whyNot) return;
   for (const { id } of (await client.servers.list()).items) await remove(id);
+  for (const { id } of (await client.registries.list()).items)
+    await client.registries.delete({ params: { id } });
   await until('nothing is left', () => {
     expect(machine.traces()).toEqual(before);
     return true;
@@ -109,8 +111,8 @@ it('says that a registry wants credentials, refuses wrong ones, and starts with 
   });
   await client.servers.start({ params: { id } });
   await until('they are refused', async () => {
-    const { reasonText } = await client.servers.get({ params: { id } });
-    return reasonText?.includes('refuses these credentials') === true;
+    const { reasonText, operation } = await client.servers.get({ params: { id } });
+    return reasonText?.includes('refuses these credentials') === true && operation?.finishedAt !== null;
   });
   await client.registries.update({ params: { id: login.id }, body: { password } });
   await client.servers.start({ params: { id } });

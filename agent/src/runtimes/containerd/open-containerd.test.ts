@@ -20,6 +20,7 @@ const bench = isPrivate ? await ContainerdBench.open('agent') : undefined;
 afterAll(() => bench?.close());
 const patient = { timeout: 20_000, interval: 20 };
 const port = 25_565;
+const networkPrefix = 'suite';
 
 describeUnless(
   bench ? null : isPrivate ? needsContainerd : 'needs a network of its own',
@@ -35,7 +36,7 @@ describeUnless(
         socketPath: bench?.containerd.socketPath ?? '',
         namespace: bench?.prefix ?? '',
         cgroupPrefix: bench?.prefix ?? '',
-        networkPrefix: 'suite',
+        networkPrefix,
         networkFolder: `${folder.path}/networks`,
         runRoot: folder.run,
         registryNetworks: [],
@@ -65,7 +66,10 @@ describeUnless(
     const game = 'nc -ll -p 80 -e /bin/echo hello & echo ready; read line';
     const left = () => whatIsLeft(bench.client(), bench.containerd.folder, folder.run);
     const nothing = { containers: [], tasks: [], mounts: [], shims: [], controlGroups: [] };
-    const networks = () => (existsSync('/run/netns') ? readdirSync('/run/netns') : []);
+    const networks = () =>
+      (existsSync('/run/netns') ? readdirSync('/run/netns') : []).filter((name) =>
+        name.startsWith(`${networkPrefix}-`),
+      );
 
     async function hear(): Promise<string> {
       const socket = connect(port, '127.0.0.1');
