@@ -68,7 +68,7 @@ describeUnless(
     const nothing = { containers: [], tasks: [], mounts: [], shims: [], controlGroups: [] };
     const networks = () =>
       (existsSync('/run/netns') ? readdirSync('/run/netns') : []).filter((name) =>
-        name.startsWith(`${networkPrefix}-`),
+        name.includes(`-${networkPrefix}-`),
       );
 
     async function hear(): Promise<string> {
