@@ -119,7 +119,7 @@ class CheckedFolder implements Folder {
     });
   }
 
-  entries(): AsyncIterable<Dirent<Buffer>> {
+  entries(): AsyncIterable<Dirent<Buffer>[]> {
     return readEntries(async (call) => call(await this.#checkedPath()));
   }
 

@@ -115,10 +115,12 @@ export class TreeCopy {
     if (this.#made?.ino === stats.ino && this.#made.dev === stats.dev) return;
     using made = await this.#makeFolder(destination);
     const way = [...destination.way, destination.name];
-    for await (const { name } of folder.entries()) {
-      // Half of a file that is being written.
-      if (isTemporaryName(name)) continue;
-      await this.#below({ folder, name }, { folder: made, name, way }, [...path, name]);
+    for await (const batch of folder.entries()) {
+      for (const { name } of batch) {
+        // Half of a file that is being written.
+        if (isTemporaryName(name)) continue;
+        await this.#below({ folder, name }, { folder: made, name, way }, [...path, name]);
+      }
     }
     await give(made, this.#access.owner);
     await made.chmod(stats.mode & 0o777);

@@ -90,22 +90,17 @@ class TreeDeletion {
   /** Deletes what is in a folder now, and says how many entries that were. */
   async #pass(folder: Folder, level: number): Promise<number> {
     let seen = 0;
-    let names: Buffer[] = [];
-    const flush = async () => {
-      const batch = names;
-      names = [];
-      const folders = await allDone(batch.map((name) => this.#unlink(folder, name)));
-      for (const [index, name] of batch.entries()) {
-        if (folders[index] === 'is_folder') await this.#removeFolder(folder, name, level);
+    for await (const batch of folder.entries()) {
+      seen += batch.length;
+      for (let start = 0; start < batch.length; start += namesAtOnce) {
+        this.#signal?.throwIfAborted();
+        const names = batch.slice(start, start + namesAtOnce).map(({ name }) => name);
+        const folders = await allDone(names.map((name) => this.#unlink(folder, name)));
+        for (const [index, name] of names.entries()) {
+          if (folders[index] === 'is_folder') await this.#removeFolder(folder, name, level);
+        }
       }
-    };
-    for await (const entry of folder.entries()) {
-      this.#signal?.throwIfAborted();
-      seen += 1;
-      names.push(entry.name);
-      if (names.length >= namesAtOnce) await flush();
     }
-    await flush();
     return seen;
   }
 

@@ -67,7 +67,7 @@ class DescriptorFolder implements Folder {
     return this.at(name, (path) => open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
   }
 
-  entries(): AsyncIterable<Dirent<Buffer>> {
+  entries(): AsyncIterable<Dirent<Buffer>[]> {
     return readEntries((read) => this.#held.use(read));
   }
 

@@ -22,8 +22,8 @@ export interface Folder extends Disposable {
   readLink(name: Buffer): Promise<Buffer>;
   /** A new file open for writing, mode 0600; fails with EEXIST when there is anything of this name. */
   createFile(name: Buffer): Promise<FileHandle>;
-  /** The entries as they come, a few at a time. Their types are hints: they may have changed since. */
-  entries(): AsyncIterable<Dirent<Buffer>>;
+  /** The entries as they come, some hundreds at a time. Their types are hints: they may have changed since. */
+  entries(): AsyncIterable<Dirent<Buffer>[]>;
   chown(uid: number, gid: number): Promise<void>;
   chmod(mode: number): Promise<void>;
   setTimes(accessedAt: Date, modifiedAt: Date): Promise<void>;

@@ -12,15 +12,13 @@ export async function* listFolder(
   signal?: AbortSignal,
 ): AsyncGenerator<DirectoryEntry, void> {
   using place = await walkToFolder(root, names);
-  let batch: Buffer[] = [];
-  for await (const { name } of place.folder.entries()) {
-    signal?.throwIfAborted();
-    batch.push(name);
-    if (batch.length < namesAtOnce) continue;
-    yield* await describe(place.folder, batch);
-    batch = [];
+  for await (const batch of place.folder.entries()) {
+    for (let start = 0; start < batch.length; start += namesAtOnce) {
+      signal?.throwIfAborted();
+      const names = batch.slice(start, start + namesAtOnce).map(({ name }) => name);
+      yield* await describe(place.folder, names);
+    }
   }
-  yield* await describe(place.folder, batch);
 }
 
 async function describe(folder: Folder, names: readonly Buffer[]): Promise<DirectoryEntry[]> {

@@ -57,30 +57,29 @@ export async function listPage(
   const groupOf = (isFolder: boolean) => (foldersFirst && !isFolder ? 1 : 0);
   using place = await walkToFolder(root, names);
 
-  let batch: Buffer[] = [];
-  const flush = async () => {
-    const found = await lookAtAll(place.folder, batch);
-    for (const [index, stats] of found.entries()) {
-      const name = batch[index];
+  const offerStats = async (names: Buffer[]) => {
+    for (const [index, stats] of (await lookAtAll(place.folder, names)).entries()) {
+      const name = names[index];
       if (!stats || !name) continue;
       const value = sortBy === 'size' ? stats.size : stats.mtime.getTime();
       page.offer({ group: groupOf(stats.isDirectory()), value, name });
     }
-    batch = [];
   };
-  for await (const entry of place.folder.entries()) {
+  for await (const batch of place.folder.entries()) {
     signal?.throwIfAborted();
-    const { name } = entry;
-    // Of a write under way: no file yet.
-    if (isTemporaryName(name)) continue;
+    // Those of a write under way are no files yet.
+    const entries = batch.filter(({ name }) => !isTemporaryName(name));
     if (sortBy === 'name' || sortBy === 'kind') {
-      page.offer({ group: groupOf(entry.isDirectory()), value: sortBy === 'kind' ? kindOf(entry) : 0, name });
+      for (const entry of entries) {
+        const value = sortBy === 'kind' ? kindOf(entry) : 0;
+        page.offer({ group: groupOf(entry.isDirectory()), value, name: entry.name });
+      }
       continue;
     }
-    batch.push(name);
-    if (batch.length >= namesAtOnce) await flush();
+    for (let start = 0; start < entries.length; start += namesAtOnce) {
+      await offerStats(entries.slice(start, start + namesAtOnce).map(({ name }) => name));
+    }
   }
-  await flush();
 
   const { places, hasMore } = page.finish();
   const last = places.at(-1);

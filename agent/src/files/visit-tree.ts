@@ -28,19 +28,17 @@ export async function visitTree(start: Folder, visitor: TreeVisitor, signal?: Ab
   const visit = async (folder: Folder, level: number, way: readonly Buffer[]): Promise<void> => {
     signal?.throwIfAborted();
     await visitor.folder(folder, way);
-    let names: Buffer[] = [];
-    for await (const entry of folder.entries()) {
+    for await (const batch of folder.entries()) {
       signal?.throwIfAborted();
-      if (entry.isDirectory()) {
-        await descend(folder, entry.name, level, way);
-        continue;
+      const names = batch.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+      for (let start = 0; start < names.length; start += namesAtOnce) {
+        signal?.throwIfAborted();
+        await visitor.entries(folder, names.slice(start, start + namesAtOnce), way);
       }
-      names.push(entry.name);
-      if (names.length < namesAtOnce) continue;
-      await visitor.entries(folder, names, way);
-      names = [];
+      for (const { name } of batch.filter((entry) => entry.isDirectory())) {
+        await descend(folder, name, level, way);
+      }
     }
-    if (names.length > 0) await visitor.entries(folder, names, way);
   };
 
   const descend = async (
