@@ -13,6 +13,8 @@ interface ReadRange {
   offsetBytes?: number;
   /** To the end when left out. */
   lengthBytes?: number;
+  /** Each piece is only good until the next is asked for. */
+  isReused?: boolean;
   signal?: AbortSignal;
 }
 
@@ -27,13 +29,16 @@ export class ReadableFile implements AsyncDisposable {
   }
 
   /** The bytes of a range in pieces of at most 256 KiB, fewer when the file ends before. May be called again. */
-  async *chunks({ offsetBytes = 0, lengthBytes, signal }: ReadRange = {}): AsyncGenerator<Buffer, void> {
+  async *chunks(range: ReadRange = {}): AsyncGenerator<Buffer, void> {
+    const { offsetBytes = 0, lengthBytes, isReused = false, signal } = range;
     let position = checkedPosition(offsetBytes);
     let left = lengthBytes === undefined ? Number.POSITIVE_INFINITY : checkedPosition(lengthBytes);
+    let memory: Buffer | undefined;
     while (left > 0) {
       signal?.throwIfAborted();
-      const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, left));
-      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
+      const buffer = memory ?? Buffer.allocUnsafeSlow(Math.min(readBytes, left));
+      if (isReused) memory = buffer;
+      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(buffer.length, left), position);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
       position += bytesRead;

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { chunkBytes, type Reservation } from './quota.ts';
 
-export type ByteSource = Uint8Array | AsyncIterable<Uint8Array>;
+/** Pieces that come together are written together. */
+export type ByteSource = Uint8Array | AsyncIterable<Uint8Array | readonly Uint8Array[]>;
 
 /** Writes a source from the start of a new file, each chunk reserved before it is written. Returns the bytes written. */
 export async function writeSource(
@@ -11,12 +12,11 @@ export async function writeSource(
   signal?: AbortSignal,
 ): Promise<number> {
   let position = 0;
-  for await (const piece of piecesOf(source, signal)) {
-    for (let start = 0; start < piece.length; start += chunkBytes) {
+  for await (const pieces of piecesOf(source, signal)) {
+    for (const chunk of chunksOf(pieces)) {
       signal?.throwIfAborted();
-      const chunk = piece.subarray(start, start + chunkBytes);
       reservation.grow(chunk.length);
-      await writeFully(handle, chunk, position);
+      await writeTogether(handle, chunk, position);
       position += chunk.length;
     }
   }
@@ -31,9 +31,42 @@ export async function writeFully(handle: FileHandle, data: Uint8Array, position:
   }
 }
 
-async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+interface Chunk {
+  pieces: readonly Uint8Array[];
+  length: number;
+}
+
+function* chunksOf(pieces: readonly Uint8Array[]): Generator<Chunk> {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length <= chunkBytes) {
+    if (length > 0) yield { pieces, length };
+    return;
+  }
+  for (const piece of pieces) {
+    for (let start = 0; start < piece.length; start += chunkBytes) {
+      const part = piece.subarray(start, start + chunkBytes);
+      yield { pieces: [part], length: part.length };
+    }
+  }
+}
+
+async function writeTogether(handle: FileHandle, { pieces, length }: Chunk, position: number): Promise<void> {
+  const [first] = pieces;
+  if (first && pieces.length === 1) return writeFully(handle, first, position);
+  let { bytesWritten } = await handle.writev([...pieces], position);
+  if (bytesWritten === length) return;
+  let start = position;
+  for (const piece of pieces) {
+    const rest = piece.subarray(Math.min(bytesWritten, piece.length));
+    await writeFully(handle, rest, start + piece.length - rest.length);
+    bytesWritten -= piece.length - rest.length;
+    start += piece.length;
+  }
+}
+
+async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<readonly Uint8Array[]> {
   if (source instanceof Uint8Array) {
-    yield source;
+    yield [source];
     return;
   }
   const pieces = source[Symbol.asyncIterator]();
@@ -42,7 +75,7 @@ async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerat
     while (true) {
       const next = await untilAborted(pieces.next(), signal);
       if (next.done) break;
-      yield next.value;
+      yield next.value instanceof Uint8Array ? [next.value] : next.value;
     }
     isDone = true;
   } finally {

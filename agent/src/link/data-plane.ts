@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { LinkState } from '@catalyst/shared/features/agent-link';
 import type { Logger } from '../logger.ts';
@@ -12,6 +11,12 @@ import { openTransport } from './panel-transport.ts';
 const maxStreams = 16;
 /** A panel that takes nothing for so long is not coming back. */
 const silenceMs = 60_000;
+
+interface SendOptions {
+  ended?: () => void;
+  /** How much it will be, if that is known. */
+  lengthBytes?: number;
+}
 
 /** What is being sent to the panel, and fetched from it, while one connection to it lasts. */
 export class DataPlane {
@@ -26,12 +31,13 @@ export class DataPlane {
   }
 
   /** Begins to send a stream under a ticket. Throws `limit_reached` when too many are under way; else tells its end. */
-  send(ticket: string, body: AsyncIterable<string | Uint8Array>, ended: () => void = () => {}): void {
+  send(ticket: string, body: AsyncIterable<string | Uint8Array>, options: SendOptions = {}): void {
+    const { ended = () => {}, lengthBytes } = options;
     if (this.#streams >= maxStreams) {
       throw new AppError('limit_reached', 'This node is sending too much else; try again in a moment');
     }
     this.#streams += 1;
-    sendStream(this.#link, ticket, body, this.#ended.signal)
+    sendStream(this.#link, ticket, body, this.#ended.signal, lengthBytes)
       .catch((err) => this.#log.warn({ err }, 'A stream to the panel broke off'))
       .finally(() => {
         this.#streams -= 1;
@@ -71,6 +77,7 @@ export async function sendStream(
   ticket: string,
   body: AsyncIterable<string | Uint8Array>,
   signal: AbortSignal,
+  lengthBytes?: number,
 ): Promise<void> {
   const transport = openTransport(link);
   const url = new URL(`/api/data/${encodeURIComponent(ticket)}`, link.panelUrl);
@@ -78,7 +85,10 @@ export async function sendStream(
   const upload = open(url, {
     method: 'POST',
     agent: transport.agent,
-    headers: { 'content-type': 'application/octet-stream' },
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...(lengthBytes !== undefined && { 'content-length': lengthBytes }),
+    },
     signal,
     timeout: silenceMs,
   });
@@ -92,7 +102,7 @@ export async function sendStream(
     upload.once('close', () => reject(new AppError('unavailable', 'The panel ended the connection')));
   });
   try {
-    const sending = pipeline(Readable.from(body), upload);
+    const sending = writeAll(body, upload);
     // A refusal may come long before the end, and then is the better reason.
     sending.catch(() => {});
     const status = await answered;
@@ -105,6 +115,21 @@ export async function sendStream(
   } finally {
     upload.destroy();
     transport.cut();
+  }
+}
+
+/** Each piece is on its way before the next is asked for, so that its memory can be used again. */
+async function writeAll(body: AsyncIterable<string | Uint8Array>, upload: ClientRequest): Promise<void> {
+  try {
+    for await (const piece of body) {
+      await new Promise<void>((resolve, reject) => {
+        upload.write(piece, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    upload.end();
+  } catch (error) {
+    upload.destroy(error as Error);
+    throw error;
   }
 }
 
@@ -129,25 +154,34 @@ export async function receiveStream(
     if (response.statusCode !== 200) {
       throw new AppError('unavailable', `The panel does not give the stream (status ${response.statusCode})`);
     }
-    const body = Readable.from(inSentences(response), { objectMode: false });
-    return body.once('close', () => {
-      response.destroy();
-      transport.cut();
-    });
+    return bodyOf(response, () => transport.cut());
   } catch (error) {
     transport.cut();
     throw error instanceof AppError ? error : (transport.refusal ?? toAppError(error));
   }
 }
 
-async function* inSentences(response: IncomingMessage): AsyncGenerator<Buffer> {
-  try {
-    yield* response;
-  } catch (error) {
-    throw error instanceof AppError
-      ? error
-      : new AppError('unavailable', 'The stream from the panel broke off', { cause: error });
-  }
+/** The body of an answer, whose failure is told in a sentence. */
+function bodyOf(response: IncomingMessage, whenClosed: () => void): Readable {
+  const body = new Readable({
+    read: () => void response.resume(),
+    destroy: (error, done) => {
+      response.destroy();
+      whenClosed();
+      done(error);
+    },
+  });
+  // It may fail before anybody reads it, who is told then.
+  body.on('error', () => {});
+  response.on('data', (piece: Buffer) => {
+    if (!body.push(piece)) response.pause();
+  });
+  finished(response, { writable: false }, (cause) => {
+    if (!cause) body.push(null);
+    else if (cause instanceof AppError) body.destroy(cause);
+    else body.destroy(new AppError('unavailable', 'The stream from the panel broke off', { cause }));
+  });
+  return body;
 }
 
 function toAppError(cause: unknown): AppError {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { oneAtATime, type Queue } from '../../one-at-a-time.ts';
 import type { EntryStats } from '../entry-stats.ts';
+import { gathered } from '../gathered.ts';
 import type { ServerDirectory } from '../server-directory.ts';
 import { versionOf } from './file-stats.ts';
 
@@ -20,7 +21,7 @@ export async function receiveFile(
 ): Promise<EntryStats> {
   const turn = new WritingTurn(directory);
   const checked = async function* () {
-    yield* body;
+    yield* gathered(body);
     await turn.begin();
     await refuseUnexpected(directory, path, options);
   };

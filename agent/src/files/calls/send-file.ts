@@ -27,7 +27,10 @@ export async function sendFile(
     const isSame = rangeVersion === undefined || rangeVersion === versionOf(file.stats);
     const part = partOf(sizeBytes, isSame ? range : undefined);
     const stats = await toAgentStats(directory, path, file.stats);
-    dataPlane.send(ticket, exactly(file, part), () => void file.close());
+    dataPlane.send(ticket, exactly(file, part), {
+      ended: () => void file.close(),
+      lengthBytes: part.lengthBytes,
+    });
     return { ...stats, ...part };
   } catch (error) {
     await file.close();
@@ -38,7 +41,7 @@ export async function sendFile(
 /** A file that is cut shorter meanwhile must not be taken for a whole one. */
 async function* exactly(file: ReadableFile, { firstByte, lengthBytes }: ReturnType<typeof partOf>) {
   let sentBytes = 0;
-  for await (const chunk of file.chunks({ offsetBytes: firstByte, lengthBytes })) {
+  for await (const chunk of file.chunks({ offsetBytes: firstByte, lengthBytes, isReused: true })) {
     sentBytes += chunk.length;
     yield chunk;
   }
