@@ -3,8 +3,8 @@ import classes from './game-icon.module.css';
 
 const generic = (
   <>
-    <rect x="3.5" y="4" width="17" height="7" rx="1.8" opacity=".9" />
-    <rect x="3.5" y="13" width="17" height="7" rx="1.8" opacity=".55" />
+    <rect x="3.5" y="4" width="17" height="7" rx="1.8" fillOpacity=".9" />
+    <rect x="3.5" y="13" width="17" height="7" rx="1.8" fillOpacity=".55" />
     <circle cx="7.3" cy="7.5" r="1.3" fill="var(--icon-ground)" />
     <circle cx="7.3" cy="16.5" r="1.3" fill="var(--icon-ground)" />
   </>

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import classes from './usage-bar.module.css';
 
 /** From here on a bar says that little is left. */
@@ -27,9 +28,8 @@ export function UsageBar({ label, fraction, text }: UsageBarProps) {
       aria-valuenow={Math.round(share * 100)}
       aria-valuetext={isNearlyFull ? `${text}, nearly full` : text}
       data-nearly-full={isNearlyFull || undefined}
-    >
-      <div className={classes.fill} style={{ transform: `scaleX(${share})` }} />
-    </div>
+      style={{ '--share': share } as CSSProperties}
+    />
   );
 }
 
@@ -44,8 +44,7 @@ export function ProgressBar({ label, fraction }: { label: string; fraction: numb
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(share * 100)}
-    >
-      <div className={classes.fill} style={{ transform: `scaleX(${share})` }} />
-    </div>
+      style={{ '--share': share } as CSSProperties}
+    />
   );
 }

@@ -1,5 +1,5 @@
-import { ActionIcon } from '@mantine/core';
 import { IconStar, IconStarFilled } from '@tabler/icons-react';
+import { IconButton } from '../../components/icon-button.tsx';
 import classes from './favourite-star.module.css';
 import { strings } from './strings.ts';
 
@@ -12,9 +12,7 @@ interface FavouriteStarProps {
 /** Keeps a server at hand for the person who looks at it. */
 export function FavouriteStar({ server, isFavourite, onToggle }: FavouriteStarProps) {
   return (
-    <ActionIcon
-      variant="subtle"
-      size={24}
+    <IconButton
       className={classes.star}
       data-on={isFavourite || undefined}
       aria-label={strings.favourite(server.name)}
@@ -26,6 +24,6 @@ export function FavouriteStar({ server, isFavourite, onToggle }: FavouriteStarPr
       ) : (
         <IconStar size={14} stroke={1.6} aria-hidden />
       )}
-    </ActionIcon>
+    </IconButton>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { type ComponentProps, cloneElement, type ReactElement, useEffect, useRef, useState } from 'react';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
 import { isExpected, type PowerChoice, powerChoices } from './power.ts';
 import classes from './power-button.module.css';
 import { strings } from './strings.ts';
@@ -101,21 +102,21 @@ function CompactPower({ server, primary, inMenu, choose, isBusy }: PowerViewProp
   return (
     <div className={classes.compact}>
       {primary && Icon && (
-        <ActionIcon
+        <IconButton
           className={classes.row}
           aria-label={strings.powerOf(primary.label, server.name)}
           title={primary.label}
-          loading={isBusy}
+          isBusy={isBusy}
           onClick={() => choose(primary)}
         >
           <Icon size={16} stroke={1.75} />
-        </ActionIcon>
+        </IconButton>
       )}
       {inMenu.length > 0 && (
         <PowerMenu choices={inMenu} choose={choose}>
-          <ActionIcon className={classes.row} aria-label={strings.powerMenu(server.name)}>
+          <IconButton className={classes.row} aria-label={strings.powerMenu(server.name)}>
             <IconDots size={16} stroke={1.75} />
-          </ActionIcon>
+          </IconButton>
         </PowerMenu>
       )}
     </div>

@@ -1,5 +1,4 @@
 import type { Server } from '@catalyst/shared/features/servers';
-import { Checkbox } from '@mantine/core';
 import { useMergedRef, useResizeObserver } from '@mantine/hooks';
 import { IconFolder } from '@tabler/icons-react';
 import { memo, useRef } from 'react';
@@ -7,6 +6,7 @@ import { Link } from 'react-router';
 import { Copyable } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
 import { Elapsed, useNow } from '../../components/relative-time.tsx';
+import { SelectBox } from '../../components/select-box.tsx';
 import { FavouriteStar } from './favourite-star.tsx';
 import { LiveCpu, LiveMemory, useLiveSamples } from './live-usage.tsx';
 import { PowerButton } from './power-button.tsx';
@@ -112,10 +112,10 @@ const ServerCard = memo(function ServerCard(props: {
         <span className={classes.star}>
           <FavouriteStar server={server} isFavourite={props.isFavourite} onToggle={props.onFavourite} />
         </span>
-        <Checkbox
+        <SelectBox
           className={classes.check}
           aria-label={strings.select(server.name)}
-          checked={isSelected}
+          isChecked={isSelected}
           onChange={() => onToggle(server.id)}
         />
       </div>

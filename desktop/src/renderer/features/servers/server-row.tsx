@@ -1,10 +1,10 @@
 import type { Server } from '@catalyst/shared/features/servers';
-import { Checkbox } from '@mantine/core';
 import { memo } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { Copyable } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
 import { Elapsed } from '../../components/relative-time.tsx';
+import { SelectBox } from '../../components/select-box.tsx';
 import { FavouriteStar } from './favourite-star.tsx';
 import { LiveCpu, LiveMemory } from './live-usage.tsx';
 import { PowerButton } from './power-button.tsx';
@@ -39,9 +39,9 @@ export const ServerRow = memo(function ServerRow({ server, rowIndex, isSelected,
       }}
     >
       <td className={classes.select}>
-        <Checkbox
+        <SelectBox
           aria-label={strings.select(server.name)}
-          checked={isSelected}
+          isChecked={isSelected}
           onChange={(event) => onToggle(server.id, (event.nativeEvent as MouseEvent).shiftKey)}
         />
       </td>

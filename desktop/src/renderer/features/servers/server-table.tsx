@@ -1,7 +1,7 @@
 import type { Server } from '@catalyst/shared/features/servers';
-import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconFolder, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useMemo, useRef } from 'react';
+import { SelectBox } from '../../components/select-box.tsx';
 import { listRows } from './server-groups.ts';
 import type { SortColumn, Sorting } from './server-order.ts';
 import { ServerRow } from './server-row.tsx';
@@ -35,10 +35,10 @@ export function ServerTable({ servers, sorting, onSorting, selection, ...props }
         <thead className={classes.head}>
           <tr aria-rowindex={1}>
             <th className={classes.select} scope="col">
-              <Checkbox
+              <SelectBox
                 aria-label={strings.selectAll}
-                checked={selection.state === 'all'}
-                indeterminate={selection.state === 'some'}
+                isChecked={selection.state === 'all'}
+                isPartly={selection.state === 'some'}
                 onChange={selection.toggleAll}
               />
             </th>

@@ -21,7 +21,7 @@ const shapes: Record<Tone, ReactNode> = {
   green: <circle cx="5" cy="5" r="4" fill="currentColor" />,
   amber: (
     <>
-      <circle cx="5" cy="5" r="3.6" fill="none" stroke="currentColor" strokeWidth="1.4" opacity=".35" />
+      <circle cx="5" cy="5" r="3.6" fill="none" stroke="currentColor" strokeWidth="1.4" strokeOpacity=".35" />
       <path d="M5 1.4A3.6 3.6 0 0 1 8.6 5" fill="none" stroke="currentColor" strokeWidth="1.6" />
     </>
   ),

@@ -15,7 +15,7 @@ interface RowWindowOptions {
 export function useRowWindow(
   list: RefObject<HTMLElement | null>,
   count: number,
-  { heightVariable = '--row-height', overscan = 12, isWindowed = count > 150 }: RowWindowOptions = {},
+  { heightVariable = '--row-height', overscan = 8, isWindowed = count > 150 }: RowWindowOptions = {},
 ): RowWindow & { height: number } {
   const [state, setState] = useState({ first: 0, end: Math.min(count, 60), height: 32 });
   const { density } = usePreferences();
