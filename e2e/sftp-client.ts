@@ -16,6 +16,8 @@ interface Target {
 
 /** OpenSSH's own programs, each with a home of its own, so that nobody's settings, agent and known hosts count. */
 export class SftpClient {
+  /** Until a program is ended. */
+  timeoutMs = 30_000;
   readonly #folder: string;
   readonly #target: Target;
   readonly #environment: NodeJS.ProcessEnv;
@@ -77,7 +79,7 @@ export class SftpClient {
 
   run(program: string, parameters: string[]): Promise<Outcome> {
     return new Promise((resolve) => {
-      const options = { env: this.#environment, cwd: this.#folder, timeout: 30_000 };
+      const options = { env: this.#environment, cwd: this.#folder, timeout: this.timeoutMs };
       const child = execFile(program, parameters, options, (error, stdout, stderr) => {
         resolve({ code: error ? (child.exitCode ?? 255) : 0, output: `${stdout}${stderr}` });
       });
