@@ -5,39 +5,25 @@ import { type AnswerHead, isKeepAlive } from '@catalyst/shared/node/sftp/frames'
 import { MalformedPacket, openFlag, packetType, statusCode } from '@catalyst/shared/node/sftp/protocol';
 import { parseInit, parseRequest, type SftpRequest } from '@catalyst/shared/node/sftp/requests';
 import type { AccessRules } from '../../access.ts';
-import type { Logger } from '../../logger.ts';
-import { type AuditService, actorOf } from '../audit/audit.service.ts';
 import { toText } from '../files/file-path.ts';
+import type { Action, SessionRecord } from './session-record.ts';
 import type { SftpLogin } from './sftp-sign-in.ts';
 
 /** More than any client asks before it waits for answers. */
 const mostUnanswered = 2000;
 
-interface PacketGuardParts {
-  access: AccessRules;
-  audit: AuditService;
-  log: Logger;
-  /** What the server is called now, for the record. */
-  serverNameOf(serverId: string): string | undefined;
-}
-
-interface Action {
-  name: string;
-  details: Record<string, unknown>;
-}
-
 /** Looks at each packet of one session: whether it may be asked now, and what of it is to be written down. */
 export class PacketGuard {
-  readonly #parts: PacketGuardParts;
+  readonly #access: AccessRules;
+  readonly #record: SessionRecord;
   readonly #login: SftpLogin;
-  readonly #ip: string;
   readonly #unanswered = new Map<number, Action>();
   #isBegun = false;
 
-  constructor(parts: PacketGuardParts, login: SftpLogin, ip: string) {
-    this.#parts = parts;
+  constructor(access: AccessRules, record: SessionRecord, login: SftpLogin) {
+    this.#access = access;
+    this.#record = record;
     this.#login = login;
-    this.#ip = ip;
   }
 
   /**
@@ -59,7 +45,7 @@ export class PacketGuard {
     const missing = this.#missing(request);
     const action = actionOf(request);
     if (missing) {
-      if (action) this.#record(action, 'forbidden');
+      if (action) this.#record.add(action, 'forbidden');
       const message = `This needs the permission ${missing} on a server that is not suspended`;
       return statusAnswer(request.id, statusCode.permissionDenied, message);
     }
@@ -71,13 +57,13 @@ export class PacketGuard {
     if (!action) return;
     this.#unanswered.delete(id);
     const isDone = type !== packetType.status || code === statusCode.ok;
-    this.#record(action, isDone ? undefined : (errorCodes.get(code ?? -1) ?? 'conflict'));
+    this.#record.add(action, isDone ? undefined : (errorCodes.get(code ?? -1) ?? 'conflict'));
   }
 
   /** What cannot be written down is not begun. */
   async #begin(request: SftpRequest, action: Action, frame: Buffer): Promise<Buffer> {
     try {
-      await this.#parts.audit.ensureWritable();
+      await this.#record.ensureWritable();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return statusAnswer(request.id, statusCode.failure, error.message);
@@ -89,22 +75,7 @@ export class PacketGuard {
 
   #missing(request: SftpRequest): Permission | undefined {
     const { caller, serverId } = this.#login;
-    return neededFor(request).find(
-      (permission) => !this.#parts.access.mayOnServer(caller, permission, serverId),
-    );
-  }
-
-  #record({ name, details }: Action, errorCode: ErrorCode | undefined): void {
-    const { audit, log, serverNameOf } = this.#parts;
-    const { caller, serverId } = this.#login;
-    const target = { kind: 'server', id: serverId, name: serverNameOf(serverId) };
-    const outcome = errorCode ? 'failure' : 'success';
-    audit
-      .record({
-        ...{ action: name, outcome, errorCode, serverId, target, ip: this.#ip, actor: actorOf(caller) },
-        details: { ...details, by: 'sftp' },
-      })
-      .catch((err: unknown) => log.error({ err, action: name }, 'An action by SFTP was not audited'));
+    return neededFor(request).find((permission) => !this.#access.mayOnServer(caller, permission, serverId));
   }
 }
 

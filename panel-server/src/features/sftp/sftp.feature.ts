@@ -5,6 +5,7 @@ import type { AccountTokens } from '../accounts/account-tokens.ts';
 import type { Factors } from '../factors/factors.service.ts';
 import { type HostKey, loadHostKey } from './host-key.ts';
 import { PacketGuard } from './packet-guard.ts';
+import { SessionRecord } from './session-record.ts';
 import { registerSftpRoutes } from './sftp.routes.ts';
 import { bridgeSession } from './sftp-bridge.ts';
 import { endRevoked } from './sftp-revocations.ts';
@@ -33,9 +34,13 @@ export function registerSftp(core: PanelCore, account: { tokens: AccountTokens; 
     serve: async ({ login, ip, socket, closed }, channel) => {
       const { serverId } = login;
       const nodeId = serverIndex.find(serverId)?.nodeId;
-      const guard = new PacketGuard({ ...parts, serverNameOf }, login, ip);
-      if (nodeId === undefined) channel.close();
-      else await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal: closed.signal });
+      if (nodeId === undefined) return channel.close();
+      const record = new SessionRecord({ ...parts, serverNameOf }, login, ip);
+      const guard = new PacketGuard(core.access, record, login);
+      // At once, as the panel may be ending.
+      closed.signal.addEventListener('abort', () => record.flush());
+      await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal: closed.signal });
+      record.flush();
     },
   });
   registerSftpRoutes(core.http, {
