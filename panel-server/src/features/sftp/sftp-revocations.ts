@@ -1,6 +1,6 @@
 import type { AccessRules } from '../../access.ts';
 import type { Logger } from '../../logger.ts';
-import type { Revocation, Revocations } from '../../revocations.ts';
+import { isAbout, type Revocation, type Revocations } from '../../revocations.ts';
 import type { UsersService } from '../users/users.service.ts';
 import type { SftpConnection } from './sftp-connection.ts';
 import { mayEnter, type SftpLogin } from './sftp-sign-in.ts';
@@ -19,7 +19,7 @@ export function endRevoked(parts: Parts, connections: () => Iterable<SftpConnect
     for (const connection of connections()) {
       const { login } = connection;
       if (isSignOut(revocation, login) || !mayEnter(access, login)) connection.end();
-      else if (revocation.kind === 'session' && login.sessionEpoch !== null) {
+      else if (login.sessionEpoch !== null && mayEndAll(revocation, login)) {
         endWhenOutdated(parts, connection, login.sessionEpoch).catch((err: unknown) => {
           log.error({ err }, 'Whether an SFTP connection may last could not be told');
           connection.end();
@@ -28,6 +28,9 @@ export function endRevoked(parts: Parts, connections: () => Iterable<SftpConnect
     }
   });
 }
+
+const mayEndAll = (revocation: Revocation, { caller }: SftpLogin) =>
+  revocation.kind === 'session' || (revocation.kind === 'rights' && isAbout(revocation, caller));
 
 /** What came in by a password is no session: when all of those are ended, the account's epoch is another. */
 async function endWhenOutdated({ users }: Parts, connection: SftpConnection, epoch: number): Promise<void> {

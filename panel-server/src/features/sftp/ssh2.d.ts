@@ -73,8 +73,25 @@ declare module 'ssh2' {
     on(event: 'connection', listener: (client: Connection, info: { ip: string; port: number }) => void): this;
   }
 
+  /** For tests. */
+  export class Client extends EventEmitter {
+    connect(options: Record<string, unknown>): this;
+    subsys(name: string, done: (error: Error | undefined, channel: Channel) => void): this;
+    exec(command: string, done: (error: Error | undefined) => void): this;
+    shell(done: (error: Error | undefined) => void): this;
+    forwardOut(
+      fromHost: string,
+      fromPort: number,
+      host: string,
+      port: number,
+      done: (error: Error | undefined) => void,
+    ): this;
+    end(): this;
+  }
+
   const ssh2: {
     Server: typeof Server;
+    Client: typeof Client;
     utils: {
       parseKey(data: string | Buffer): ParsedKey | ParsedKey[] | Error;
       generateKeyPairSync(
