@@ -46,6 +46,7 @@ export class Product {
           MALLOC_ARENA_MAX: '1',
           CATALYST_DATA_DIR: this.dataDir,
           CATALYST_PORT: this.#port,
+          CATALYST_SFTP_PORT: '0',
           CATALYST_HOST: '127.0.0.1',
           CATALYST_AGENT_STATS_PORT: '0',
           CATALYST_AGENT_ENTRY: join(root, 'agent', 'dist', 'main.js'),

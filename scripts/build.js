@@ -50,6 +50,14 @@ const withoutDebugLog = {
   },
 };
 
+/** ssh2 tries two parts in machine code and does without, which Node's own ciphers are fast enough for. */
+const withoutMachineCode = {
+  name: 'without-machine-code',
+  resolveId: (id, importer) =>
+    importer?.includes('ssh2') && (id === 'cpu-features' || id.endsWith('.node')) ? '\0absent' : null,
+  load: (id) => (id === '\0absent' ? "throw new Error('This part is left out');" : null),
+};
+
 /** `beside`: files, or folders of them, that go along as they are. */
 const bundle = (name, inputs, external, beside = []) => ({
   name,
@@ -61,7 +69,9 @@ const bundle = (name, inputs, external, beside = []) => ({
       input: inputs.map((input) => join(root, input)),
       platform: 'node',
       external,
-      plugins: [inAscii, builtinsInPart, withoutDebugLog],
+      plugins: [inAscii, builtinsInPart, withoutDebugLog, withoutMachineCode],
+      // ssh2 reads it, as old modules may.
+      transform: { define: { __dirname: 'import.meta.dirname' } },
       // So that only what is used is read of them.
       treeshake: { propertyReadSideEffects: false },
       logLevel: 'warn',

@@ -38,6 +38,10 @@ const services = [
   { name: 'iproute2', packages: ['iproute2'], files: ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip'] },
   { name: 'a registry of images', packages: ['docker-registry'], files: ['/usr/bin/docker-registry'] },
   { name: 'OpenSSL', packages: ['openssl'], files: ['/usr/bin/openssl'] },
+  { name: "OpenSSH's clients", packages: ['openssh-client'], files: ['/usr/bin/sftp'] },
+  { name: 'sshfs', packages: ['sshfs'], files: ['/usr/bin/sshfs'] },
+  { name: 'rsync', packages: ['rsync'], files: ['/usr/bin/rsync'] },
+  { name: 'rclone', packages: ['rclone'], files: ['/usr/bin/rclone'] },
   { name: 'debootstrap', packages: ['debootstrap'], files: ['/usr/sbin/debootstrap'] },
   // Not any busybox: in an image it has no libraries.
   { name: 'busybox', packages: ['busybox-static'], files: ['/usr/share/doc/busybox-static'] },

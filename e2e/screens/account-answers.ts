@@ -9,6 +9,7 @@ import {
   providers,
   recoveryCodes,
   sessions,
+  sshKeys,
 } from './example-accounts.ts';
 import { admin } from './example-data.ts';
 import type { Answers } from './stub-routes.ts';
@@ -59,6 +60,12 @@ export const accountAnswers: Answers = {
   'factors.removePasskey': () => {
     throw new AppError('reauthentication_required', 'Prove once more that it is you');
   },
+  'sshKeys.list': () => ({ items: sshKeys }),
+  'sshKeys.add': () => {
+    throw new AppError('invalid_input', 'This key cannot be used', {
+      issues: [{ path: 'publicKey', message: 'must have at least 2048 bits' }],
+    });
+  },
   'sessions.list': () => page(sessions),
   'sessions.end': () => undefined,
   'sessions.endOthers': () => ({ ended: 3 }),
@@ -95,6 +102,7 @@ export const plainAccountAnswers: Answers = {
     minPasswordLength: 10,
   }),
   'factors.get': () => passwordOnly,
+  'sshKeys.list': () => ({ items: [] }),
   'sessions.list': () => page(sessions.filter(({ isCurrent }) => isCurrent)),
   'settings.get': () => ({
     ...panelSettings,

@@ -309,6 +309,18 @@ const ownScreens: Screen[] = [
     shown: (page) => page.getByRole('dialog').getByLabel('Name').waitFor(),
   },
   {
+    name: 'account-add-ssh-key',
+    path: '/account/security',
+    dataSets: ['full'],
+    act: async (page) => {
+      await button(page, 'Add an SSH key').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Public key').fill('ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDc old laptop');
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    },
+    shown: (page) => seen(page, 'must have at least 2048 bits'),
+  },
+  {
     name: 'account-proof',
     path: '/account/security',
     host: 'localhost',

@@ -2,6 +2,7 @@ import type { Passkey } from '@catalyst/shared/features/factors';
 import type { OutgoingMail } from '@catalyst/shared/features/mail';
 import type { OidcProvider } from '@catalyst/shared/features/oidc';
 import type { Session } from '@catalyst/shared/features/sessions';
+import type { SshKey } from '@catalyst/shared/features/sftp';
 import { id } from './example-data.ts';
 import { roles } from './example-people.ts';
 
@@ -25,6 +26,25 @@ export const passkeys: Passkey[] = [
     lastUsedAt: null,
     isSynced: true,
     host: 'panel.example.org',
+  },
+];
+
+export const sshKeys: SshKey[] = [
+  {
+    id: id(962),
+    name: 'alex@work-laptop',
+    type: 'ssh-ed25519',
+    fingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BrqNXPTQvjOaSvH3bXYCzMcY',
+    createdAt: ago(80 * day),
+    lastUsedAt: ago(5 * hour),
+  },
+  {
+    id: id(963),
+    name: 'Backups',
+    type: 'ssh-rsa',
+    fingerprint: 'SHA256:p2QAMXNIC1TJYWeIOttrVc98gPhWqkQ8Xm9Uu3YrTbc',
+    createdAt: ago(10 * day),
+    lastUsedAt: null,
   },
 ];
 

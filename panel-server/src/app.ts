@@ -28,6 +28,7 @@ import type { ServerSweep } from './features/servers/server-sweep.ts';
 import { registerServers, type ServersNeeds } from './features/servers/servers.feature.ts';
 import { SetupService } from './features/sessions/setup.service.ts';
 import { registerSettingRoutes } from './features/settings/settings.routes.ts';
+import { registerSftp } from './features/sftp/sftp.feature.ts';
 import { registerSubusers } from './features/subusers/subusers.feature.ts';
 import { registerSystemRoutes } from './features/system/system.routes.ts';
 import { registerTemplates } from './features/templates/templates.feature.ts';
@@ -75,7 +76,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     requireRecentProofs(core.http, core.sessions);
     registerSystemRoutes(core);
     registerReferenceRoutes(core.http);
-    registerAccounts(core, setup);
+    const account = registerAccounts(core, setup);
     registerSettingRoutes(core.http, core.panelSettings);
     registerMailRoutes(core.http, core.mail);
     await registerDataPlaneRoutes(core.http, core.tickets);
@@ -101,6 +102,7 @@ export async function buildPanel(config: Config, options: PanelOptions = {}): Pr
     registerKeptRoutes(core);
     registerConsole(core);
     await registerFiles(core);
+    registerSftp(core, account);
     registerRoleRoutes(core.http, new RolesService(core));
     registerUserRoutes(core.http, new UserAdministration({ ...core, removal: new UserRemoval(core) }));
     registerSubusers(core);

@@ -6,6 +6,7 @@ import type { Route } from '@catalyst/shared/contract/route';
 import { type Calls, call, type Events } from '@catalyst/shared/contract/rpc';
 import { agentCalls, agentEvents, handshakeCalls, handshakeEvents, panelCalls } from '@catalyst/shared/link';
 import { clientCalls, clientEvents } from '@catalyst/shared/realtime';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ask } from './testing/ask.ts';
@@ -292,6 +293,7 @@ function fitting({ url, method }: Route): object {
   if (url === '/api/nodes/:id/networks/:networkId') return { plugins: undefined };
   if (url === '/api/admin/roles' || url === '/api/admin/roles/:id') return { nodeIds: null };
   if (url === '/api/admin/users') return { roleId: undefined };
+  if (url === '/api/auth/ssh-keys') return { publicKey: ssh2.utils.generateKeyPairSync('ed25519').public };
   if (url.endsWith('/api-keys') || url.endsWith('/api-keys/:id')) return { expiresAt: null };
   if (url.startsWith('/api/servers/:id/files')) return filesThatFit(url);
   if (url === '/api/servers/:id/transfer-ownership') return { userId: test.user.userId };

@@ -19,7 +19,15 @@ const environment = {
 const password = 'seven grey herons wade';
 /** Kinds that a panel without mail, providers and second factors hands to nobody. */
 const inner: TokenPurpose[] = [
-  ...(['registration', 'email-change', 'factor', 'passkey-creation', 'passkey-proof', 'oidc'] as const),
+  ...([
+    'registration',
+    'email-change',
+    'factor',
+    'passkey-creation',
+    'passkey-proof',
+    'oidc',
+    'sftp',
+  ] as const),
 ];
 
 describe.each(testDatabases)('tokens on %s', (database) => {

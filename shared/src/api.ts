@@ -24,6 +24,7 @@ import { serverLabelRoutes } from './features/server-labels.ts';
 import { serverRoutes } from './features/servers.ts';
 import { sessionRoutes } from './features/sessions.ts';
 import { settingRoutes } from './features/settings.ts';
+import { sftpRoutes, sshKeyRoutes } from './features/sftp.ts';
 import { subuserRoutes } from './features/subusers.ts';
 import { systemRoutes } from './features/system.ts';
 import { templateRoutes } from './features/templates.ts';
@@ -53,6 +54,8 @@ export const api = {
   servers: serverRoutes,
   console: consoleRoutes,
   files: fileRoutes,
+  sftp: sftpRoutes,
+  sshKeys: sshKeyRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

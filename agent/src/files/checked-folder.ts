@@ -7,7 +7,7 @@ import { readEntries } from './read-entries.ts';
 import { nameProblem } from './server-path.ts';
 import { leadsOutside } from './walk.ts';
 
-const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR } = constants;
 // Windows has neither; its opens follow no links that lstat did not show, except within the gap below.
 const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
@@ -110,7 +110,7 @@ class CheckedFolder implements Folder {
 
   createFile(name: Buffer): Promise<FileHandle> {
     return this.at(name, async (path) => {
-      const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      const handle = await open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       return this.#keepIfSame(handle, () => lstat(path, { bigint: true })).catch(async (error) => {
         // Made elsewhere: the empty file is taken away again.
         await unlink(path).catch(() => {});

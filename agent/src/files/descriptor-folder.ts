@@ -10,7 +10,7 @@ import { nameProblem } from './server-path.ts';
 // Takes hold of an inode without opening it: no device is touched, no FIFO waits. The value is that of every
 // architecture Node runs on; Node names no constant for it, and sets O_CLOEXEC by itself.
 const O_PATH = 0o10000000;
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 
 /**
  * Linux. Node has no openat, but `/proc/self/fd/N/name` is the same: the kernel jumps to the open folder and looks up
@@ -64,7 +64,7 @@ class DescriptorFolder implements Folder {
   }
 
   createFile(name: Buffer): Promise<FileHandle> {
-    return this.at(name, (path) => open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
+    return this.at(name, (path) => open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
   }
 
   entries(): AsyncIterable<Dirent<Buffer>[]> {

@@ -20,7 +20,7 @@ export interface Folder extends Disposable {
   pin(name: Buffer): Promise<PinnedEntry>;
   /** Slashes part its names. Fails with EINVAL when the entry is not a link. */
   readLink(name: Buffer): Promise<Buffer>;
-  /** A new file open for writing, mode 0600; fails with EEXIST when there is anything of this name. */
+  /** A new file open for reading and writing, mode 0600; fails with EEXIST when there is anything of this name. */
   createFile(name: Buffer): Promise<FileHandle>;
   /** The entries as they come, some hundreds at a time. Their types are hints: they may have changed since. */
   entries(): AsyncIterable<Dirent<Buffer>[]>;

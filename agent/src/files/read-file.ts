@@ -46,6 +46,11 @@ export class ReadableFile implements AsyncDisposable {
     }
   }
 
+  /** Reads what fits into the buffer; fewer bytes where the file ends. */
+  read(into: Buffer, positionBytes: number): Promise<number> {
+    return readFully(this.#handle, into, positionBytes);
+  }
+
   /** Everything, if it is at most so many bytes; else throws `payload_too_large`. */
   async whole(maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     const tooLarge = new AppError('payload_too_large', `The file has more than ${maxBytes} bytes`);
@@ -65,6 +70,11 @@ export class ReadableFile implements AsyncDisposable {
         buffer = Buffer.concat([buffer, Buffer.allocUnsafeSlow(more)]);
       }
     }
+  }
+
+  /** As it is now; `stats` are those of when it was opened. */
+  async statNow(): Promise<EntryStats> {
+    return toEntryStats(await this.#handle.stat());
   }
 
   async close(): Promise<void> {
@@ -95,6 +105,18 @@ async function openOnce(access: Access, names: readonly Buffer[]): Promise<Reada
   refuseUnlessFile(entry.stats);
   refuseForeignHardLink(entry.stats, access.owner.uid);
   return new ReadableFile(await entry.openFile(constants.O_RDONLY), toEntryStats(entry.stats));
+}
+
+/** The kernel may give fewer bytes than there are. */
+export async function readFully(handle: FileHandle, into: Buffer, positionBytes: number): Promise<number> {
+  const position = checkedPosition(positionBytes);
+  let read = 0;
+  while (read < into.length) {
+    const { bytesRead } = await handle.read(into, read, into.length - read, position + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return read;
 }
 
 function checkedPosition(bytes: number): number {

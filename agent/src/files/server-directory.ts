@@ -5,11 +5,13 @@ import { type Access, give, type Owner } from './access.ts';
 import { openCheckedFolder } from './checked-folder.ts';
 import { type Checksum, type ChecksumAlgorithm, checksumFile } from './checksum-file.ts';
 import type { CopyOptions, CopyResult } from './copy-entry.ts';
+import { deleteEmptyFolder, deleteFile } from './delete-one.ts';
 import { type DeleteOptions, deleteEntry, emptyRoot } from './delete-tree.ts';
 import { openDescriptorFolder } from './descriptor-folder.ts';
 import { type DiskUsage, measureDiskUsage } from './disk-usage.ts';
 import { type DirectoryEntry, type EntryStats, toEntryStats } from './entry-stats.ts';
 import { errorCode, systemError, toFileError } from './file-errors.ts';
+import { freeSpaceOf, type Space } from './free-space.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type MakeLinkOptions, makeLink, readLink } from './links.ts';
 import { listFolder } from './list-folder.ts';
@@ -141,6 +143,16 @@ export class ServerDirectory implements AsyncDisposable {
     return this.#run(path, (access, names) => deleteEntry(access, names, options));
   }
 
+  /** A file or a link. It is left to the disk when that survives a power cut. */
+  deleteFile(path: PathInput): Promise<void> {
+    return this.#run(path, deleteFile);
+  }
+
+  /** As `deleteFile`. Throws `conflict` for a folder that is not empty. */
+  deleteEmptyFolder(path: PathInput): Promise<void> {
+    return this.#run(path, deleteEmptyFolder);
+  }
+
   rename(from: PathInput, to: PathInput, options?: RenameOptions): Promise<void> {
     return this.#run(from, (access, names) => renameEntry(access, names, parsePath(to, rules), options));
   }
@@ -210,6 +222,10 @@ export class ServerDirectory implements AsyncDisposable {
 
   diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {
     return this.#run(path, ({ root }, names) => measureDiskUsage(root, names, signal));
+  }
+
+  freeSpace(): Promise<Space> {
+    return this.#run('', () => freeSpaceOf(this.#root.path, this.quota));
   }
 
   /** Measures everything and corrects the quota's count by it: the game writes, too. */

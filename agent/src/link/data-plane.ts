@@ -9,6 +9,8 @@ import { openTransport } from './panel-transport.ts';
 
 /** A stream costs a connection and a place in a file; more than this nobody needs at once. */
 const maxStreams = 16;
+/** Of those that last as long as somebody is connected by SFTP; they keep no place from the others. */
+const maxConversations = 64;
 /** A panel that takes nothing for so long is not coming back. */
 const silenceMs = 60_000;
 
@@ -24,6 +26,7 @@ export class DataPlane {
   readonly #log: Logger;
   readonly #ended = new AbortController();
   #streams = 0;
+  #conversations = 0;
 
   constructor(link: LinkState, log: Logger) {
     this.#link = link;
@@ -59,6 +62,36 @@ export class DataPlane {
       return body.once('close', done);
     } catch (error) {
       done();
+      throw error;
+    }
+  }
+
+  /**
+   * Fetches a stream under one ticket and sends under the other what is said to it, as long as both last. Rejects with
+   * `limit_reached` when too many are under way; resolves when it has begun.
+   */
+  async converse(
+    receiveTicket: string,
+    sendTicket: string,
+    answer: (received: AsyncIterable<Buffer>) => AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    if (this.#conversations >= maxConversations) {
+      throw new AppError('limit_reached', 'This node has too many SFTP sessions; try again in a moment');
+    }
+    this.#conversations += 1;
+    const ended = new AbortController();
+    const signal = AbortSignal.any([ended.signal, this.#ended.signal]);
+    try {
+      const received = await receiveStream(this.#link, receiveTicket, signal);
+      sendStream(this.#link, sendTicket, answer(received), signal)
+        .catch((err) => this.#log.debug({ err }, 'A conversation with the panel broke off'))
+        .finally(() => {
+          ended.abort();
+          received.destroy();
+          this.#conversations -= 1;
+        });
+    } catch (error) {
+      this.#conversations -= 1;
       throw error;
     }
   }

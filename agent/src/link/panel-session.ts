@@ -56,7 +56,7 @@ export function servePanel(
       ...keptCallHandlers(supervisor.kept),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
-      ...fileCallHandlers({ supervisor, dataPlane }),
+      ...fileCallHandlers({ supervisor, dataPlane, log }),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),

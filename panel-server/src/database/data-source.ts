@@ -25,6 +25,7 @@ import { TransitionEntity } from '../features/servers/transition.entity.ts';
 import { SessionEntity } from '../features/sessions/session.entity.ts';
 import { SignInRecordEntity } from '../features/sessions/sign-in-record.entity.ts';
 import { SettingEntity } from '../features/settings/setting.entity.ts';
+import { SshKeyEntity } from '../features/sftp/ssh-key.entity.ts';
 import { ServerInviteEntity } from '../features/subusers/server-invite.entity.ts';
 import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
 import { TemplateEntity } from '../features/templates/template.entity.ts';
@@ -55,6 +56,7 @@ import { Pools } from './migrations/0016-pools.ts';
 import { StartupLines } from './migrations/0017-startup-lines.ts';
 import { ReinstallsAndCrashes } from './migrations/0018-reinstalls-and-crashes.ts';
 import { NodeFirewall } from './migrations/0019-node-firewall.ts';
+import { SshKeys } from './migrations/0020-ssh-keys.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -93,6 +95,7 @@ export const entities: EntitySchema[] = [
   OutgoingMailEntity,
   TemplateEntity,
   TemplateVersionEntity,
+  SshKeyEntity,
 ];
 
 /** In order. Each class's `name` ends in a number of 13 digits, which is its place. */
@@ -116,6 +119,7 @@ export const migrations = [
   StartupLines,
   ReinstallsAndCrashes,
   NodeFirewall,
+  SshKeys,
 ];
 
 export interface OpenDatabase {

@@ -1,5 +1,6 @@
 import type { Permission } from '@catalyst/shared/contract/permissions';
 import type { Route } from '@catalyst/shared/contract/route';
+import ssh2 from 'ssh2';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { SubuserEntity } from '../features/subusers/subuser.entity.ts';
@@ -110,6 +111,10 @@ export class AccessInputs {
     'files.rename': () => this.#onFile({ body: { path: 'eula.txt', to: 'old.txt' } }),
     'files.chmod': () => this.#onFile({ body: { path: 'eula.txt', mode: '0600' } }),
     'files.delete': () => this.#onFile({ body: { paths: ['eula.txt'] } }),
+    'sshKeys.add': async () => ({
+      body: { publicKey: ssh2.utils.generateKeyPairSync('ed25519').public },
+    }),
+    'sshKeys.remove': async () => ({ otherCode: 'not_found' }),
     'templates.get': async () => ({ params: { id: 'minecraft-js' } }),
     'templates.versions': async () => ({ params: { id: 'minecraft-js' } }),
     'templates.export': async () => ({ params: { id: 'minecraft-js' } }),

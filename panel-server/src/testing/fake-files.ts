@@ -109,6 +109,10 @@ export class FakeFiles {
       this.#of(serverId).set(path, node);
       return statsOf(node);
     },
+    // Speaks no SFTP: with a real agent, `e2e/specs/sftp.spec.ts` does.
+    'files:sftp': () => {
+      throw new AppError('unavailable', 'This node serves no SFTP');
+    },
   };
 
   #of(serverId: string): Map<string, Node> {

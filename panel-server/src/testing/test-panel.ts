@@ -68,6 +68,7 @@ export async function testPanel(options: TestPanelOptions = {}): Promise<TestPan
   const config = readConfig({
     CATALYST_DATA_DIR: dataDir,
     CATALYST_PORT: '0',
+    CATALYST_SFTP_PORT: '0',
     CATALYST_LOG_LEVEL: 'trace',
     CATALYST_DATABASE_URL: database?.url,
     CATALYST_INTERFACE_DIR: join(dataDir, 'no-interface'),

@@ -105,4 +105,11 @@ export const fileAgentCalls = {
     // As slow as whoever uploads; the stream itself ends when nothing comes.
     timeoutMs: 6 * 3_600_000,
   },
+  'files:sftp': {
+    summary:
+      'Serve SFTP: requests are fetched by one ticket, answers delivered by another; answered when it has begun',
+    input: onServer.extend({ requestsTicket: base64url(32), answersTicket: base64url(32) }),
+    output: nothing,
+    timeoutMs: 30_000,
+  },
 } as const;

@@ -2,16 +2,19 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { fileAgentCalls } from '@catalyst/shared/features/files-link';
 import type { DataPlane } from '../../link/data-plane.ts';
+import type { Logger } from '../../logger.ts';
 import type { Supervisor } from '../../servers/supervisor.ts';
 import type { ServerDirectory } from '../server-directory.ts';
 import { joinPath, parsePath, pathFromBase64 } from '../server-path.ts';
+import { serveSftp } from '../sftp/sftp-session.ts';
 import { toAgentStats } from './file-stats.ts';
 import { receiveFile } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
 
 interface FileCallParts {
   supervisor: Supervisor;
-  dataPlane: Pick<DataPlane, 'send' | 'receive'>;
+  dataPlane: Pick<DataPlane, 'send' | 'receive' | 'converse'>;
+  log: Logger;
 }
 
 const never = new AbortController().signal;
@@ -19,6 +22,7 @@ const never = new AbortController().signal;
 export const fileCallHandlers = ({
   supervisor,
   dataPlane,
+  log,
 }: FileCallParts): CallHandlers<typeof fileAgentCalls> => {
   const open = (serverId: string) => openFolder(supervisor, serverId);
   return {
@@ -68,6 +72,13 @@ export const fileCallHandlers = ({
       const path = pathFromBase64(pathBase64);
       const body = await dataPlane.receive(ticket, never);
       return toAgentStats(directory, path, await receiveFile(directory, path, body, options));
+    },
+    'files:sftp': async ({ serverId, requestsTicket, answersTicket }) => {
+      await open(serverId);
+      await dataPlane.converse(requestsTicket, answersTicket, (requests) =>
+        serveSftp(requests, { open: () => open(serverId), log }),
+      );
+      return {};
     },
   };
 };

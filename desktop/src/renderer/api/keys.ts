@@ -22,6 +22,8 @@ export const keys = {
   linkedInvitation: (token: string) => ['linked-invitation', token],
   factors: ['factors'],
   sessions: ['sessions'],
+  sshKeys: ['ssh-keys'],
+  sftp: (serverId: string) => ['sftp', serverId],
   reauthentication: ['reauthentication'],
   panelSettings: ['panel-settings'],
   mail: ['mail'],

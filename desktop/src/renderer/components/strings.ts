@@ -12,6 +12,8 @@ const copyables = {
   key: 'key',
   hash: 'hash',
   signature: 'signature',
+  host: 'host',
+  port: 'port',
 };
 export type CopyableName = keyof typeof copyables;
 

@@ -10,7 +10,8 @@ export type TokenPurpose =
   | 'factor'
   | 'passkey-creation'
   | 'passkey-proof'
-  | 'oidc';
+  | 'oidc'
+  | 'sftp';
 
 export interface AccountTokenRow {
   id: string;

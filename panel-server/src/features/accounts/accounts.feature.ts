@@ -27,8 +27,11 @@ export interface Accounts {
   profile: Profile;
 }
 
-/** How people come by an account, sign in to it and keep it theirs. */
-export function registerAccounts(core: PanelCore, setup: SetupService): void {
+/** How people come by an account, sign in to it and keep it theirs. Gives what other doors than the website need of it. */
+export function registerAccounts(
+  core: PanelCore,
+  setup: SetupService,
+): { tokens: AccountTokens; factors: Factors } {
   const tokens = new AccountTokens(core.database, core.secretBox, core.log.child({ part: 'accounts' }));
   core.onClose(() => tokens.close());
   const factors = new Factors(core, tokens);
@@ -50,4 +53,5 @@ export function registerAccounts(core: PanelCore, setup: SetupService): void {
   registerAccountRoutes(core, accounts);
   registerFactorRoutes(core, accounts, tokens);
   registerOidcRoutes(core, accounts);
+  return { tokens, factors };
 }

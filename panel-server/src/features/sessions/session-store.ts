@@ -151,6 +151,8 @@ export class SessionStore {
       return found;
     });
     for (const { id } of others) this.#revocations.emit({ kind: 'session', sessionId: id, reason });
+    // What somebody has open by a password and not by a session is to be looked at, too.
+    this.#revocations.emit({ kind: 'rights', userId, reason });
     return others.length;
   }
 

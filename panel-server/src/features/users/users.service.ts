@@ -95,6 +95,10 @@ export class UsersService {
     return this.#withRole(await this.#database.getRepository(UserEntity).findOneBy({ email }));
   }
 
+  async findByName(name: string): Promise<UserWithRole | undefined> {
+    return this.#withRole(await this.#database.getRepository(UserEntity).findOneBy({ name }));
+  }
+
   async find(id: string, manager = this.#database.manager): Promise<UserWithRole | undefined> {
     return this.#withRole(await manager.findOneBy(UserEntity, { id }), manager);
   }

@@ -5,6 +5,7 @@ import classes from './account-page.module.css';
 import { IdentitiesSection } from './identities-section.tsx';
 import { PasskeysSection } from './passkeys-section.tsx';
 import { PasswordSection } from './password-section.tsx';
+import { SshKeysSection } from './ssh-keys-section.tsx';
 import { strings } from './strings.ts';
 import { TotpSection } from './totp-section.tsx';
 import { useFactors } from './use-factors.ts';
@@ -33,6 +34,7 @@ export function SecurityTab() {
       <PasswordSection hasPassword={factors.hasPassword} />
       <TotpSection factors={factors} />
       <PasskeysSection passkeys={factors.passkeys} problem={factors.passkeyProblem} />
+      <SshKeysSection />
       <IdentitiesSection identities={factors.identities} />
     </>
   );

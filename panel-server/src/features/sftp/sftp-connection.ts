@@ -1,0 +1,136 @@
+import type { Socket } from 'node:net';
+import type { Authentication, Connection } from 'ssh2';
+import type { Logger } from '../../logger.ts';
+import { type AuditService, actorOf } from '../audit/audit.service.ts';
+import { isSignatureRight } from './key-signature.ts';
+import { parseUserName, type SftpLogin, type SftpSignIn } from './sftp-sign-in.ts';
+
+const mostAttempts = 8;
+const mostSessions = 10;
+const methods = ['publickey', 'password'];
+
+export interface ConnectionParts {
+  signIn: SftpSignIn;
+  audit: AuditService;
+  log: Logger;
+  /** Whether this account may have one connection more. */
+  mayOpen(login: SftpLogin): boolean;
+  /** Somebody is in; `serve` is called for each of his sessions. */
+  entered(connection: SftpConnection): void;
+  serve(connection: SftpConnection, channel: import('ssh2').Channel): Promise<void>;
+}
+
+/** One SSH connection: who it is, and then SFTP sessions and nothing else. */
+export class SftpConnection {
+  readonly ip: string;
+  readonly socket: Socket;
+  /** Aborted when it is closed. */
+  readonly closed = new AbortController();
+  readonly #client: Connection;
+  readonly #parts: ConnectionParts;
+  #login: SftpLogin | undefined;
+  #attempts = 0;
+  #sessions = 0;
+  /** Who offered keys in vain, and nothing that was right. */
+  #refusedKeysOf: string | undefined;
+
+  constructor(client: Connection, socket: Socket, ip: string, parts: ConnectionParts) {
+    this.ip = ip;
+    this.socket = socket;
+    this.#client = client;
+    this.#parts = parts;
+    client.on('error', (err) => parts.log.debug({ err, ip }, 'An SSH connection failed'));
+    client.on('close', () => this.#gone());
+    client.on('authentication', (context) => void this.#authenticate(context));
+    client.on('session', (accept, reject) => {
+      if (!this.#login || this.#sessions >= mostSessions) reject();
+      else this.#open(accept);
+    });
+  }
+
+  get login(): SftpLogin {
+    if (!this.#login) throw new Error('Nobody is signed in');
+    return this.#login;
+  }
+
+  /** At once, with all that is open. */
+  end(): void {
+    this.#client.end();
+    this.socket.destroySoon();
+    this.closed.abort();
+  }
+
+  async #authenticate(context: Authentication): Promise<void> {
+    try {
+      if (context.method === 'none') return context.reject(methods);
+      this.#attempts += 1;
+      if (this.#attempts > mostAttempts) return this.end();
+      if (context.method === 'publickey' && !context.signature) return await this.#offer(context);
+      const login = await this.#check(context);
+      if (!login || !this.#parts.mayOpen(login)) return context.reject(methods);
+      if (this.closed.signal.aborted) return;
+      this.#login = login;
+      this.#refusedKeysOf = undefined;
+      this.#parts.entered(this);
+      context.accept();
+    } catch (err) {
+      // Too many failures; or the panel cannot tell at the moment.
+      this.#parts.log.debug({ err, ip: this.ip }, 'A sign-in by SFTP was turned away');
+      this.end();
+    }
+  }
+
+  /** A key that is not known is no attempt yet: clients offer all they have. */
+  async #offer(context: Authentication & { method: 'publickey' }): Promise<void> {
+    const { username, key } = context;
+    if (await this.#parts.signIn.knowsKey(username, key.data)) return context.accept();
+    this.#refusedKeysOf = username;
+    context.reject(methods);
+  }
+
+  async #check(context: Authentication): Promise<SftpLogin | undefined> {
+    const { signIn } = this.#parts;
+    const { username } = context;
+    let login: SftpLogin | undefined;
+    if (context.method === 'password') login = await signIn.byPassword(username, context.password, this.ip);
+    else if (context.method === 'publickey') {
+      const isSigned = await isSignatureRight(context);
+      login = await signIn.bySshKey(username, context.key.data, () => isSigned, this.ip);
+    } else return undefined;
+    await this.#record(username, context.method, login);
+    return login;
+  }
+
+  async #record(user: string, method: string, login: SftpLogin | undefined): Promise<void> {
+    const { serverId } = parseUserName(user);
+    await this.#parts.audit.record({
+      action: 'sftp.sign-in',
+      outcome: login ? 'success' : 'failure',
+      actor: login ? actorOf(login.caller) : { kind: 'anonymous' },
+      ...(login && serverId !== undefined && { serverId, target: { kind: 'server', id: serverId } }),
+      ip: this.ip,
+      errorCode: login ? undefined : 'invalid_credentials',
+      details: { user: user.slice(0, 200), by: login?.by ?? method },
+    });
+  }
+
+  #open(accept: () => import('ssh2').Session): void {
+    const session = accept();
+    session.on('subsystem', (acceptSubsystem, reject, { name }) => {
+      const channel = name === 'sftp' ? acceptSubsystem() : undefined;
+      if (!channel) return reject?.();
+      this.#sessions += 1;
+      channel.on('error', (err) => this.#parts.log.debug({ err }, 'An SFTP channel failed'));
+      void this.#parts.serve(this, channel).finally(() => {
+        this.#sessions -= 1;
+      });
+    });
+  }
+
+  #gone(): void {
+    this.closed.abort();
+    const user = this.#refusedKeysOf;
+    if (user === undefined) return;
+    this.#parts.signIn.countRefusedKeys(user, this.ip).catch(() => {});
+  }
+}

@@ -1,0 +1,35 @@
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { statusAnswer, versionAnswer } from '@catalyst/shared/node/sftp/answers';
+import { framesOf, isKeepAlive, keepAlive, lengthBytes } from '@catalyst/shared/node/sftp/frames';
+import { packetType, statusCode } from '@catalyst/shared/node/sftp/protocol';
+import type { FakeAgent } from './fake-agent.ts';
+
+/** Has the agent say yes to all that is asked of it by SFTP; answers the types of the packets that came to it. */
+export function agreeToSftp(agent: FakeAgent): number[] {
+  const asked: number[] = [];
+  agent.answer('files:sftp', async ({ requestsTicket, answersTicket }) => {
+    const at = (ticket: string) => `${agent.link.panelUrl}/api/data/${ticket}`;
+    const { body } = await fetch(at(requestsTicket));
+    const upload = request(at(answersTicket), { method: 'POST' });
+    upload.on('error', () => {});
+    void (async () => {
+      for await (const frame of framesOf(Readable.fromWeb(body as ReadableStream))) {
+        upload.write(answerTo(frame, asked));
+      }
+      upload.end();
+    })().catch(() => upload.destroy());
+    return {};
+  });
+  return asked;
+}
+
+function answerTo(frame: Buffer, asked: number[]): Buffer {
+  if (isKeepAlive(frame)) return keepAlive;
+  const type = frame.readUInt8(lengthBytes);
+  if (type === packetType.status) return frame;
+  asked.push(type);
+  if (type === packetType.init) return versionAnswer();
+  return statusAnswer(frame.readUInt32BE(lengthBytes + 1), statusCode.ok, 'Success');
+}
