@@ -8,6 +8,7 @@ import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
 import { fileRoutes } from './features/files.ts';
+import { fileTreeRoutes } from './features/files-tree.ts';
 import { firewallRoutes } from './features/firewall.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
@@ -52,7 +53,7 @@ export const api = {
   serverLabels: serverLabelRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
-  files: fileRoutes,
+  files: { ...fileRoutes, ...fileTreeRoutes },
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

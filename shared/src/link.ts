@@ -8,6 +8,7 @@ import {
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
 import { fileAgentCalls } from './features/files-link.ts';
+import { fileTreeAgentCalls } from './features/files-tree-link.ts';
 import { firewallAgentCalls } from './features/firewall-link.ts';
 import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
@@ -28,6 +29,7 @@ export const agentCalls = {
   ...firewallAgentCalls,
   ...livePortsAgentCalls,
   ...fileAgentCalls,
+  ...fileTreeAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

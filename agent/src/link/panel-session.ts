@@ -3,6 +3,7 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { fileTreeCallHandlers } from '../files/calls/file-trees.calls.ts';
 import { fileCallHandlers } from '../files/calls/files.calls.ts';
 import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
 import type { MachineFirewall } from '../firewall/machine-firewall.ts';
@@ -57,6 +58,7 @@ export function servePanel(
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...fileCallHandlers({ supervisor, dataPlane }),
+      ...fileTreeCallHandlers(supervisor),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),

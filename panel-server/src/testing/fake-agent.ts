@@ -23,6 +23,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
+import { fakeFileTrees } from './fake-file-trees.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
 import type { TestPanel } from './test-panel.ts';
@@ -330,6 +331,7 @@ export class FakeAgent {
     return {
       ...this.images.answers,
       ...this.files.answers,
+      ...fakeFileTrees(this.files),
       'node:doctor': () => ({
         checks: [
           {

@@ -2,6 +2,8 @@ import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import { registerFileStreamRoutes } from './file-streams.routes.ts';
 import { FileStreams } from './file-streams.ts';
+import { registerFileTreeRoutes } from './file-trees.routes.ts';
+import { FileTrees } from './file-trees.service.ts';
 import { registerFileRoutes } from './files.routes.ts';
 import { FilesService } from './files.service.ts';
 
@@ -9,6 +11,7 @@ export async function registerFiles(core: PanelCore): Promise<void> {
   const files = new FilesService(core);
   const nameTarget = namedTarget('server', (id) => core.serverIndex.find(id)?.name);
   registerFileRoutes(core.http, { files, nameTarget });
+  registerFileTreeRoutes(core.http, { trees: new FileTrees(files), nameTarget });
   const streams = new FileStreams({ ...core, files });
   await registerFileStreamRoutes(core.http, { ...core, streams, nameTarget });
 }
