@@ -33,8 +33,8 @@ export const fileCallHandlers = ({
       }));
       return { entries: await Promise.all(told), nextCursor: page.nextCursor ?? null };
     },
-    'files:stat': async ({ serverId, pathBase64 }) =>
-      statOf(await open(serverId), pathFromBase64(pathBase64)),
+    'files:stat': async ({ serverId, pathBase64, links }) =>
+      statOf(await open(serverId), pathFromBase64(pathBase64), links),
     'files:create': async ({ serverId, pathBase64, type }) => {
       const directory = await open(serverId);
       const path = pathFromBase64(pathBase64);
@@ -73,8 +73,8 @@ export const fileCallHandlers = ({
   };
 };
 
-async function statOf(directory: ServerDirectory, path: Uint8Array) {
-  return toAgentStats(directory, path, await directory.stat(path));
+async function statOf(directory: ServerDirectory, path: Uint8Array, links: 'tell' | 'follow' = 'tell') {
+  return toAgentStats(directory, path, await directory.stat(path, { links }));
 }
 
 async function makeFile(directory: ServerDirectory, path: Uint8Array): Promise<void> {

@@ -6,6 +6,7 @@ import { registerFileTreeRoutes } from './file-trees.routes.ts';
 import { FileTrees } from './file-trees.service.ts';
 import { registerFileRoutes } from './files.routes.ts';
 import { FilesService } from './files.service.ts';
+import { LastWriter } from './last-writer.ts';
 
 export async function registerFiles(core: PanelCore): Promise<void> {
   const files = new FilesService(core);
@@ -13,5 +14,10 @@ export async function registerFiles(core: PanelCore): Promise<void> {
   registerFileRoutes(core.http, { files, nameTarget });
   registerFileTreeRoutes(core.http, { trees: new FileTrees(files), nameTarget });
   const streams = new FileStreams({ ...core, files });
-  await registerFileStreamRoutes(core.http, { ...core, streams, nameTarget });
+  await registerFileStreamRoutes(core.http, {
+    ...core,
+    streams,
+    nameTarget,
+    lastWriter: new LastWriter(core),
+  });
 }
