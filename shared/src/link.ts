@@ -14,6 +14,7 @@ import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
 import { livePortsAgentCalls } from './features/live-ports-link.ts';
 import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
+import { uploadAgentCalls } from './features/uploads-link.ts';
 
 // Apart from what browsers are told: an agent loads nothing but this of the contract.
 
@@ -30,6 +31,7 @@ export const agentCalls = {
   ...livePortsAgentCalls,
   ...fileAgentCalls,
   ...fileTreeAgentCalls,
+  ...uploadAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */

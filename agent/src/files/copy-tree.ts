@@ -15,7 +15,7 @@ import { createLink, refuseUnlessInside } from './links.ts';
 import { newFolderBytes } from './make-folder.ts';
 import { ReadableFile } from './read-file.ts';
 import { joinNames, splitAtSlashes } from './server-path.ts';
-import { isTemporaryName } from './temporary-name.ts';
+import { isHiddenName } from './temporary-name.ts';
 import { leadsOutside } from './walk.ts';
 import { writeSource } from './write-chunks.ts';
 
@@ -117,7 +117,7 @@ export class TreeCopy {
     const way = [...destination.way, destination.name];
     for await (const { name } of folder.entries()) {
       // Half of a file that is being written.
-      if (isTemporaryName(name)) continue;
+      if (isHiddenName(name)) continue;
       await this.#below({ folder, name }, { folder: made, name, way }, [...path, name]);
     }
     await give(made, this.#access.owner);

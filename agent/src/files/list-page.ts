@@ -3,7 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { type DirectoryEntry, toEntryStats } from './entry-stats.ts';
 import type { Folder } from './folder.ts';
 import { lookAtAll } from './look-at-all.ts';
-import { isTemporaryName } from './temporary-name.ts';
+import { isHiddenName } from './temporary-name.ts';
 import { walkToFolder } from './walk.ts';
 
 const namesAtOnce = 256;
@@ -72,7 +72,7 @@ export async function listPage(
     signal?.throwIfAborted();
     const { name } = entry;
     // Of a write under way: no file yet.
-    if (isTemporaryName(name)) continue;
+    if (isHiddenName(name)) continue;
     if (sortBy === 'name' || sortBy === 'kind') {
       page.offer({ group: groupOf(entry.isDirectory()), value: sortBy === 'kind' ? kindOf(entry) : 0, name });
       continue;

@@ -5,6 +5,7 @@ import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
 import { fileTreeCallHandlers } from '../files/calls/file-trees.calls.ts';
 import { fileCallHandlers } from '../files/calls/files.calls.ts';
+import { uploadCallHandlers } from '../files/calls/uploads.calls.ts';
 import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
 import type { MachineFirewall } from '../firewall/machine-firewall.ts';
 import type { Logger } from '../logger.ts';
@@ -59,6 +60,7 @@ export function servePanel(
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...fileCallHandlers({ supervisor, dataPlane }),
       ...fileTreeCallHandlers(supervisor),
+      ...uploadCallHandlers({ supervisor, dataPlane }),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),

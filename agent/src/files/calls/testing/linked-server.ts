@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { fileAgentCalls } from '@catalyst/shared/features/files-link';
 import type { fileTreeAgentCalls } from '@catalyst/shared/features/files-tree-link';
+import type { uploadAgentCalls } from '@catalyst/shared/features/uploads-link';
 import { vi } from 'vitest';
 import type { z } from 'zod';
 import { FakePanel } from '../../../testing/fake-panel.ts';
 import { fakeSpec } from '../../../testing/server-specs.ts';
 import { finished, order, testAgent } from '../../../testing/test-agent.ts';
 
-type Calls = typeof fileAgentCalls & typeof fileTreeAgentCalls;
+type Calls = typeof fileAgentCalls & typeof fileTreeAgentCalls & typeof uploadAgentCalls;
 type Name = keyof Calls;
 type Files = <N extends Name>(
   name: N,
@@ -36,7 +37,7 @@ export async function linkedServer(spec = fakeSpec(['say ready'])) {
   await finished(fake, await order(fake, spec.serverId, 'install'));
   const files: Files = (name, input) =>
     fake.call(name, { serverId: spec.serverId, ...input } as never) as never;
-  return { panel: new Streams(fake), files, root: agent.folder.server(spec.serverId) };
+  return { panel: new Streams(fake), files, root: agent.folder.server(spec.serverId), spec, agent };
 }
 
 /** The data plane as the panel has it: tickets for what the agent delivers, and for what it fetches. */
@@ -78,6 +79,8 @@ class Streams {
   }
 }
 
+const anyId = '01890000-0000-7000-8000-000000000000';
+
 /** Each thing there is to ask, about one path. */
 export function filesOf(files: Files, panel: Streams, path: string) {
   const at = { pathBase64: toBase64(path) };
@@ -101,6 +104,11 @@ export function filesOf(files: Files, panel: Streams, path: string) {
       }),
     checksum: () => files('files:checksum', { ...at, algorithm: 'sha256' }),
     usage: () => files('files:usage', at),
+    beginUpload: () =>
+      files('files:upload-begin', {
+        ...at,
+        ...{ uploadId: anyId, sizeBytes: 1, startedBy: 'a', replace: true },
+      }),
     times: () => files('files:times', { ...at, modifiedAt: 0 }),
     send: () => files('files:send', { ...at, ticket: panel.ticket('sent') }),
     receive: () => files('files:receive', { ...at, ticket: panel.offer('bytes') }),

@@ -63,7 +63,8 @@ function ServersSettings() {
           </div>
         </Radio.Group>
       </Section>
-      <UploadLimitSection limitMb={data.uploadLimitMb} isReadOnly={!mayWrite} />
+      {/* Anew when somebody else has set it meanwhile. */}
+      <UploadLimitSection key={data.uploadLimitMb} limitMb={data.uploadLimitMb} isReadOnly={!mayWrite} />
     </>
   );
 }

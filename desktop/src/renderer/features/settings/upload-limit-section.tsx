@@ -1,7 +1,7 @@
 import { Button, NumberInput } from '@mantine/core';
+import '@mantine/core/styles/NumberInput.layer.css';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { useEffect } from 'react';
 import { sentenceOf } from '../../api/errors.ts';
 import { Section } from '../../components/section.tsx';
 import classes from './settings-form.module.css';
@@ -17,12 +17,6 @@ export function UploadLimitSection({ limitMb, isReadOnly }: { limitMb: number; i
     initialValues: { limitMb },
     validate: { limitMb: (value) => (isLimit(value) ? null : strings.uploadLimitRange) },
   });
-  const { setInitialValues, reset } = form;
-  // Also what another administrator has set meanwhile.
-  useEffect(() => {
-    setInitialValues({ limitMb });
-    reset();
-  }, [limitMb, setInitialValues, reset]);
   const save = form.onSubmit((values) =>
     update.mutate(
       { uploadLimitMb: Number(values.limitMb) },
