@@ -28,6 +28,7 @@ import { settingRoutes } from './features/settings.ts';
 import { subuserRoutes } from './features/subusers.ts';
 import { systemRoutes } from './features/system.ts';
 import { templateRoutes } from './features/templates.ts';
+import { uploadRoutes } from './features/uploads.ts';
 import { userRoutes } from './features/users.ts';
 
 /** Every REST route of the panel, by feature. */
@@ -54,6 +55,7 @@ export const api = {
   servers: serverRoutes,
   console: consoleRoutes,
   files: { ...fileRoutes, ...fileTreeRoutes },
+  uploads: uploadRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

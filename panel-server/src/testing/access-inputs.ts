@@ -115,6 +115,11 @@ export class AccessInputs {
     'files.checksum': () => this.#onFile({ isQuery: true }),
     'files.usage': () => this.#onFile({ isQuery: true }),
     'files.times': () => this.#onFile({ body: { path: 'eula.txt', modifiedAt: new Date().toISOString() } }),
+    // Neither is a request of the tus protocol, and there is no such upload.
+    'uploads.begin': async () => ({ stream: Buffer.from('text'), otherCode: 'precondition_failed' }),
+    'uploads.append': async () => ({ stream: Buffer.from('text'), otherCode: 'precondition_failed' }),
+    'uploads.get': async () => ({ otherCode: 'not_found' }),
+    'uploads.cancel': async () => ({ otherCode: 'not_found' }),
     'files.delete': () => this.#onFile({ body: { paths: ['eula.txt'] } }),
     'templates.get': async () => ({ params: { id: 'minecraft-js' } }),
     'templates.versions': async () => ({ params: { id: 'minecraft-js' } }),

@@ -26,6 +26,7 @@ import type { z } from 'zod';
 import { fakeFileTrees } from './fake-file-trees.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
+import { fakeUploads } from './fake-uploads.ts';
 import type { TestPanel } from './test-panel.ts';
 
 type AgentCalls = typeof agentCalls;
@@ -66,6 +67,7 @@ export class FakeAgent {
   opensFirewall: boolean | null = null;
   openPorts: FirewallReport['openPorts'] = [];
   readonly files = new FakeFiles(() => this.link.panelUrl);
+  readonly #uploads = fakeUploads(this.files);
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -332,6 +334,7 @@ export class FakeAgent {
       ...this.images.answers,
       ...this.files.answers,
       ...fakeFileTrees(this.files),
+      ...this.#uploads,
       'node:doctor': () => ({
         checks: [
           {

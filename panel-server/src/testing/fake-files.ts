@@ -133,6 +133,16 @@ export class FakeFiles {
     return node;
   }
 
+  /** Keeps what has come when the stream breaks off; throws `unavailable` then. */
+  async fetchInto(ticket: string, take: (chunk: Buffer) => void): Promise<void> {
+    try {
+      const { body } = await fetch(`${this.#panelUrl()}/api/data/${ticket}`);
+      for await (const chunk of body ?? []) take(Buffer.from(chunk as Uint8Array));
+    } catch (cause) {
+      throw new AppError('unavailable', 'The stream from the panel broke off', { cause });
+    }
+  }
+
   async #deliver(ticket: string, body: Buffer): Promise<void> {
     const headers = { 'content-type': 'application/octet-stream' };
     const url = `${this.#panelUrl()}/api/data/${ticket}`;

@@ -7,6 +7,8 @@ import { FileTrees } from './file-trees.service.ts';
 import { registerFileRoutes } from './files.routes.ts';
 import { FilesService } from './files.service.ts';
 import { LastWriter } from './last-writer.ts';
+import { registerUploadRoutes } from './uploads.routes.ts';
+import { UploadsService } from './uploads.service.ts';
 
 export async function registerFiles(core: PanelCore): Promise<void> {
   const files = new FilesService(core);
@@ -20,4 +22,6 @@ export async function registerFiles(core: PanelCore): Promise<void> {
     nameTarget,
     lastWriter: new LastWriter(core),
   });
+  const uploads = new UploadsService({ ...core, files });
+  await registerUploadRoutes(core.http, { ...core, uploads, nameTarget });
 }

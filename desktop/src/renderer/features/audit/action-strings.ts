@@ -24,6 +24,8 @@ export const actionNames: Record<string, string> = {
   'file.chmod': 'Change permissions of file',
   'file.delete': 'Delete files',
   'file.upload': 'Upload file',
+  'file.begin-upload': 'Begin upload',
+  'file.cancel-upload': 'Cancel upload',
   'file.copy': 'Copy files',
   'file.move': 'Move files',
   'file.times': 'Change time of file',
