@@ -305,6 +305,7 @@ function filesThatFit(url: string): object {
   if (/\/(copy|move)$/.test(url)) {
     return { paths: ['world'], pathsBase64: undefined, to: 'old', toBase64: undefined, newName: undefined };
   }
+  if (url.endsWith('/pull')) return { pathBase64: undefined };
   const paths = { path: 'server.properties', pathBase64: undefined };
   return url.endsWith('/rename') ? { ...paths, to: 'old.properties', toBase64: undefined } : paths;
 }

@@ -19,6 +19,7 @@ import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
 import { oidcRoutes } from './features/oidc.ts';
 import { portPoolRoutes } from './features/port-pools.ts';
+import { pullRoutes } from './features/pulls.ts';
 import { registryRoutes } from './features/registries.ts';
 import { roleRoutes } from './features/roles.ts';
 import { serverLabelRoutes } from './features/server-labels.ts';
@@ -55,6 +56,7 @@ export const api = {
   servers: serverRoutes,
   console: consoleRoutes,
   files: { ...fileRoutes, ...fileTreeRoutes },
+  pulls: pullRoutes,
   uploads: uploadRoutes,
   users: userRoutes,
   roles: roleRoutes,

@@ -14,6 +14,7 @@ import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
 import { livePortsAgentCalls } from './features/live-ports-link.ts';
 import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
+import { pullAgentCalls, pullAgentEvents } from './features/pulls-link.ts';
 import { uploadAgentCalls } from './features/uploads-link.ts';
 
 // Apart from what browsers are told: an agent loads nothing but this of the contract.
@@ -32,6 +33,7 @@ export const agentCalls = {
   ...fileAgentCalls,
   ...fileTreeAgentCalls,
   ...uploadAgentCalls,
+  ...pullAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */
@@ -41,4 +43,5 @@ export const agentEvents = {
   ...consoleAgentEvents,
   ...nodeAgentEvents,
   ...imageAgentEvents,
+  ...pullAgentEvents,
 };

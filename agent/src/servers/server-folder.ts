@@ -42,6 +42,8 @@ export class ServerFolder {
   async measure(signal?: AbortSignal): Promise<number | null> {
     try {
       const directory = await this.open('refuse');
+      // After an agent that was killed.
+      if (!this.#isMeasured) await directory.removeLeftovers(signal);
       await removeExpiredUploads(directory);
       const { allocatedBytes } = await directory.recount(signal);
       this.#isMeasured = true;

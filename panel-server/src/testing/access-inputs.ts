@@ -118,6 +118,8 @@ export class AccessInputs {
     // Neither is a request of the tus protocol, and there is no such upload.
     'uploads.begin': async () => ({ stream: Buffer.from('text'), otherCode: 'precondition_failed' }),
     'uploads.append': async () => ({ stream: Buffer.from('text'), otherCode: 'precondition_failed' }),
+    'pulls.start': async () => ({ body: { url: 'https://example.com/world.zip' } }),
+    'pulls.cancel': async () => ({ otherCode: 'not_found' }),
     'uploads.get': async () => ({ otherCode: 'not_found' }),
     'uploads.cancel': async () => ({ otherCode: 'not_found' }),
     'files.delete': () => this.#onFile({ body: { paths: ['eula.txt'] } }),

@@ -26,6 +26,7 @@ import type { z } from 'zod';
 import { fakeFileTrees } from './fake-file-trees.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
+import { fakePulls } from './fake-pulls.ts';
 import { fakeUploads } from './fake-uploads.ts';
 import type { TestPanel } from './test-panel.ts';
 
@@ -68,6 +69,7 @@ export class FakeAgent {
   openPorts: FirewallReport['openPorts'] = [];
   readonly files = new FakeFiles(() => this.link.panelUrl);
   readonly #uploads = fakeUploads(this.files);
+  readonly #pulls = fakePulls();
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -335,6 +337,7 @@ export class FakeAgent {
       ...this.files.answers,
       ...fakeFileTrees(this.files),
       ...this.#uploads,
+      ...this.#pulls,
       'node:doctor': () => ({
         checks: [
           {

@@ -1,3 +1,4 @@
+import { pullAgentEvents } from '@catalyst/shared/features/pulls-link';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
 import { registerFileStreamRoutes } from './file-streams.routes.ts';
@@ -7,6 +8,8 @@ import { FileTrees } from './file-trees.service.ts';
 import { registerFileRoutes } from './files.routes.ts';
 import { FilesService } from './files.service.ts';
 import { LastWriter } from './last-writer.ts';
+import { registerPullRoutes } from './pulls.routes.ts';
+import { PullsService } from './pulls.service.ts';
 import { registerUploadRoutes } from './uploads.routes.ts';
 import { UploadsService } from './uploads.service.ts';
 
@@ -24,4 +27,9 @@ export async function registerFiles(core: PanelCore): Promise<void> {
   });
   const uploads = new UploadsService({ ...core, files });
   await registerUploadRoutes(core.http, { ...core, uploads, nameTarget });
+  const pulls = new PullsService({ ...core, files });
+  registerPullRoutes(core.http, { pulls, nameTarget });
+  core.agents.listen(pullAgentEvents, (nodeId) => ({
+    file_pull_progress: (pull) => pulls.progress(nodeId, pull),
+  }));
 }

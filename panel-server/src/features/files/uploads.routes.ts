@@ -1,3 +1,4 @@
+import { AppError } from '@catalyst/shared/contract/errors';
 import { uploadRoutes } from '@catalyst/shared/features/uploads';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessRules } from '../../access.ts';
@@ -30,8 +31,13 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
     handler: async (request, reply) => {
       const { id, uploadId } = request.params;
       if (request.method !== 'HEAD') return uploads.get(id, uploadId);
-      await answer(request, reply, id);
-      return headersOnly(reply);
+      try {
+        await answer(request, reply, id);
+        return headersOnly(reply);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.status < 500) throw error;
+        return notNow(reply);
+      }
     },
   });
   app.route({
@@ -105,6 +111,9 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
     }
   }
 }
+
+/** Clients of the protocol begin a new upload after any other failure, and wait after this: a node comes back. */
+const notNow = (reply: FastifyReply) => reply.code(423).header('retry-after', '1').send();
 
 /** What the contract says of the body is for GET. */
 const headersOnly = (reply: FastifyReply) => reply.send();

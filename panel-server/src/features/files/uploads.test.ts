@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { Upload, type UploadOptions } from 'tus-js-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codeOf } from '../../testing/code-of.ts';
@@ -169,6 +170,18 @@ describe('a resumable upload', () => {
     const { id: otherId } = await installedServer(test.admin, agent);
     expect((await ask('HEAD', location.replace(id, otherId))).status).toBe(404);
     expect(await codeOf(reader.api.uploads.list({ params }))).toBe('forbidden');
+  });
+
+  it('is not begun anew by its client while the node is away', async () => {
+    const { location } = await begin('a.txt', 10);
+    agent.answer('files:upload-status', () => {
+      throw new AppError('node_offline', 'The node is offline');
+    });
+    const head = await ask('HEAD', location);
+    expect([head.status, head.headers.get('retry-after')]).toEqual([423, '1']);
+    expect((await append(location, 0, 'x')).status).toBe(503);
+    agent.answer('files:upload-status', undefined);
+    expect((await ask('HEAD', location)).status).toBe(200);
   });
 
   it('stops when the right to it ends, and keeps what has come', async () => {

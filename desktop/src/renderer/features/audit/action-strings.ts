@@ -26,6 +26,8 @@ export const actionNames: Record<string, string> = {
   'file.upload': 'Upload file',
   'file.begin-upload': 'Begin upload',
   'file.cancel-upload': 'Cancel upload',
+  'file.pull': 'Fetch file from the web',
+  'file.cancel-pull': 'Stop file from the web',
   'file.copy': 'Copy files',
   'file.move': 'Move files',
   'file.times': 'Change time of file',
