@@ -175,7 +175,7 @@ describe('a resumable upload', () => {
   it('is not begun anew by its client while the node is away', async () => {
     const { location } = await begin('a.txt', 10);
     agent.answer('files:upload-status', () => {
-      throw new AppError('node_offline', 'The node is offline');
+      throw new AppError('unavailable', 'The folder is not there');
     });
     const head = await ask('HEAD', location);
     expect([head.status, head.headers.get('retry-after')]).toEqual([423, '1']);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { fileAgentCalls } from '@catalyst/shared/features/files-link';
 import type { fileTreeAgentCalls } from '@catalyst/shared/features/files-tree-link';
+import type { pullAgentCalls } from '@catalyst/shared/features/pulls-link';
 import type { uploadAgentCalls } from '@catalyst/shared/features/uploads-link';
 import { vi } from 'vitest';
 import type { z } from 'zod';
@@ -9,7 +10,10 @@ import { FakePanel } from '../../../testing/fake-panel.ts';
 import { fakeSpec } from '../../../testing/server-specs.ts';
 import { finished, order, testAgent } from '../../../testing/test-agent.ts';
 
-type Calls = typeof fileAgentCalls & typeof fileTreeAgentCalls & typeof uploadAgentCalls;
+type Calls = typeof fileAgentCalls &
+  typeof fileTreeAgentCalls &
+  typeof uploadAgentCalls &
+  typeof pullAgentCalls;
 type Name = keyof Calls;
 type Files = <N extends Name>(
   name: N,
