@@ -6,7 +6,9 @@ import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
+import { isOpenToPeople } from './files/calls/open-folder.ts';
 import { detectProjectQuota } from './files/project-quota.ts';
+import { FilePulls } from './files/pulls/file-pulls.ts';
 import { FirewallChoice } from './firewall/firewall-choice.ts';
 import { MachineFirewall } from './firewall/machine-firewall.ts';
 import { loadIdentity } from './identity.ts';
@@ -103,6 +105,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       notes: unreachable === null ? [disk.note] : [unreachable, disk.note],
       runningCount: () => supervisor.all.filter(({ running }) => running !== null).length,
     });
+    const filePulls = new FilePulls(log, (serverId) => isOpenToPeople(supervisor, serverId));
     const recovered = supervisor.recover();
     const statsServer =
       config.statsPort === 0 ? null : await openStatsServer(config.statsPort, readStats, log);
@@ -118,6 +121,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
           stats,
           doctor,
           firewall,
+          filePulls,
           images,
           log,
           hostEnvironment,
@@ -133,6 +137,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       statsPort: statsServer?.port ?? null,
       async close() {
         await link.close();
+        filePulls.close();
         await images?.close();
         await statsServer?.close();
         await stats.close();

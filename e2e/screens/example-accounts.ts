@@ -121,6 +121,7 @@ export const panelSettings = {
   passwords: { minLength: 12, breachApiUrl: null },
   allowedNetworks: ['10.20.0.0/16'],
   suspendedDeletion: 'administrators',
+  uploadLimitMb: 100,
   isPublicUrlFixed: false,
   linkBase: 'https://panel.example.org:8443',
 };

@@ -304,6 +304,10 @@ function fitting({ url, method }: Route): object {
 /** Each path by its text or by its bytes, not by both. */
 function filesThatFit(url: string): object {
   if (url.endsWith('/files')) return { paths: ['world'], pathsBase64: undefined };
+  if (/\/(copy|move)$/.test(url)) {
+    return { paths: ['world'], pathsBase64: undefined, to: 'old', toBase64: undefined, newName: undefined };
+  }
+  if (url.endsWith('/pull')) return { pathBase64: undefined };
   const paths = { path: 'server.properties', pathBase64: undefined };
   return url.endsWith('/rename') ? { ...paths, to: 'old.properties', toBase64: undefined } : paths;
 }

@@ -8,6 +8,7 @@ import { doctorRoutes } from './features/doctor.ts';
 import { factorRoutes } from './features/factors.ts';
 import { favouriteRoutes } from './features/favourites.ts';
 import { fileRoutes } from './features/files.ts';
+import { fileTreeRoutes } from './features/files-tree.ts';
 import { firewallRoutes } from './features/firewall.ts';
 import { imageRoutes } from './features/images.ts';
 import { ipPoolRoutes } from './features/ip-pools.ts';
@@ -18,6 +19,7 @@ import { networkRoutes } from './features/networks.ts';
 import { nodeRoutes } from './features/nodes.ts';
 import { oidcRoutes } from './features/oidc.ts';
 import { portPoolRoutes } from './features/port-pools.ts';
+import { pullRoutes } from './features/pulls.ts';
 import { registryRoutes } from './features/registries.ts';
 import { roleRoutes } from './features/roles.ts';
 import { serverLabelRoutes } from './features/server-labels.ts';
@@ -28,6 +30,7 @@ import { sftpRoutes, sshKeyRoutes } from './features/sftp.ts';
 import { subuserRoutes } from './features/subusers.ts';
 import { systemRoutes } from './features/system.ts';
 import { templateRoutes } from './features/templates.ts';
+import { uploadRoutes } from './features/uploads.ts';
 import { userRoutes } from './features/users.ts';
 
 /** Every REST route of the panel, by feature. */
@@ -53,9 +56,11 @@ export const api = {
   serverLabels: serverLabelRoutes,
   servers: serverRoutes,
   console: consoleRoutes,
-  files: fileRoutes,
   sftp: sftpRoutes,
   sshKeys: sshKeyRoutes,
+  files: { ...fileRoutes, ...fileTreeRoutes },
+  pulls: pullRoutes,
+  uploads: uploadRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

@@ -8,11 +8,14 @@ import {
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
 import { fileAgentCalls } from './features/files-link.ts';
+import { fileTreeAgentCalls } from './features/files-tree-link.ts';
 import { firewallAgentCalls } from './features/firewall-link.ts';
 import { imageAgentCalls, imageAgentEvents } from './features/images-link.ts';
 import { keptAgentCalls } from './features/kept-link.ts';
 import { livePortsAgentCalls } from './features/live-ports-link.ts';
 import { nodeAgentCalls, nodeAgentEvents } from './features/nodes-link.ts';
+import { pullAgentCalls, pullAgentEvents } from './features/pulls-link.ts';
+import { uploadAgentCalls } from './features/uploads-link.ts';
 
 // Apart from what browsers are told: an agent loads nothing but this of the contract.
 
@@ -28,6 +31,9 @@ export const agentCalls = {
   ...firewallAgentCalls,
   ...livePortsAgentCalls,
   ...fileAgentCalls,
+  ...fileTreeAgentCalls,
+  ...uploadAgentCalls,
+  ...pullAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */
@@ -37,4 +43,5 @@ export const agentEvents = {
   ...consoleAgentEvents,
   ...nodeAgentEvents,
   ...imageAgentEvents,
+  ...pullAgentEvents,
 };

@@ -4,6 +4,7 @@ import { alertClientEvents } from './features/alerts.ts';
 import { consoleClientCalls, consoleClientEvents } from './features/console.ts';
 import { imageClientEvents } from './features/images.ts';
 import { nodeClientEvents } from './features/nodes.ts';
+import { pullClientEvents } from './features/pulls.ts';
 import { serverClientCalls, serverClientEvents } from './features/servers.ts';
 
 /** Namespace `/`: what browsers and programs may ask of the panel. */
@@ -16,6 +17,7 @@ export const clientEvents = {
   ...consoleClientEvents,
   ...nodeClientEvents,
   ...imageClientEvents,
+  ...pullClientEvents,
   rights_changed: {
     summary: 'What you may do changed, on one server or (without `serverId`) anywhere; ask again',
     permission: 'signed-in',

@@ -15,7 +15,7 @@ import { createLink, refuseUnlessInside } from './links.ts';
 import { newFolderBytes } from './make-folder.ts';
 import { ReadableFile } from './read-file.ts';
 import { joinNames, splitAtSlashes } from './server-path.ts';
-import { isTemporaryName } from './temporary-name.ts';
+import { isHiddenName } from './temporary-name.ts';
 import { leadsOutside } from './walk.ts';
 import { writeSource } from './write-chunks.ts';
 
@@ -118,7 +118,7 @@ export class TreeCopy {
     for await (const batch of folder.entries()) {
       for (const { name } of batch) {
         // Half of a file that is being written.
-        if (isTemporaryName(name)) continue;
+        if (isHiddenName(name)) continue;
         await this.#below({ folder, name }, { folder: made, name, way }, [...path, name]);
       }
     }

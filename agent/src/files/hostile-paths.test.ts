@@ -44,6 +44,8 @@ const operations = {
     await using file = await directory.openForWriting(path);
     await file.truncate(0);
   },
+  putInPlaceFrom: (directory, path) => directory.putInPlace(path, 'put'),
+  putInPlaceTo: (directory, path) => directory.putInPlace('plain', path),
   makeFolder: (directory, path) => directory.makeFolder(path),
   makeFolders: (directory, path) => directory.makeFolder(path, { isRecursive: true }),
   delete: (directory, path) => directory.delete(path),

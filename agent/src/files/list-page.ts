@@ -3,7 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { type DirectoryEntry, toEntryStats } from './entry-stats.ts';
 import type { Folder } from './folder.ts';
 import { lookAtAll } from './look-at-all.ts';
-import { isTemporaryName } from './temporary-name.ts';
+import { isHiddenName } from './temporary-name.ts';
 import { walkToFolder } from './walk.ts';
 
 const namesAtOnce = 256;
@@ -68,7 +68,7 @@ export async function listPage(
   for await (const batch of place.folder.entries()) {
     signal?.throwIfAborted();
     // Those of a write under way are no files yet.
-    const entries = batch.filter(({ name }) => !isTemporaryName(name));
+    const entries = batch.filter(({ name }) => !isHiddenName(name));
     if (sortBy === 'name' || sortBy === 'kind') {
       for (const entry of entries) {
         const value = sortBy === 'kind' ? kindOf(entry) : 0;

@@ -20,6 +20,7 @@ import { lookAt } from './look-at-all.ts';
 import { type MakeFolderOptions, makeFolder } from './make-folder.ts';
 import { type OpenForWritingOptions, openForWriting, type WritableFile } from './open-for-writing.ts';
 import { changeMode, type OwnershipResult, type TakeOwnershipOptions, takeOwnership } from './ownership.ts';
+import { putInPlace } from './put-in-place.ts';
 import { Quota } from './quota.ts';
 import { openForReading, type ReadableFile } from './read-file.ts';
 import { type RenameOptions, renameEntry } from './rename-entry.ts';
@@ -127,6 +128,11 @@ export class ServerDirectory implements AsyncDisposable {
   /** Replaces or makes a file as a whole; follows a link inside the folder and keeps it. */
   write(path: PathInput, source: ByteSource, options?: WriteOptions): Promise<EntryStats> {
     return this.#run(path, (access, names) => replaceFile(access, names, source, options));
+  }
+
+  /** Gives a file that is complete its name, replacing what is there as `write` does. */
+  putInPlace(from: PathInput, to: PathInput): Promise<EntryStats> {
+    return this.#run(from, (access, names) => putInPlace(access, names, parsePath(to, rules)));
   }
 
   /** For writing at positions and appending. The caller closes it. */

@@ -3,7 +3,11 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { fileTreeCallHandlers } from '../files/calls/file-trees.calls.ts';
 import { fileCallHandlers } from '../files/calls/files.calls.ts';
+import { pullCallHandlers } from '../files/calls/pulls.calls.ts';
+import { uploadCallHandlers } from '../files/calls/uploads.calls.ts';
+import type { FilePulls } from '../files/pulls/file-pulls.ts';
 import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
 import type { MachineFirewall } from '../firewall/machine-firewall.ts';
 import type { Logger } from '../logger.ts';
@@ -25,6 +29,7 @@ export interface PanelSessionParts {
   stats: ResourceStats;
   doctor: Doctor;
   firewall: MachineFirewall;
+  filePulls: FilePulls;
   /** Null where there is no containerd. */
   images: NodeImages | null;
   log: Logger;
@@ -57,6 +62,9 @@ export function servePanel(
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...fileCallHandlers({ supervisor, dataPlane, log }),
+      ...fileTreeCallHandlers(supervisor),
+      ...uploadCallHandlers({ supervisor, dataPlane }),
+      ...pullCallHandlers({ supervisor, pulls: parts.filePulls }),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
@@ -70,6 +78,7 @@ export function servePanel(
     operationFinished: (serverId, operation) => reports.operation(serverId, operation),
     installStep: (progress) => announce(socket, agentEvents, 'installation_progress', progress),
   });
+  parts.filePulls.listen((pull) => announce(socket, agentEvents, 'file_pull_progress', pull));
   images?.pulls.listen((pull) => announce(socket, agentEvents, 'image_pull_progress', pull));
   reports.start();
   const timers = [
@@ -85,6 +94,7 @@ export function servePanel(
     dataPlane.close();
     supervisor.listen(null);
     images?.pulls.listen(null);
+    parts.filePulls.listen(null);
     reports.close();
     watches.close();
     for (const stop of timers) stop();

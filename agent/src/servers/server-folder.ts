@@ -3,6 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { errorCode, toFileError } from '../files/file-errors.ts';
 import { Quota } from '../files/quota.ts';
 import { openServerDirectory, type ServerDirectory } from '../files/server-directory.ts';
+import { removeExpiredUploads } from '../files/uploads/expired-uploads.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import type { ServerRecord } from './server-record.ts';
 
@@ -40,7 +41,11 @@ export class ServerFolder {
   /** Bytes on the disk, null when there is no folder. */
   async measure(signal?: AbortSignal): Promise<number | null> {
     try {
-      const { allocatedBytes } = await (await this.open('refuse')).recount(signal);
+      const directory = await this.open('refuse');
+      // After an agent that was killed.
+      if (!this.#isMeasured) await directory.removeLeftovers(signal);
+      await removeExpiredUploads(directory);
+      const { allocatedBytes } = await directory.recount(signal);
       this.#isMeasured = true;
       return allocatedBytes;
     } catch (error) {

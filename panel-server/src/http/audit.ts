@@ -24,6 +24,7 @@ export function auditHooks(audit: AuditService, action: string, onServer: boolea
     async onSend(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
       // A flood that is turned away must not fill the log; the failures that led to it are in it.
       if (recorded.has(request) || reply.statusCode === 429) return payload;
+      if (request.auditNote?.isPart && reply.statusCode < 300) return payload;
       recorded.add(request);
       try {
         await audit.record(entryOf(request, reply, payload, action, onServer));

@@ -42,13 +42,19 @@ export function answerUnexpected(_request: IncomingMessage, response: ServerResp
 }
 
 /** The panel is not there yet. */
-export function answerStarting({ url }: IncomingMessage, response: ServerResponse): void {
+export function answerStarting({ url, method, headers }: IncomingMessage, response: ServerResponse): void {
   const retryAfterSeconds = 2;
   const error = new AppError('unavailable', 'The panel is starting', { retryAfterSeconds });
   const isHealth = url?.replace(/\?.*$/, '') === '/health';
+  // A client of resumable uploads would begin a new one after 503.
+  const isUpload = method === 'HEAD' && headers['tus-resumable'] !== undefined;
   const body = JSON.stringify({ ...(isHealth && { status: 'starting' }), ...error.toBody('none') });
   response
-    .writeHead(503, { ...ownHeaders(body), ...bareHeaders, 'retry-after': String(retryAfterSeconds) })
+    .writeHead(isUpload ? 423 : 503, {
+      ...ownHeaders(body),
+      ...bareHeaders,
+      'retry-after': String(retryAfterSeconds),
+    })
     .end(body);
 }
 

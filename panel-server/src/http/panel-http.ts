@@ -19,6 +19,8 @@ interface AuditNote {
   actor?: AuditActor;
   target?: { kind: string; id?: string; name?: string };
   details?: Record<string, unknown>;
+  /** The request was only a part of what is recorded when all of it has come. */
+  isPart?: boolean;
 }
 
 declare module 'fastify' {

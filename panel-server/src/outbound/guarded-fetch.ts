@@ -97,7 +97,8 @@ export async function fetchPublished(
   throw new AppError('unavailable', `${url.host} leads from one address to another without end`);
 }
 
-function asNetwork(text: string): string {
+/** An address alone is a network of one. */
+export function asNetwork(text: string): string {
   const family = isIP(text);
   return family === 0 ? text : `${text}/${family === 4 ? 32 : 128}`;
 }

@@ -23,8 +23,11 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
+import { fakeFileTrees } from './fake-file-trees.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
+import { fakePulls } from './fake-pulls.ts';
+import { fakeUploads } from './fake-uploads.ts';
 import type { TestPanel } from './test-panel.ts';
 
 type AgentCalls = typeof agentCalls;
@@ -65,6 +68,8 @@ export class FakeAgent {
   opensFirewall: boolean | null = null;
   openPorts: FirewallReport['openPorts'] = [];
   readonly files = new FakeFiles(() => this.link.panelUrl);
+  readonly #uploads = fakeUploads(this.files);
+  readonly #pulls = fakePulls();
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -330,6 +335,9 @@ export class FakeAgent {
     return {
       ...this.images.answers,
       ...this.files.answers,
+      ...fakeFileTrees(this.files),
+      ...this.#uploads,
+      ...this.#pulls,
       'node:doctor': () => ({
         checks: [
           {

@@ -30,10 +30,18 @@ export class FakeFiles {
     return [...this.#of(serverId).keys()].sort();
   }
 
+  remove(serverId: string, path: string): void {
+    this.#of(serverId).delete(path);
+  }
+
+  stats(serverId: string, path: string) {
+    return statsOf(this.find(serverId, path));
+  }
+
   readonly answers: CallHandlers<typeof fileAgentCalls> = {
     'files:list': ({ serverId, pathBase64, limit, cursor }) => {
       const folder = nameOf(pathBase64);
-      if (folder !== '') this.#find(serverId, folder);
+      if (folder !== '') this.find(serverId, folder);
       const inFolder = [...this.#of(serverId)].filter(([path]) => parentOf(path) === folder);
       const [group, , last = ''] = cursor?.split('.') ?? [];
       const rank = (isFolder: boolean, name: string) => `${isFolder ? 0 : 1}${name}`;
@@ -50,7 +58,7 @@ export class FakeFiles {
       return { entries, nextCursor: end ? `${end.place.charAt(0)}.0.${name}` : null };
     },
     'files:stat': ({ serverId, pathBase64 }) =>
-      pathBase64 === '' ? folderStats : statsOf(this.#find(serverId, nameOf(pathBase64))),
+      pathBase64 === '' ? folderStats : statsOf(this.find(serverId, nameOf(pathBase64))),
     'files:create': ({ serverId, pathBase64, type }) => {
       const path = nameOf(pathBase64);
       if (this.#of(serverId).has(path)) throw taken();
@@ -59,7 +67,7 @@ export class FakeFiles {
       return statsOf(node);
     },
     'files:rename': ({ serverId, pathBase64, toBase64, replace }) => {
-      const node = this.#find(serverId, nameOf(pathBase64));
+      const node = this.find(serverId, nameOf(pathBase64));
       if (!replace && this.#of(serverId).has(nameOf(toBase64))) throw taken();
       this.#of(serverId).delete(nameOf(pathBase64));
       this.#of(serverId).set(nameOf(toBase64), node);
@@ -67,7 +75,7 @@ export class FakeFiles {
     },
     'files:delete': ({ serverId, pathsBase64 }) => {
       for (const path of pathsBase64.map(nameOf)) {
-        this.#find(serverId, path);
+        this.find(serverId, path);
         for (const one of this.#of(serverId).keys()) {
           if (one === path || one.startsWith(`${path}/`)) this.#of(serverId).delete(one);
         }
@@ -75,12 +83,12 @@ export class FakeFiles {
       return {};
     },
     'files:chmod': ({ serverId, pathBase64, mode }) => {
-      const node = this.#find(serverId, nameOf(pathBase64));
+      const node = this.find(serverId, nameOf(pathBase64));
       node.mode = mode & 0o777;
       return statsOf(node);
     },
     'files:send': ({ serverId, pathBase64, ticket, range, rangeVersion, maxBytes }) => {
-      const node = this.#find(serverId, nameOf(pathBase64));
+      const node = this.find(serverId, nameOf(pathBase64));
       const { content } = node;
       if (content === null) throw new AppError('invalid_input', 'This is a folder');
       if (content.length > (maxBytes ?? content.length)) throw new AppError('payload_too_large', 'Too large');
@@ -122,10 +130,21 @@ export class FakeFiles {
     return files;
   }
 
-  #find(serverId: string, path: string): Node {
+  /** Throws `not_found`, and what `refusal` says. */
+  find(serverId: string, path: string): Node {
     const node = this.#of(serverId).get(path);
     if (!node) throw new AppError('not_found', 'There is no such file or folder');
     return node;
+  }
+
+  /** Keeps what has come when the stream breaks off; throws `unavailable` then. */
+  async fetchInto(ticket: string, take: (chunk: Buffer) => void): Promise<void> {
+    try {
+      const { body } = await fetch(`${this.#panelUrl()}/api/data/${ticket}`);
+      for await (const chunk of body ?? []) take(Buffer.from(chunk as Uint8Array));
+    } catch (cause) {
+      throw new AppError('unavailable', 'The stream from the panel broke off', { cause });
+    }
   }
 
   async #deliver(ticket: string, body: Buffer): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Access } from './permissions.ts';
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface RouteConfig {
   /** What the caller must hold. */

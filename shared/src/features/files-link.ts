@@ -58,7 +58,11 @@ export const fileAgentCalls = {
     output: z.object({ entries: z.array(AgentFileEntry).max(mostListed), nextCursor: ListCursor.nullable() }),
     timeoutMs: 60_000,
   },
-  'files:stat': { summary: 'What has this path', input: onFile, output: AgentFileStats },
+  'files:stat': {
+    summary: 'What has this path; a link is told as one unless it is to be followed',
+    input: onFile.extend({ links: z.enum(['tell', 'follow']).default('tell') }),
+    output: AgentFileStats,
+  },
   'files:create': {
     summary: 'Make an empty file or a folder',
     input: onFile.extend({ type: z.enum(['file', 'folder']) }),

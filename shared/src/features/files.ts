@@ -44,6 +44,11 @@ const contentLimit = `must be at most ${maxTextBytes} bytes; upload it instead`;
 export const FileText = FileStats.extend({ content: z.string() }).meta({ id: 'FileText' });
 export type FileText = z.output<typeof FileText>;
 
+export const UploadedFile = FileStats.extend({ path: z.string(), pathBase64: z.string().optional() }).meta({
+  id: 'UploadedFile',
+});
+export type UploadedFile = z.output<typeof UploadedFile>;
+
 export const NewFileText = z.strictObject({
   ...onPath,
   content: z
@@ -178,7 +183,7 @@ export const fileRoutes = {
     url: '/api/servers/:id/files/download',
     config: { permission: 'file.read', onServer: true, stream: 'download' },
     schema: {
-      summary: 'A file, or with `Range` a part of it; `If-Range` takes its ETag',
+      summary: 'A file, or with `Range` a part of it; `If-Range` and `If-None-Match` take its ETag',
       tags,
       params: ServerParams,
       querystring: OnPath,
@@ -194,11 +199,11 @@ export const fileRoutes = {
     config: { permission: 'file.write', audit: 'file.upload', onServer: true, stream: 'upload' },
     schema: {
       summary:
-        'Write a file of at most 100 MB, the body of the request, to a path. What is there is replaced as a whole, when all has come, unless `replace` is false',
+        'Write a file, the body of the request, to a path. What is there is replaced as a whole, when all has come, unless `replace` is false. The files of a form (`multipart/form-data`) go into the folder `path`. A setting of the panel says how large one request may be (100 MB)',
       tags,
       params: ServerParams,
       querystring: z.strictObject({ ...onPath, replace: z.enum(['true', 'false']).default('true') }),
-      response: { 201: FileStats },
+      response: { 201: z.union([FileStats, z.object({ items: z.array(UploadedFile) })]) },
     },
   }),
 };

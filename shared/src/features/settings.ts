@@ -39,6 +39,8 @@ const settingFields = {
   }),
   /** Who deletes a suspended server: only who may suspend servers there, or its owner, too. */
   suspendedDeletion: z.enum(['administrators', 'owner']),
+  /** What one request may upload, in megabytes; resumable uploads are limited only by the server's disk. */
+  uploadLimitMb: z.int().min(1, 'must be at least 1 MB').max(102_400, 'must be at most 102,400 MB'),
   /** Addresses of private networks that the panel may call: providers, the range API. */
   allowedNetworks: z.array(Network).max(50),
 };

@@ -8,6 +8,7 @@ import type { ServerDirectory } from '../server-directory.ts';
 import { joinPath, parsePath, pathFromBase64 } from '../server-path.ts';
 import { serveSftp } from '../sftp/sftp-session.ts';
 import { toAgentStats } from './file-stats.ts';
+import { openFolder } from './open-folder.ts';
 import { receiveFile } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
 
@@ -36,8 +37,8 @@ export const fileCallHandlers = ({
       }));
       return { entries: await Promise.all(told), nextCursor: page.nextCursor ?? null };
     },
-    'files:stat': async ({ serverId, pathBase64 }) =>
-      statOf(await open(serverId), pathFromBase64(pathBase64)),
+    'files:stat': async ({ serverId, pathBase64, links }) =>
+      statOf(await open(serverId), pathFromBase64(pathBase64), links),
     'files:create': async ({ serverId, pathBase64, type }) => {
       const directory = await open(serverId);
       const path = pathFromBase64(pathBase64);
@@ -83,16 +84,8 @@ export const fileCallHandlers = ({
   };
 };
 
-/** Throws `suspended` also for a message that somebody forged past the panel. */
-async function openFolder(supervisor: Supervisor, serverId: string): Promise<ServerDirectory> {
-  const { folder, file } = supervisor.get(serverId).parts;
-  if (file.record.spec.suspended) throw new AppError('suspended', 'This server is suspended');
-  if (file.record.removal) throw new AppError('not_found', 'This server is being removed');
-  return folder.open('refuse');
-}
-
-async function statOf(directory: ServerDirectory, path: Uint8Array) {
-  return toAgentStats(directory, path, await directory.stat(path));
+async function statOf(directory: ServerDirectory, path: Uint8Array, links: 'tell' | 'follow' = 'tell') {
+  return toAgentStats(directory, path, await directory.stat(path, { links }));
 }
 
 async function makeFile(directory: ServerDirectory, path: Uint8Array): Promise<void> {

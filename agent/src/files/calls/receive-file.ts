@@ -34,7 +34,8 @@ export async function receiveFile(
   }
 }
 
-async function refuseUnexpected(
+/** Throws `conflict` or `precondition_failed` when what stands at the path is not what may be written over. */
+export async function refuseUnexpected(
   directory: ServerDirectory,
   path: Uint8Array,
   { expectedVersion, replace }: ReceiveOptions,
@@ -60,7 +61,7 @@ async function refuseUnexpected(
 const queues = new WeakMap<ServerDirectory, Queue>();
 
 /** Of two that expect the same version, the second sees what the first has written. */
-class WritingTurn {
+export class WritingTurn {
   readonly #queue: Queue;
   #isOver = false;
   #pass = () => {};

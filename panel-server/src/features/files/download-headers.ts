@@ -16,6 +16,12 @@ export function readIfRange(header: string | undefined): string | undefined {
   return header === undefined ? undefined : (/^"([0-9a-z-]{1,60})"$/.exec(header)?.[1] ?? 'another');
 }
 
+/** Whether an `If-None-Match` header names the version; a weak tag does, too (RFC 9110, 13.1.2). */
+export function matchesAny(header: string | undefined, version: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((tag) => ['*', `"${version}"`, `W/"${version}"`].includes(tag.trim()));
+}
+
 /** Always to be saved, never to be shown (RFC 6266); old programs take the first name, others the second. */
 export function contentDisposition(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');

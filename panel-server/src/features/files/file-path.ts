@@ -37,6 +37,23 @@ export function entryPathBytes(fields: PathFields, field = 'path'): Buffer {
   return bytes;
 }
 
+/** As `entryPathBytes`, of a list with at least one of them. */
+export function severalPathBytes({
+  paths,
+  pathsBase64,
+}: {
+  paths: readonly string[];
+  pathsBase64: readonly string[];
+}): Buffer[] {
+  const several = [
+    ...paths.map((path, index) => entryPathBytes({ path }, `paths.${index}`)),
+    ...pathsBase64.map((pathBase64, index) => entryPathBytes({ pathBase64 }, `paths.${index}`)),
+  ];
+  if (several.length > 0) return several;
+  const issues = [{ path: 'paths', message: 'must name something' }];
+  throw new AppError('invalid_input', 'No file or folder is named', { issues });
+}
+
 /** What a path or a name is called in JSON; `base64` only where the text has lost something. */
 export function toText(bytes: Buffer): { text: string; base64?: string } {
   const text = bytes.toString('utf8');

@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Permission } from '@catalyst/shared/contract/permissions';
 import { fileRoutes } from '@catalyst/shared/features/files';
@@ -9,14 +8,17 @@ import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
-import { contentDisposition, readIfRange, readRange } from './download-headers.ts';
-import { entryPathBytes } from './file-path.ts';
+import type { PanelSettings } from '../settings/panel-settings.ts';
+import { contentDisposition, matchesAny, readIfRange, readRange } from './download-headers.ts';
+import { entryPathBytes, pathBytes } from './file-path.ts';
 import type { FileStreams } from './file-streams.ts';
 import { notePath } from './files.routes.ts';
+import { isForm } from './form-files.ts';
+import type { LastWriter } from './last-writer.ts';
 import { readPathAsBytes } from './query-path.ts';
+import { atMost } from './upload-body.ts';
+import { uploadForm } from './upload-form.ts';
 
-/** Of one request; larger files are for SFTP. */
-const mostUploadedBytes = 100 * 1024 * 1024;
 /** Whoever uploads and sends nothing for so long is gone. */
 const idleMs = 120_000;
 
@@ -25,10 +27,12 @@ interface FileStreamRoutesParts {
   nameTarget: NameTarget;
   access: AccessRules;
   revocations: Revocations;
+  panelSettings: PanelSettings;
+  lastWriter: LastWriter;
 }
 
 export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStreamRoutesParts): Promise<void> {
-  const { streams, nameTarget, access, revocations } = parts;
+  const { streams, nameTarget, access, revocations, panelSettings, lastWriter } = parts;
 
   app.route({
     ...fileRoutes.read,
@@ -41,8 +45,13 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
   app.route({
     ...fileRoutes.write,
     preHandler: [nameTarget, notePath],
-    handler: ({ params, body }) =>
-      streams.write(params.id, entryPathBytes(body), body.content, body.expectedVersion),
+    handler: async (request) => {
+      const { params, body } = request;
+      const path = entryPathBytes(body);
+      return streams.write(params.id, path, body.content, body.expectedVersion).catch(async (error) => {
+        throw await lastWriter.explain(error, callerOf(request), params.id, path);
+      });
+    },
   });
   app.route({
     ...fileRoutes.download,
@@ -50,11 +59,31 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
     handler: async (request, reply) => {
       const { params, query, headers } = request;
       const path = entryPathBytes(query);
+      reply
+        .header('content-disposition', contentDisposition(nameOf(path)))
+        .header('accept-ranges', 'bytes')
+        .header('x-content-type-options', 'nosniff')
+        .type('application/octet-stream');
+      const isHead = request.method === 'HEAD';
+      if (isHead || headers['if-none-match'] !== undefined) {
+        const { sizeBytes, version } = await streams.statFile(params.id, path);
+        reply.header('etag', `"${version}"`);
+        if (matchesAny(headers['if-none-match'], version)) return notModified(reply);
+        // Fastify takes the length of what it is given, but for streams.
+        if (isHead) return reply.header('content-length', sizeBytes).send(Readable.from([]));
+      }
       const gone = untilGone(request, reply, 'file.read');
-      const { body, part } = await streams.download(params.id, path, gone, {
-        range: readRange(headers.range),
-        rangeVersion: readIfRange(headers['if-range'] as string | undefined),
-      });
+      const { body, part } = await streams
+        .download(params.id, path, gone, {
+          range: readRange(headers.range),
+          rangeVersion: readIfRange(headers['if-range'] as string | undefined),
+        })
+        .catch(async (error: unknown) => {
+          if (!(error instanceof AppError) || error.code !== 'range_not_satisfiable') throw error;
+          const { sizeBytes } = await streams.statFile(params.id, path);
+          reply.header('content-range', `bytes */${sizeBytes}`);
+          throw error;
+        });
       gone.addEventListener('abort', () => body.destroy());
       if (gone.aborted) body.destroy();
       const { firstByte, lengthBytes, sizeBytes, isRange, version } = part;
@@ -62,14 +91,7 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
         reply.code(206);
         reply.header('content-range', `bytes ${firstByte}-${firstByte + lengthBytes - 1}/${sizeBytes}`);
       }
-      return reply
-        .header('content-disposition', contentDisposition(nameOf(path)))
-        .header('content-length', lengthBytes)
-        .header('accept-ranges', 'bytes')
-        .header('etag', `"${version}"`)
-        .header('x-content-type-options', 'nosniff')
-        .type('application/octet-stream')
-        .send(body);
+      return reply.header('content-length', lengthBytes).header('etag', `"${version}"`).send(body);
     },
   });
   await app.register(async (raw) => {
@@ -86,10 +108,14 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
         const stop = endWhenRevoked(revocations, caller, mayStill, () => request.raw.destroy());
         request.raw.setTimeout(idleMs, () => request.raw.destroy());
         try {
-          const path = entryPathBytes(query);
-          const source = atMost(request.raw, mostUploadedBytes);
           const replace = query.replace === 'true';
-          return reply.code(201).send(await streams.upload(params.id, path, source, { replace }));
+          const contentType = request.headers['content-type'] ?? '';
+          const path = isForm(contentType) ? pathBytes(query) : entryPathBytes(query);
+          const body = atMost(request.raw, await panelSettings.read('uploadLimitMb'));
+          const answer = isForm(contentType)
+            ? await uploadForm(streams, { serverId: params.id, body, contentType, folder: query, replace })
+            : await streams.upload(params.id, path, body, { replace });
+          return reply.code(201).send(answer);
         } catch (error) {
           // Of what is refused no more is wanted than it takes to tell why.
           if (!request.raw.readableEnded) reply.header('connection', 'close');
@@ -117,27 +143,9 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
   }
 }
 
-/** The body of a request; an error instead of its end when it is larger, or breaks off. */
-function atMost(body: IncomingMessage, limitBytes: number): Transform {
-  const tooLarge = () =>
-    new AppError('payload_too_large', `One request uploads at most ${limitBytes / 1024 / 1024} MB`);
-  if (Number(body.headers['content-length']) > limitBytes) throw tooLarge();
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > limitBytes) done(tooLarge());
-      else done(null, chunk);
-    },
-  });
-  // What listens later is told by `errored`.
-  counted.on('error', () => {});
-  body.once('close', () => {
-    if (!body.readableEnded) counted.destroy(new AppError('unavailable', 'The upload broke off'));
-  });
-  return body.pipe(counted);
-}
-
 function nameOf(path: Buffer): string {
   return path.subarray(path.lastIndexOf('/') + 1).toString('utf8');
 }
+
+/** What a route answers by its contract has a body; this has none, whatever it is of. */
+const notModified = (reply: FastifyReply) => reply.code(304).send();

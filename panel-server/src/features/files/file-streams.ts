@@ -33,6 +33,15 @@ export class FileStreams {
     this.#parts = parts;
   }
 
+  /** What a file is like that is about to be downloaded; throws `invalid_input` for what is none. */
+  async statFile(serverId: string, path: Buffer): Promise<FileStats> {
+    const stats = toStats(
+      await this.#parts.files.ask('files:stat', serverId, { ...at(path), links: 'follow' }),
+    );
+    if (stats.type !== 'file') throw new AppError('invalid_input', 'This is not a regular file');
+    return stats;
+  }
+
   /** The part is what comes of a file that may change meanwhile; the stream breaks off when it cannot come. */
   async download(
     serverId: string,

@@ -1,9 +1,8 @@
-import { AppError } from '@catalyst/shared/contract/errors';
 import { fileRoutes } from '@catalyst/shared/features/files';
 import type { FastifyRequest } from 'fastify';
 import type { NameTarget } from '../../http/audit-target.ts';
 import type { PanelHttp } from '../../http/panel-http.ts';
-import { entryPathBytes, pathBytes } from './file-path.ts';
+import { entryPathBytes, pathBytes, severalPathBytes } from './file-path.ts';
 import type { FilesService } from './files.service.ts';
 import { readPathAsBytes } from './query-path.ts';
 
@@ -48,15 +47,7 @@ export function registerFileRoutes(app: PanelHttp, { files, nameTarget }: FileRo
     ...fileRoutes.delete,
     preHandler: nameTarget,
     handler: async ({ params, body }, reply) => {
-      const paths = [
-        ...body.paths.map((path, index) => entryPathBytes({ path }, `paths.${index}`)),
-        ...body.pathsBase64.map((pathBase64, index) => entryPathBytes({ pathBase64 }, `paths.${index}`)),
-      ];
-      if (paths.length === 0) {
-        const issues = [{ path: 'paths', message: 'must name something' }];
-        throw new AppError('invalid_input', 'There is nothing to delete', { issues });
-      }
-      await files.delete(params.id, paths);
+      await files.delete(params.id, severalPathBytes(body));
       return reply.code(204).send();
     },
   });

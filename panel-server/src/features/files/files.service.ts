@@ -33,7 +33,7 @@ export class FilesService {
   }
 
   async stat(serverId: string, path: Buffer): Promise<FileStats> {
-    return toStats(await this.ask('files:stat', serverId, at(path)));
+    return toStats(await this.ask('files:stat', serverId, { ...at(path), links: 'tell' }));
   }
 
   async create(serverId: string, path: Buffer, type: 'file' | 'folder'): Promise<FileStats> {

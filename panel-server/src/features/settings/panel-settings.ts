@@ -17,6 +17,7 @@ const defaults: Values = {
   publicUrl: null,
   passwords: { minLength: 10, breachApiUrl: null },
   suspendedDeletion: 'administrators',
+  uploadLimitMb: 100,
   allowedNetworks: [],
 };
 
@@ -45,6 +46,7 @@ export class PanelSettings {
       publicUrl: await this.read('publicUrl'),
       passwords: await this.read('passwords'),
       suspendedDeletion: await this.read('suspendedDeletion'),
+      uploadLimitMb: await this.read('uploadLimitMb'),
       allowedNetworks: await this.read('allowedNetworks'),
       isPublicUrlFixed: this.#config.publicUrl !== undefined,
       linkBase: await this.linkBase(),

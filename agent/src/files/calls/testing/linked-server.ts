@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { fileAgentCalls } from '@catalyst/shared/features/files-link';
+import type { fileTreeAgentCalls } from '@catalyst/shared/features/files-tree-link';
+import type { pullAgentCalls } from '@catalyst/shared/features/pulls-link';
+import type { uploadAgentCalls } from '@catalyst/shared/features/uploads-link';
 import { vi } from 'vitest';
 import type { z } from 'zod';
 import { FakePanel } from '../../../testing/fake-panel.ts';
 import { fakeSpec } from '../../../testing/server-specs.ts';
 import { finished, order, testAgent } from '../../../testing/test-agent.ts';
 
-type Calls = typeof fileAgentCalls;
+type Calls = typeof fileAgentCalls &
+  typeof fileTreeAgentCalls &
+  typeof uploadAgentCalls &
+  typeof pullAgentCalls;
 type Name = keyof Calls;
 type Files = <N extends Name>(
   name: N,
@@ -35,7 +41,7 @@ export async function linkedServer(spec = fakeSpec(['say ready'])) {
   await finished(fake, await order(fake, spec.serverId, 'install'));
   const files: Files = (name, input) =>
     fake.call(name, { serverId: spec.serverId, ...input } as never) as never;
-  return { panel: new Streams(fake), files, root: agent.folder.server(spec.serverId) };
+  return { panel: new Streams(fake), files, root: agent.folder.server(spec.serverId), spec, agent };
 }
 
 /** The data plane as the panel has it: tickets for what the agent delivers, and for what it fetches. */
@@ -77,6 +83,8 @@ class Streams {
   }
 }
 
+const anyId = '01890000-0000-7000-8000-000000000000';
+
 /** Each thing there is to ask, about one path. */
 export function filesOf(files: Files, panel: Streams, path: string) {
   const at = { pathBase64: toBase64(path) };
@@ -88,6 +96,24 @@ export function filesOf(files: Files, panel: Streams, path: string) {
     rename: () => files('files:rename', { ...at, toBase64: toBase64('elsewhere') }),
     remove: () => files('files:delete', { pathsBase64: [at.pathBase64] }),
     chmod: () => files('files:chmod', { ...at, mode: 0o777 }),
+    copy: () => files('files:copy', { pathsBase64: [at.pathBase64], toBase64: '' }),
+    copyInto: () => files('files:copy', { pathsBase64: [toBase64('a')], toBase64: at.pathBase64 }),
+    move: () => files('files:move', { pathsBase64: [at.pathBase64], toBase64: '' }),
+    moveInto: () => files('files:move', { pathsBase64: [toBase64('a')], toBase64: at.pathBase64 }),
+    searchNames: () => files('files:search-names', { ...at, name: 'x', isCaseSensitive: false, most: 10 }),
+    searchContents: () =>
+      files('files:search-contents', {
+        ...{ ...at, text: 'x', most: 10 },
+        ...{ isRegularExpression: false, isCaseSensitive: false },
+      }),
+    checksum: () => files('files:checksum', { ...at, algorithm: 'sha256' }),
+    usage: () => files('files:usage', at),
+    beginUpload: () =>
+      files('files:upload-begin', {
+        ...at,
+        ...{ uploadId: anyId, sizeBytes: 1, startedBy: 'a', replace: true },
+      }),
+    times: () => files('files:times', { ...at, modifiedAt: 0 }),
     send: () => files('files:send', { ...at, ticket: panel.ticket('sent') }),
     receive: () => files('files:receive', { ...at, ticket: panel.offer('bytes') }),
   };

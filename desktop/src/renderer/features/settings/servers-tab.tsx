@@ -9,6 +9,7 @@ import { strings as shared } from '../../components/strings.ts';
 import { useMay } from '../sessions/use-session.ts';
 import classes from './settings-form.module.css';
 import { strings } from './strings.ts';
+import { UploadLimitSection } from './upload-limit-section.tsx';
 import { usePanelSettings, useUpdatePanelSettings } from './use-panel-settings.ts';
 
 const modes = ['administrators', 'owner'] as const;
@@ -46,20 +47,24 @@ function ServersSettings() {
       },
     );
   return (
-    <Section id="deletion" title={strings.deletion} hint={strings.deletionHint}>
-      <Radio.Group aria-labelledby="deletion-title" value={data.suspendedDeletion} onChange={choose}>
-        <div className={classes.form}>
-          {modes.map((value) => (
-            <Radio
-              key={value}
-              value={value}
-              label={strings.deletionModes[value].label}
-              description={strings.deletionModes[value].description}
-              disabled={!mayWrite || update.isPending}
-            />
-          ))}
-        </div>
-      </Radio.Group>
-    </Section>
+    <>
+      <Section id="deletion" title={strings.deletion} hint={strings.deletionHint}>
+        <Radio.Group aria-labelledby="deletion-title" value={data.suspendedDeletion} onChange={choose}>
+          <div className={classes.form}>
+            {modes.map((value) => (
+              <Radio
+                key={value}
+                value={value}
+                label={strings.deletionModes[value].label}
+                description={strings.deletionModes[value].description}
+                disabled={!mayWrite || update.isPending}
+              />
+            ))}
+          </div>
+        </Radio.Group>
+      </Section>
+      {/* Anew when somebody else has set it meanwhile. */}
+      <UploadLimitSection key={data.uploadLimitMb} limitMb={data.uploadLimitMb} isReadOnly={!mayWrite} />
+    </>
   );
 }

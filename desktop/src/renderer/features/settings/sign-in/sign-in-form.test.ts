@@ -6,6 +6,7 @@ const settings: Settings = {
   publicUrl: null,
   passwords: { minLength: 10, breachApiUrl: null },
   suspendedDeletion: 'administrators',
+  uploadLimitMb: 100,
   allowedNetworks: [],
   isPublicUrlFixed: false,
   linkBase: 'https://panel.example.org',
