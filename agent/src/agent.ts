@@ -6,6 +6,7 @@ import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
+import { openFileTasks } from './files/archives/file-tasks.ts';
 import { detectProjectQuota } from './files/project-quota.ts';
 import { FirewallChoice } from './firewall/firewall-choice.ts';
 import { MachineFirewall } from './firewall/machine-firewall.ts';
@@ -96,6 +97,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       networkNames,
       firewall,
     });
+    const fileTasks = await openFileTasks(folder.fileTasks, log);
     const stats = new ResourceStats(() => supervisor.all);
     const health = new Health({
       dataDir: config.dataDir,
@@ -119,6 +121,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
           doctor,
           firewall,
           images,
+          fileTasks,
           log,
           hostEnvironment,
           ...options.session,
@@ -134,6 +137,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       async close() {
         await link.close();
         await images?.close();
+        await fileTasks.close();
         await statsServer?.close();
         await stats.close();
         await supervisor.close();

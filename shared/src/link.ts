@@ -5,6 +5,7 @@ import {
   serverAgentEvents,
   serverPanelCalls,
 } from './features/agent-link.ts';
+import { archiveAgentCalls, archiveAgentEvents } from './features/archives-link.ts';
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
 import { fileAgentCalls } from './features/files-link.ts';
@@ -28,6 +29,7 @@ export const agentCalls = {
   ...firewallAgentCalls,
   ...livePortsAgentCalls,
   ...fileAgentCalls,
+  ...archiveAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */
@@ -37,4 +39,5 @@ export const agentEvents = {
   ...consoleAgentEvents,
   ...nodeAgentEvents,
   ...imageAgentEvents,
+  ...archiveAgentEvents,
 };

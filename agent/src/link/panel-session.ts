@@ -3,6 +3,8 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { archiveCallHandlers } from '../files/archives/archives.calls.ts';
+import type { FileTasks } from '../files/archives/file-tasks.ts';
 import { fileCallHandlers } from '../files/calls/files.calls.ts';
 import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
 import type { MachineFirewall } from '../firewall/machine-firewall.ts';
@@ -27,6 +29,7 @@ export interface PanelSessionParts {
   firewall: MachineFirewall;
   /** Null where there is no containerd. */
   images: NodeImages | null;
+  fileTasks: FileTasks;
   log: Logger;
   hostEnvironment: NodeJS.ProcessEnv;
   healthIntervalMs?: number;
@@ -43,7 +46,7 @@ export function servePanel(
   parts: PanelSessionParts,
 ): () => void {
   const { socket, transport } = connection;
-  const { supervisor, images, log } = parts;
+  const { supervisor, images, fileTasks, log } = parts;
   const dataPlane = new DataPlane(link, log);
   const watches = new ConsoleWatches(socket, transport);
   const reports = new ReportQueue(socket, supervisor, log, () => connection.close());
@@ -57,6 +60,7 @@ export function servePanel(
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
       ...fileCallHandlers({ supervisor, dataPlane }),
+      ...archiveCallHandlers({ supervisor, dataPlane, fileTasks }),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
@@ -71,6 +75,7 @@ export function servePanel(
     installStep: (progress) => announce(socket, agentEvents, 'installation_progress', progress),
   });
   images?.pulls.listen((pull) => announce(socket, agentEvents, 'image_pull_progress', pull));
+  fileTasks.listen((task) => announce(socket, agentEvents, 'file_task_progress', task));
   reports.start();
   const timers = [
     repeat(parts.healthIntervalMs ?? defaultHealthIntervalMs, log, async () => {
@@ -85,6 +90,7 @@ export function servePanel(
     dataPlane.close();
     supervisor.listen(null);
     images?.pulls.listen(null);
+    fileTasks.listen(null);
     reports.close();
     watches.close();
     for (const stop of timers) stop();

@@ -6,6 +6,7 @@ import type { Supervisor } from '../../servers/supervisor.ts';
 import type { ServerDirectory } from '../server-directory.ts';
 import { joinPath, parsePath, pathFromBase64 } from '../server-path.ts';
 import { toAgentStats } from './file-stats.ts';
+import { openFolder } from './open-folder.ts';
 import { receiveFile } from './receive-file.ts';
 import { sendFile } from './send-file.ts';
 
@@ -71,14 +72,6 @@ export const fileCallHandlers = ({
     },
   };
 };
-
-/** Throws `suspended` also for a message that somebody forged past the panel. */
-async function openFolder(supervisor: Supervisor, serverId: string): Promise<ServerDirectory> {
-  const { folder, file } = supervisor.get(serverId).parts;
-  if (file.record.spec.suspended) throw new AppError('suspended', 'This server is suspended');
-  if (file.record.removal) throw new AppError('not_found', 'This server is being removed');
-  return folder.open('refuse');
-}
 
 async function statOf(directory: ServerDirectory, path: Uint8Array) {
   return toAgentStats(directory, path, await directory.stat(path));
