@@ -1,5 +1,6 @@
 import { accountRoutes } from './features/accounts.ts';
 import { adminApiKeyRoutes, apiKeyRoutes } from './features/api-keys.ts';
+import { archiveRoutes } from './features/archives.ts';
 import { auditRoutes } from './features/audit.ts';
 import { consoleRoutes } from './features/console.ts';
 import { dataPlaneRoutes } from './features/data-plane.ts';
@@ -53,6 +54,7 @@ export const api = {
   servers: serverRoutes,
   console: consoleRoutes,
   files: fileRoutes,
+  archives: archiveRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from './contract/values.ts';
 import { alertClientEvents } from './features/alerts.ts';
+import { archiveClientEvents } from './features/archives.ts';
 import { consoleClientCalls, consoleClientEvents } from './features/console.ts';
 import { imageClientEvents } from './features/images.ts';
 import { nodeClientEvents } from './features/nodes.ts';
@@ -16,6 +17,7 @@ export const clientEvents = {
   ...consoleClientEvents,
   ...nodeClientEvents,
   ...imageClientEvents,
+  ...archiveClientEvents,
   rights_changed: {
     summary: 'What you may do changed, on one server or (without `serverId`) anywhere; ask again',
     permission: 'signed-in',

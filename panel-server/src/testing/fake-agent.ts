@@ -23,6 +23,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
+import { FakeArchives } from './fake-archives.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
 import type { TestPanel } from './test-panel.ts';
@@ -65,6 +66,11 @@ export class FakeAgent {
   opensFirewall: boolean | null = null;
   openPorts: FirewallReport['openPorts'] = [];
   readonly files = new FakeFiles(() => this.link.panelUrl);
+  readonly archives = new FakeArchives({
+    files: this.files,
+    tell: (task) => announce(this.socket, agentEvents, 'file_task_progress', task),
+    panelUrl: () => this.link.panelUrl,
+  });
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -330,6 +336,7 @@ export class FakeAgent {
     return {
       ...this.images.answers,
       ...this.files.answers,
+      ...this.archives.answers,
       'node:doctor': () => ({
         checks: [
           {

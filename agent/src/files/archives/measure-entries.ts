@@ -2,7 +2,7 @@ import type { Folder } from '../folder.ts';
 import { lookAt, lookAtAll } from '../look-at-all.ts';
 import { visitTree } from '../visit-tree.ts';
 
-/** The sizes of the files among some entries of a folder, and of all that is below. */
+/** The sizes of the files among some entries of a folder, or without any of all in it, and of all that is below. */
 export async function measureEntries(
   folder: Folder,
   entries: readonly Buffer[],
@@ -12,6 +12,8 @@ export async function measureEntries(
   const count = async (parent: Folder, names: readonly Buffer[]) => {
     for (const stats of await lookAtAll(parent, names)) if (stats?.isFile()) bytes += stats.size;
   };
+  const visitor = { folder: async () => {}, entries: count };
+  if (entries.length === 0) await visitTree(folder, visitor, signal);
   for (const name of entries) {
     if (!(await lookAt(folder, name))?.isDirectory()) {
       await count(folder, [name]);
@@ -19,7 +21,7 @@ export async function measureEntries(
     }
     using start = await folder.enter(name);
     if (start.mount !== folder.mount) continue;
-    await visitTree(start, { folder: async () => {}, entries: count }, signal);
+    await visitTree(start, visitor, signal);
   }
   return bytes;
 }

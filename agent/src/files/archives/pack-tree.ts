@@ -50,8 +50,12 @@ export class TreePacking {
     this.#options = options;
   }
 
-  /** `way` are the names from the server's folder to this one. Throws `not_found` when one of the entries is missing. */
+  /**
+   * Without names all that is in the folder. `way` are the names from the server's folder to this one. Throws `not_found`
+   * when one of the entries is missing.
+   */
   async pack(folder: Folder, way: readonly Buffer[], names: readonly Buffer[]): Promise<void> {
+    if (names.length === 0) await this.#tree(folder, way, []);
     for (const name of names) {
       const stats = await lookAt(folder, name);
       if (!stats) throw systemError('ENOENT');
@@ -62,12 +66,6 @@ export class TreePacking {
         await this.#tree(child, [...way, name], [name]);
       }
     }
-    await this.#packer.end();
-  }
-
-  /** All of a folder, which itself is not in the archive. */
-  async packContents(folder: Folder, way: readonly Buffer[]): Promise<void> {
-    await this.#tree(folder, way, []);
     await this.#packer.end();
   }
 

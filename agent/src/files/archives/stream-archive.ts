@@ -19,11 +19,7 @@ export async function* streamArchive(
   const packer = await openPacker(format);
   const options = { isLimited: false, progress: new ArchiveProgress(), signal: undefined };
   const packing = new TreePacking(access, packer, options);
-  const work =
-    entries.length === 0
-      ? packing.packContents(place.folder, place.way)
-      : packing.pack(place.folder, place.way, entries);
-  const packed = work.catch((error) => packer.destroy(error));
+  const packed = packing.pack(place.folder, place.way, entries).catch((error) => packer.destroy(error));
   try {
     yield* packer.output;
   } finally {

@@ -1,19 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { Permission } from '@catalyst/shared/contract/permissions';
 import { fileRoutes } from '@catalyst/shared/features/files';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessRules } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
+import { sourceOfPath } from './archive-paths.ts';
+import { sendArchive } from './archives.routes.ts';
+import type { ArchivesService } from './archives.service.ts';
 import { contentDisposition, readIfRange, readRange } from './download-headers.ts';
-import { entryPathBytes } from './file-path.ts';
+import { entryPathBytes, pathBytes } from './file-path.ts';
 import type { FileStreams } from './file-streams.ts';
 import { notePath } from './files.routes.ts';
 import { readPathAsBytes } from './query-path.ts';
+import { untilGone } from './until-gone.ts';
 
 /** Of one request; larger files are for SFTP. */
 const mostUploadedBytes = 100 * 1024 * 1024;
@@ -22,6 +24,7 @@ const idleMs = 120_000;
 
 interface FileStreamRoutesParts {
   streams: FileStreams;
+  archives: ArchivesService;
   nameTarget: NameTarget;
   access: AccessRules;
   revocations: Revocations;
@@ -35,7 +38,7 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
     preValidation: readPathAsBytes,
     handler: async (request, reply) => {
       const { params, query } = request;
-      return streams.read(params.id, entryPathBytes(query), untilGone(request, reply, 'file.read'));
+      return streams.read(params.id, entryPathBytes(query), untilGone(parts, request, reply, 'file.read'));
     },
   });
   app.route({
@@ -49,12 +52,17 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
     preValidation: readPathAsBytes,
     handler: async (request, reply) => {
       const { params, query, headers } = request;
-      const path = entryPathBytes(query);
-      const gone = untilGone(request, reply, 'file.read');
-      const { body, part } = await streams.download(params.id, path, gone, {
+      const path = pathBytes(query);
+      const asArchive = () => sendArchive(parts, request, reply, sourceOfPath(path), query.format ?? 'zip');
+      if (query.format || path.length === 0) return asArchive();
+      const gone = untilGone(parts, request, reply, 'file.read');
+      const range = {
         range: readRange(headers.range),
         rangeVersion: readIfRange(headers['if-range'] as string | undefined),
-      });
+      };
+      const sent = await streams.downloadUnlessFolder(params.id, path, gone, range);
+      if (!sent) return asArchive();
+      const { body, part } = sent;
       gone.addEventListener('abort', () => body.destroy());
       if (gone.aborted) body.destroy();
       const { firstByte, lengthBytes, sizeBytes, isRange, version } = part;
@@ -101,20 +109,6 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
       },
     });
   });
-
-  /** Aborted when the caller goes away, is signed out, or may not do this any more. */
-  function untilGone(request: FastifyRequest, reply: FastifyReply, permission: Permission): AbortSignal {
-    const { id } = request.params as { id: string };
-    const caller = callerOf(request);
-    const gone = new AbortController();
-    const mayStill = () => access.mayOnServer(caller, permission, id);
-    const stop = endWhenRevoked(revocations, caller, mayStill, (reason) => gone.abort(reason));
-    reply.raw.once('close', () => {
-      stop();
-      gone.abort();
-    });
-    return gone.signal;
-  }
 }
 
 /** The body of a request; an error instead of its end when it is larger, or breaks off. */

@@ -57,6 +57,23 @@ export class FileStreams {
     }
   }
 
+  /** Null for a folder, of which there is no stream. */
+  async downloadUnlessFolder(
+    serverId: string,
+    path: Buffer,
+    signal: AbortSignal,
+    options: SendOptions = {},
+  ): Promise<Awaited<ReturnType<FileStreams['download']>> | null> {
+    try {
+      return await this.download(serverId, path, signal, options);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'invalid_input')) throw error;
+      const { type } = await this.#parts.files.stat(serverId, path);
+      if (type !== 'folder') throw error;
+      return null;
+    }
+  }
+
   /** Rejects with `payload_too_large` for what is no matter for an editor, `invalid_input` for what is not UTF-8 text. */
   async read(serverId: string, path: Buffer, signal: AbortSignal): Promise<FileText> {
     const { body, part } = await this.download(serverId, path, signal, { maxBytes: maxTextBytes }).catch(
