@@ -39,6 +39,9 @@ const services = [
   { name: 'a registry of images', packages: ['docker-registry'], files: ['/usr/bin/docker-registry'] },
   { name: 'OpenSSL', packages: ['openssl'], files: ['/usr/bin/openssl'] },
   { name: 'debootstrap', packages: ['debootstrap'], files: ['/usr/sbin/debootstrap'] },
+  { name: 'zip', packages: ['zip'], files: ['/usr/bin/zip'] },
+  { name: 'unzip', packages: ['unzip'], files: ['/usr/bin/unzip'] },
+  { name: 'zstd', packages: ['zstd'], files: ['/usr/bin/zstd'] },
   // Not any busybox: in an image it has no libraries.
   { name: 'busybox', packages: ['busybox-static'], files: ['/usr/share/doc/busybox-static'] },
 ];

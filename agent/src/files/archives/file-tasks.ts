@@ -115,6 +115,7 @@ export class FileTasks {
     };
     try {
       await this.#turns.take(signal, async () => {
+        signal.throwIfAborted();
         this.#change(known, { status: 'running' });
         await work(report, signal);
       });
