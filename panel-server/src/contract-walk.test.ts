@@ -301,7 +301,9 @@ function fitting({ url, method }: Route): object {
 
 /** Each path by its text or by its bytes, not by both. */
 function filesThatFit(url: string): object {
-  if (url.endsWith('/files')) return { paths: ['world'], pathsBase64: undefined };
+  if (/\/(files|compress|download)$/.test(url)) {
+    return { paths: ['world'], pathsBase64: undefined, toBase64: undefined };
+  }
   const paths = { path: 'server.properties', pathBase64: undefined };
   return url.endsWith('/rename') ? { ...paths, to: 'old.properties', toBase64: undefined } : paths;
 }
