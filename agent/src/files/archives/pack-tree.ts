@@ -3,7 +3,7 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import type { Access } from '../access.ts';
 import { toEntryStats } from '../entry-stats.ts';
 import { errorCode, isForeignHardLink, systemError } from '../file-errors.ts';
-import type { Folder, PinnedEntry } from '../folder.ts';
+import type { Folder } from '../folder.ts';
 import { refuseUnlessInside } from '../links.ts';
 import { allDone, lookAt } from '../look-at-all.ts';
 import { ReadableFile } from '../read-file.ts';
@@ -14,7 +14,6 @@ import { isPlainTarget, shown, smallFileBytes } from './archive-entry.ts';
 import { mostEntries } from './archive-limits.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import type { Packer } from './packer.ts';
-import { readExactly } from './read-exactly.ts';
 
 interface PackOptions {
   /** Not packed into itself. */
@@ -121,28 +120,30 @@ export class TreePacking {
 
   /** Undefined for what is skipped, or gone by now. */
   async #find(parent: Folder, way: readonly Buffer[], name: Buffer): Promise<Found | undefined> {
-    await using entry = await parent.pin(name).catch(undefinedIfGone);
-    if (!entry) return undefined;
-    const { stats } = entry;
+    const seen = await parent.readSmall(name, smallFileBytes, this.#mayRead).catch(undefinedIfGone);
+    if (!seen) return undefined;
+    const { stats, content } = seen;
+    if (content) return { stats, content };
     if (stats.isSymbolicLink()) {
       const text = await parent.readLink(name).catch(undefinedIfGone);
       if (text && isPlainTarget(text, way.length) && (await this.#leadsInside(way, text)))
         return { stats, text };
-    } else if (stats.isFile() && !isForeignHardLink(stats, this.#access.owner.uid)) {
-      return this.#open(entry);
+    } else if (stats.isFile() && this.#mayRead(stats)) {
+      return this.#open(parent, name);
     }
     this.skippedCount += 1;
     return undefined;
   }
 
-  async #open(entry: PinnedEntry): Promise<Found> {
+  /** It may be another one by now: what counts is what is opened. */
+  async #open(parent: Folder, name: Buffer): Promise<Found | undefined> {
+    await using entry = await parent.pin(name).catch(undefinedIfGone);
+    if (!entry?.stats.isFile() || !this.#mayRead(entry.stats)) return undefined;
     const { stats } = entry;
-    if (stats.size === 0) return { stats, content: Buffer.alloc(0) };
-    const file = new ReadableFile(await entry.openFile(constants.O_RDONLY), toEntryStats(stats));
-    if (stats.size > smallFileBytes) return { stats, file };
-    await using _opened = file;
-    return { stats, content: await readExactly(file, 0, stats.size) };
+    return { stats, file: new ReadableFile(await entry.openFile(constants.O_RDONLY), toEntryStats(stats)) };
   }
+
+  #mayRead = (stats: Stats) => !isForeignHardLink(stats, this.#access.owner.uid);
 
   /** To the length it had, else a log that grows as fast as it is read would never end. */
   async *#wholeOf(path: Buffer, file: ReadableFile, sizeBytes: number): AsyncGenerator<Buffer, void> {
