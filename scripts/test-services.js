@@ -43,6 +43,9 @@ const services = [
   { name: 'rsync', packages: ['rsync'], files: ['/usr/bin/rsync'] },
   { name: 'rclone', packages: ['rclone'], files: ['/usr/bin/rclone'] },
   { name: 'debootstrap', packages: ['debootstrap'], files: ['/usr/sbin/debootstrap'] },
+  { name: 'zip', packages: ['zip'], files: ['/usr/bin/zip'] },
+  { name: 'unzip', packages: ['unzip'], files: ['/usr/bin/unzip'] },
+  { name: 'zstd', packages: ['zstd'], files: ['/usr/bin/zstd'] },
   // Not any busybox: in an image it has no libraries.
   { name: 'busybox', packages: ['busybox-static'], files: ['/usr/share/doc/busybox-static'] },
 ];

@@ -6,6 +6,7 @@ import { fingerprintOf } from '@catalyst/shared/node/key-fingerprint';
 import { takeAgentLock } from './agent-lock.ts';
 import type { Config } from './config.ts';
 import { DataFolder, prepareDataFolder, unreachableReason } from './data-folder.ts';
+import { openFileTasks } from './files/archives/file-tasks.ts';
 import { isOpenToPeople } from './files/calls/open-folder.ts';
 import { detectProjectQuota } from './files/project-quota.ts';
 import { FilePulls } from './files/pulls/file-pulls.ts';
@@ -98,6 +99,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
       networkNames,
       firewall,
     });
+    const fileTasks = await openFileTasks(folder.fileTasks, log);
     const stats = new ResourceStats(() => supervisor.all);
     const health = new Health({
       dataDir: config.dataDir,
@@ -123,6 +125,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
           firewall,
           filePulls,
           images,
+          fileTasks,
           log,
           hostEnvironment,
           ...options.session,
@@ -139,6 +142,7 @@ export async function startAgent({ config, log, ...options }: AgentOptions): Pro
         await link.close();
         filePulls.close();
         await images?.close();
+        await fileTasks.close();
         await statsServer?.close();
         await stats.close();
         await supervisor.close();

@@ -27,6 +27,10 @@ export class DataFolder {
   get state(): string {
     return join(this.path, 'state');
   }
+  /** What is being done with files. */
+  get fileTasks(): string {
+    return join(this.state, 'file-tasks.json');
+  }
   /** `<serverId>/<startId>` for each start. */
   get run(): string {
     return join(this.path, 'run');

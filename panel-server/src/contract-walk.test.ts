@@ -84,7 +84,7 @@ describe('every route', () => {
     const { params } = await inputFor(route, test.admin);
     const path = callUrl(route, { params } as never);
     const status = async (query: string) => (await ask(test, `${path}?${query}`, test.admin)).status;
-    const most = /\/(logs|files)$/.test(route.url) ? 1000 : 100;
+    const most = /\/(logs|files|archive)$/.test(route.url) ? 1000 : 100;
     for (const limit of ['0', '-1', `${most + 1}`, '1e9', '1.5', 'all', '', `${most}&limit=1000000`]) {
       expect(await status(`limit=${limit}`), limit).toBe(422);
     }
@@ -303,7 +303,9 @@ function fitting({ url, method }: Route): object {
 
 /** Each path by its text or by its bytes, not by both. */
 function filesThatFit(url: string): object {
-  if (url.endsWith('/files')) return { paths: ['world'], pathsBase64: undefined };
+  if (/\/(files|compress|download)$/.test(url)) {
+    return { paths: ['world'], pathsBase64: undefined, toBase64: undefined };
+  }
   if (/\/(copy|move)$/.test(url)) {
     return { paths: ['world'], pathsBase64: undefined, to: 'old', toBase64: undefined, newName: undefined };
   }

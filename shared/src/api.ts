@@ -1,5 +1,6 @@
 import { accountRoutes } from './features/accounts.ts';
 import { adminApiKeyRoutes, apiKeyRoutes } from './features/api-keys.ts';
+import { archiveRoutes } from './features/archives.ts';
 import { auditRoutes } from './features/audit.ts';
 import { consoleRoutes } from './features/console.ts';
 import { dataPlaneRoutes } from './features/data-plane.ts';
@@ -61,6 +62,7 @@ export const api = {
   files: { ...fileRoutes, ...fileTreeRoutes },
   pulls: pullRoutes,
   uploads: uploadRoutes,
+  archives: archiveRoutes,
   users: userRoutes,
   roles: roleRoutes,
   subusers: subuserRoutes,

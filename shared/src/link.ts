@@ -5,6 +5,7 @@ import {
   serverAgentEvents,
   serverPanelCalls,
 } from './features/agent-link.ts';
+import { archiveAgentCalls, archiveAgentEvents } from './features/archives-link.ts';
 import { consoleAgentCalls, consoleAgentEvents } from './features/console-link.ts';
 import { doctorAgentCalls } from './features/doctor-link.ts';
 import { fileAgentCalls } from './features/files-link.ts';
@@ -34,6 +35,7 @@ export const agentCalls = {
   ...fileTreeAgentCalls,
   ...uploadAgentCalls,
   ...pullAgentCalls,
+  ...archiveAgentCalls,
 };
 
 /** Namespace `/agent`: what an agent asks of, and tells, the panel. */
@@ -44,4 +46,5 @@ export const agentEvents = {
   ...nodeAgentEvents,
   ...imageAgentEvents,
   ...pullAgentEvents,
+  ...archiveAgentEvents,
 };

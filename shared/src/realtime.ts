@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from './contract/values.ts';
 import { alertClientEvents } from './features/alerts.ts';
+import { archiveClientEvents } from './features/archives.ts';
 import { consoleClientCalls, consoleClientEvents } from './features/console.ts';
 import { imageClientEvents } from './features/images.ts';
 import { nodeClientEvents } from './features/nodes.ts';
@@ -18,6 +19,7 @@ export const clientEvents = {
   ...nodeClientEvents,
   ...imageClientEvents,
   ...pullClientEvents,
+  ...archiveClientEvents,
   rights_changed: {
     summary: 'What you may do changed, on one server or (without `serverId`) anywhere; ask again',
     permission: 'signed-in',

@@ -1,7 +1,11 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { ArchiveFormat } from '@catalyst/shared/features/archives-link';
 import { oneAtATime } from '../one-at-a-time.ts';
 import { type Access, give, type Owner } from './access.ts';
+import type { CreateArchiveOptions, CreatedArchive } from './archives/create-archive.ts';
+import type { ExtractArchiveOptions } from './archives/extract-archive.ts';
+import type { ListArchiveOptions, ListedArchive } from './archives/list-archive.ts';
 import { openCheckedFolder } from './checked-folder.ts';
 import { type Checksum, type ChecksumAlgorithm, checksumFile } from './checksum-file.ts';
 import type { CopyOptions, CopyResult } from './copy-entry.ts';
@@ -226,6 +230,50 @@ export class ServerDirectory implements AsyncDisposable {
     });
   }
 
+  /** Packs entries of a folder into a file, which is there as a whole or not at all. */
+  createArchive(
+    folder: PathInput,
+    entries: readonly Buffer[],
+    to: PathInput,
+    options: CreateArchiveOptions,
+  ): Promise<CreatedArchive> {
+    return this.#run(folder, async (access, names) => {
+      const { createArchive } = await rare.creatingArchives();
+      return createArchive(access, names, entries, parsePath(to, rules), options);
+    });
+  }
+
+  /** Unpacks a file into a folder, as a whole or not at all. */
+  extractArchive(path: PathInput, to: PathInput, options?: ExtractArchiveOptions): Promise<void> {
+    return this.#run(path, async (access, names) => {
+      const { extractArchive } = await rare.extractingArchives();
+      return extractArchive(access, names, parsePath(to, rules), options);
+    });
+  }
+
+  listArchive(path: PathInput, options: ListArchiveOptions): Promise<ListedArchive> {
+    return this.#run(path, async (access, names) => {
+      const { listArchive } = await rare.listingArchives();
+      return listArchive(access, names, options);
+    });
+  }
+
+  /** An archive of entries of a folder, or of all that is in it, as it is read; the folder is held until the loop ends. */
+  async *streamArchive(
+    folder: PathInput,
+    entries: readonly Buffer[],
+    format: ArchiveFormat,
+  ): AsyncGenerator<Buffer, void> {
+    const names = parsePath(folder, rules);
+    try {
+      using borrowed = await this.#root.borrow();
+      const { streamArchive } = await rare.streamingArchives();
+      yield* streamArchive(this.#accessTo(borrowed.folder), names, entries, format);
+    } catch (error) {
+      throw toFileError(error);
+    }
+  }
+
   diskUsage(path: PathInput, signal?: AbortSignal): Promise<DiskUsage> {
     return this.#run(path, ({ root }, names) => measureDiskUsage(root, names, signal));
   }
@@ -307,6 +355,10 @@ export class ServerDirectory implements AsyncDisposable {
 /** Read when they are first wanted: what an agent never does should take none of its memory. */
 const rare = {
   copying: () => import('./copy-entry.ts'),
+  creatingArchives: () => import('./archives/create-archive.ts'),
+  extractingArchives: () => import('./archives/extract-archive.ts'),
+  listingArchives: () => import('./archives/list-archive.ts'),
+  streamingArchives: () => import('./archives/stream-archive.ts'),
   searchingNames: () => import('./search-names.ts'),
   searchingContents: () => import('./search-contents.ts'),
 };

@@ -3,6 +3,8 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
+import { archiveCallHandlers } from '../files/archives/archives.calls.ts';
+import type { FileTasks } from '../files/archives/file-tasks.ts';
 import { fileTreeCallHandlers } from '../files/calls/file-trees.calls.ts';
 import { fileCallHandlers } from '../files/calls/files.calls.ts';
 import { pullCallHandlers } from '../files/calls/pulls.calls.ts';
@@ -32,6 +34,7 @@ export interface PanelSessionParts {
   filePulls: FilePulls;
   /** Null where there is no containerd. */
   images: NodeImages | null;
+  fileTasks: FileTasks;
   log: Logger;
   hostEnvironment: NodeJS.ProcessEnv;
   healthIntervalMs?: number;
@@ -48,7 +51,7 @@ export function servePanel(
   parts: PanelSessionParts,
 ): () => void {
   const { socket, transport } = connection;
-  const { supervisor, images, log } = parts;
+  const { supervisor, images, fileTasks, log } = parts;
   const dataPlane = new DataPlane(link, log);
   const watches = new ConsoleWatches(socket, transport);
   const reports = new ReportQueue(socket, supervisor, log, () => connection.close());
@@ -65,6 +68,7 @@ export function servePanel(
       ...fileTreeCallHandlers(supervisor),
       ...uploadCallHandlers({ supervisor, dataPlane }),
       ...pullCallHandlers({ supervisor, pulls: parts.filePulls }),
+      ...archiveCallHandlers({ supervisor, dataPlane, fileTasks }),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),
@@ -80,6 +84,7 @@ export function servePanel(
   });
   parts.filePulls.listen((pull) => announce(socket, agentEvents, 'file_pull_progress', pull));
   images?.pulls.listen((pull) => announce(socket, agentEvents, 'image_pull_progress', pull));
+  fileTasks.listen((task) => announce(socket, agentEvents, 'file_task_progress', task));
   reports.start();
   const timers = [
     repeat(parts.healthIntervalMs ?? defaultHealthIntervalMs, log, async () => {
@@ -95,6 +100,7 @@ export function servePanel(
     supervisor.listen(null);
     images?.pulls.listen(null);
     parts.filePulls.listen(null);
+    fileTasks.listen(null);
     reports.close();
     watches.close();
     for (const stop of timers) stop();

@@ -32,6 +32,10 @@ const messages: Record<string, (serverId: string) => object> = {
   'operation:finished': (serverId) => ({ operationId: id, serverId, error: null }),
   resource_stats: (serverId) => ({ at: Date.now(), stats: [{ serverId, ...stats }] }),
   installation_progress: (serverId) => ({ serverId, step: 1, totalSteps: 2, label: 'forged' }),
+  file_task_progress: (serverId) => ({
+    ...{ id, serverId, kind: 'compress', status: 'running', error: null },
+    ...{ doneBytes: 1, totalBytes: 2, doneEntries: 1, skippedCount: 0 },
+  }),
   server_log: (serverId) => ({ serverId, lines: [line] }),
   'console:dropped': (serverId) => ({ serverId, fromSeq: 1, toSeq: 9 }),
 };

@@ -50,6 +50,7 @@ export class AccessInputs {
   /** What it takes besides the permission that the route asks for: whoever gives something must have it. */
   alsoNeeded(name: string): Permission[] {
     if (name === 'servers.clone') return ['server.read'];
+    if (['archives.compress', 'archives.decompress'].includes(name)) return ['file.read'];
     return ['subusers.invite', 'subusers.update', 'subusers.remove'].includes(name) ? ['server.read'] : [];
   }
 
@@ -123,6 +124,12 @@ export class AccessInputs {
     'pulls.cancel': async () => ({ otherCode: 'not_found' }),
     'uploads.get': async () => ({ otherCode: 'not_found' }),
     'uploads.cancel': async () => ({ otherCode: 'not_found' }),
+    'archives.compress': () => this.#onFile({ body: { paths: ['eula.txt'] } }),
+    'archives.decompress': () => this.#onFile({ body: { path: 'eula.txt' } }),
+    'archives.download': () => this.#onFile({ body: { paths: ['eula.txt'] } }),
+    'archives.list': () => this.#onFile({ isQuery: true }),
+    'archives.task': () => this.#onTask(),
+    'archives.cancel': () => this.#onTask(),
     'files.delete': () => this.#onFile({ body: { paths: ['eula.txt'] } }),
     'sshKeys.add': async () => ({
       body: { publicKey: ssh2.utils.generateKeyPairSync('ed25519').public },
@@ -234,6 +241,14 @@ export class AccessInputs {
     const { params } = await this.#stopped();
     this.#agent.files.put(params?.id as string, 'eula.txt', 'eula=true');
     return { params, ...(isQuery && { query: { path: 'eula.txt' } }), ...(body && { body }) };
+  }
+
+  async #onTask(): Promise<RouteInput> {
+    const { params } = await this.#onFile({});
+    const id = params?.id as string;
+    const { archives } = this.#test.admin.api;
+    const task = await archives.compress({ params: { id }, body: { paths: ['eula.txt'] } });
+    return { params: { id, taskId: task.id } };
   }
 
   async #suspended(): Promise<RouteInput> {

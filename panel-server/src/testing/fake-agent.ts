@@ -23,6 +23,7 @@ import { randomToken } from '@catalyst/shared/node/random-token';
 import { SigningKey } from '@catalyst/shared/node/signing-key';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
+import { FakeArchives } from './fake-archives.ts';
 import { fakeFileTrees } from './fake-file-trees.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeImages } from './fake-images.ts';
@@ -70,6 +71,11 @@ export class FakeAgent {
   readonly files = new FakeFiles(() => this.link.panelUrl);
   readonly #uploads = fakeUploads(this.files);
   readonly #pulls = fakePulls();
+  readonly archives = new FakeArchives({
+    files: this.files,
+    tell: (task) => announce(this.socket, agentEvents, 'file_task_progress', task),
+    panelUrl: () => this.link.panelUrl,
+  });
   readonly images = new FakeImages({
     tell: (pull) => announce(this.socket, agentEvents, 'image_pull_progress', pull),
     panelUrl: () => this.link.panelUrl,
@@ -338,6 +344,7 @@ export class FakeAgent {
       ...fakeFileTrees(this.files),
       ...this.#uploads,
       ...this.#pulls,
+      ...this.archives.answers,
       'node:doctor': () => ({
         checks: [
           {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NoContent, route } from '../contract/route.ts';
 import { Timestamp } from '../contract/values.ts';
+import { ArchiveFormat } from './archives-link.ts';
 import {
   FileType,
   FileVersion,
@@ -37,7 +38,7 @@ export type FileEntry = z.output<typeof FileEntry>;
 // What is wrong with a path is told by the panel in words, with 400.
 const path = z.string().max(20_000);
 const pathBase64 = z.string().max(20_000);
-const onPath = { path: path.optional(), pathBase64: pathBase64.optional() };
+export const onPath = { path: path.optional(), pathBase64: pathBase64.optional() };
 const OnPath = z.strictObject(onPath);
 const contentLimit = `must be at most ${maxTextBytes} bytes; upload it instead`;
 
@@ -73,7 +74,7 @@ export const FileMode = z.strictObject({
   mode: z.string().regex(/^[0-7]{3,4}$/, 'must be three or four octal digits'),
 });
 
-const several = (item: z.ZodString) => z.array(item).max(mostAtOnce).default([]);
+export const several = (item: z.ZodString) => z.array(item).max(mostAtOnce).default([]);
 export const FilesToDelete = z.strictObject({ paths: several(path), pathsBase64: several(pathBase64) });
 
 export const fileRoutes = {
@@ -183,10 +184,11 @@ export const fileRoutes = {
     url: '/api/servers/:id/files/download',
     config: { permission: 'file.read', onServer: true, stream: 'download' },
     schema: {
-      summary: 'A file, or with `Range` a part of it; `If-Range` and `If-None-Match` take its ETag',
+      summary:
+        'A file, or with `Range` a part of it; `If-Range` and `If-None-Match` take its ETag. A folder comes as an archive (zip without `format`), which is made while it is sent',
       tags,
       params: ServerParams,
-      querystring: OnPath,
+      querystring: OnPath.extend({ format: ArchiveFormat.optional() }),
       response: {
         200: z.any().meta({ description: 'application/octet-stream' }),
         206: z.any().meta({ description: 'The part that was asked for' }),

@@ -8,7 +8,7 @@ const lifetimeMs = 60_000;
 interface TicketPurpose {
   /** The node whose agent may use it. */
   nodeId: string;
-  kind: 'console-export' | 'image-import' | 'file-download' | 'file-upload' | 'sftp';
+  kind: 'console-export' | 'image-import' | 'file-download' | 'file-upload' | 'archive-download' | 'sftp';
 }
 
 interface OpenTicket {

@@ -1,14 +1,16 @@
 import { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
-import type { Permission } from '@catalyst/shared/contract/permissions';
 import { fileRoutes } from '@catalyst/shared/features/files';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { AccessRules } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
 import type { PanelSettings } from '../settings/panel-settings.ts';
+import { sourceOfPath } from './archive-paths.ts';
+import { sendArchive } from './archives.routes.ts';
+import type { ArchivesService } from './archives.service.ts';
 import { contentDisposition, matchesAny, readIfRange, readRange } from './download-headers.ts';
 import { entryPathBytes, pathBytes } from './file-path.ts';
 import type { FileStreams } from './file-streams.ts';
@@ -16,6 +18,7 @@ import { notePath } from './files.routes.ts';
 import { isForm } from './form-files.ts';
 import type { LastWriter } from './last-writer.ts';
 import { readPathAsBytes } from './query-path.ts';
+import { untilGone } from './until-gone.ts';
 import { atMost } from './upload-body.ts';
 import { uploadForm } from './upload-form.ts';
 
@@ -24,6 +27,7 @@ const idleMs = 120_000;
 
 interface FileStreamRoutesParts {
   streams: FileStreams;
+  archives: ArchivesService;
   nameTarget: NameTarget;
   access: AccessRules;
   revocations: Revocations;
@@ -39,7 +43,7 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
     preValidation: readPathAsBytes,
     handler: async (request, reply) => {
       const { params, query } = request;
-      return streams.read(params.id, entryPathBytes(query), untilGone(request, reply, 'file.read'));
+      return streams.read(params.id, entryPathBytes(query), untilGone(parts, request, reply, 'file.read'));
     },
   });
   app.route({
@@ -58,40 +62,42 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
     preValidation: readPathAsBytes,
     handler: async (request, reply) => {
       const { params, query, headers } = request;
-      const path = entryPathBytes(query);
-      reply
-        .header('content-disposition', contentDisposition(nameOf(path)))
-        .header('accept-ranges', 'bytes')
-        .header('x-content-type-options', 'nosniff')
-        .type('application/octet-stream');
+      const path = pathBytes(query);
+      const asArchive = () => sendArchive(parts, request, reply, sourceOfPath(path), query.format ?? 'zip');
+      if (query.format || path.length === 0) return asArchive();
       const isHead = request.method === 'HEAD';
       if (isHead || headers['if-none-match'] !== undefined) {
-        const { sizeBytes, version } = await streams.statFile(params.id, path);
-        reply.header('etag', `"${version}"`);
-        if (matchesAny(headers['if-none-match'], version)) return notModified(reply);
+        const stats = await streams.statUnlessFolder(params.id, path);
+        if (!stats) return asArchive();
+        describeFile(reply, path, stats.version);
+        if (matchesAny(headers['if-none-match'], stats.version)) return notModified(reply);
         // Fastify takes the length of what it is given, but for streams.
-        if (isHead) return reply.header('content-length', sizeBytes).send(Readable.from([]));
+        if (isHead) return reply.header('content-length', stats.sizeBytes).send(Readable.from([]));
       }
-      const gone = untilGone(request, reply, 'file.read');
-      const { body, part } = await streams
-        .download(params.id, path, gone, {
-          range: readRange(headers.range),
-          rangeVersion: readIfRange(headers['if-range'] as string | undefined),
-        })
+      const gone = untilGone(parts, request, reply, 'file.read');
+      const range = {
+        range: readRange(headers.range),
+        rangeVersion: readIfRange(headers['if-range'] as string | undefined),
+      };
+      const sent = await streams
+        .downloadUnlessFolder(params.id, path, gone, range)
         .catch(async (error: unknown) => {
           if (!(error instanceof AppError) || error.code !== 'range_not_satisfiable') throw error;
-          const { sizeBytes } = await streams.statFile(params.id, path);
-          reply.header('content-range', `bytes */${sizeBytes}`);
+          const stats = await streams.statUnlessFolder(params.id, path);
+          if (stats) reply.header('content-range', `bytes */${stats.sizeBytes}`);
           throw error;
         });
+      if (!sent) return asArchive();
+      const { body, part } = sent;
+      describeFile(reply, path, part.version);
       gone.addEventListener('abort', () => body.destroy());
       if (gone.aborted) body.destroy();
-      const { firstByte, lengthBytes, sizeBytes, isRange, version } = part;
+      const { firstByte, lengthBytes, sizeBytes, isRange } = part;
       if (isRange) {
         reply.code(206);
         reply.header('content-range', `bytes ${firstByte}-${firstByte + lengthBytes - 1}/${sizeBytes}`);
       }
-      return reply.header('content-length', lengthBytes).header('etag', `"${version}"`).send(body);
+      return reply.header('content-length', lengthBytes).send(body);
     },
   });
   await app.register(async (raw) => {
@@ -127,20 +133,15 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
       },
     });
   });
+}
 
-  /** Aborted when the caller goes away, is signed out, or may not do this any more. */
-  function untilGone(request: FastifyRequest, reply: FastifyReply, permission: Permission): AbortSignal {
-    const { id } = request.params as { id: string };
-    const caller = callerOf(request);
-    const gone = new AbortController();
-    const mayStill = () => access.mayOnServer(caller, permission, id);
-    const stop = endWhenRevoked(revocations, caller, mayStill, (reason) => gone.abort(reason));
-    reply.raw.once('close', () => {
-      stop();
-      gone.abort();
-    });
-    return gone.signal;
-  }
+function describeFile(reply: FastifyReply, path: Buffer, version: string): void {
+  reply
+    .header('content-disposition', contentDisposition(nameOf(path)))
+    .header('accept-ranges', 'bytes')
+    .header('etag', `"${version}"`)
+    .header('x-content-type-options', 'nosniff')
+    .type('application/octet-stream');
 }
 
 function nameOf(path: Buffer): string {

@@ -33,11 +33,12 @@ export class FileStreams {
     this.#parts = parts;
   }
 
-  /** What a file is like that is about to be downloaded; throws `invalid_input` for what is none. */
-  async statFile(serverId: string, path: Buffer): Promise<FileStats> {
+  /** What a file is like that is about to be downloaded, null for a folder; throws `invalid_input` for what is neither. */
+  async statUnlessFolder(serverId: string, path: Buffer): Promise<FileStats | null> {
     const stats = toStats(
       await this.#parts.files.ask('files:stat', serverId, { ...at(path), links: 'follow' }),
     );
+    if (stats.type === 'folder') return null;
     if (stats.type !== 'file') throw new AppError('invalid_input', 'This is not a regular file');
     return stats;
   }
@@ -63,6 +64,23 @@ export class FileStreams {
     } catch (error) {
       ticket.cancel();
       throw error;
+    }
+  }
+
+  /** Null for a folder, of which there is no stream. */
+  async downloadUnlessFolder(
+    serverId: string,
+    path: Buffer,
+    signal: AbortSignal,
+    options: SendOptions = {},
+  ): Promise<Awaited<ReturnType<FileStreams['download']>> | null> {
+    try {
+      return await this.download(serverId, path, signal, options);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'invalid_input')) throw error;
+      const { type } = await this.#parts.files.stat(serverId, path);
+      if (type !== 'folder') throw error;
+      return null;
     }
   }
 

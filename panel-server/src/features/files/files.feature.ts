@@ -1,6 +1,9 @@
+import { archiveAgentEvents } from '@catalyst/shared/features/archives-link';
 import { pullAgentEvents } from '@catalyst/shared/features/pulls-link';
 import type { PanelCore } from '../../core.ts';
 import { namedTarget } from '../../http/audit-target.ts';
+import { registerArchiveRoutes } from './archives.routes.ts';
+import { ArchivesService } from './archives.service.ts';
 import { registerFileStreamRoutes } from './file-streams.routes.ts';
 import { FileStreams } from './file-streams.ts';
 import { registerFileTreeRoutes } from './file-trees.routes.ts';
@@ -18,10 +21,14 @@ export async function registerFiles(core: PanelCore): Promise<void> {
   const nameTarget = namedTarget('server', (id) => core.serverIndex.find(id)?.name);
   registerFileRoutes(core.http, { files, nameTarget });
   registerFileTreeRoutes(core.http, { trees: new FileTrees(files), nameTarget });
+  const archives = new ArchivesService({ ...core, files });
+  registerArchiveRoutes(core.http, { ...core, archives, nameTarget });
+  core.agents.listen(archiveAgentEvents, () => ({ file_task_progress: (task) => archives.progress(task) }));
   const streams = new FileStreams({ ...core, files });
   await registerFileStreamRoutes(core.http, {
     ...core,
     streams,
+    archives,
     nameTarget,
     lastWriter: new LastWriter(core),
   });

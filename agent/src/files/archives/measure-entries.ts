@@ -1,0 +1,27 @@
+import type { Folder } from '../folder.ts';
+import { lookAt, lookAtAll } from '../look-at-all.ts';
+import { visitTree } from '../visit-tree.ts';
+
+/** The sizes of the files among some entries of a folder, or without any of all in it, and of all that is below. */
+export async function measureEntries(
+  folder: Folder,
+  entries: readonly Buffer[],
+  signal: AbortSignal,
+): Promise<number> {
+  let bytes = 0;
+  const count = async (parent: Folder, names: readonly Buffer[]) => {
+    for (const stats of await lookAtAll(parent, names)) if (stats?.isFile()) bytes += stats.size;
+  };
+  const visitor = { folder: async () => {}, entries: count };
+  if (entries.length === 0) await visitTree(folder, visitor, signal);
+  for (const name of entries) {
+    if (!(await lookAt(folder, name))?.isDirectory()) {
+      await count(folder, [name]);
+      continue;
+    }
+    using start = await folder.enter(name);
+    if (start.mount !== folder.mount) continue;
+    await visitTree(start, visitor, signal);
+  }
+  return bytes;
+}

@@ -1,0 +1,186 @@
+import { constants, type Stats } from 'node:fs';
+import { AppError } from '@catalyst/shared/contract/errors';
+import type { Access } from '../access.ts';
+import { toEntryStats } from '../entry-stats.ts';
+import { errorCode, isForeignHardLink, systemError } from '../file-errors.ts';
+import type { Folder } from '../folder.ts';
+import { refuseUnlessInside } from '../links.ts';
+import { allDone, lookAt } from '../look-at-all.ts';
+import { ReadableFile } from '../read-file.ts';
+import { joinNames, splitAtSlashes } from '../server-path.ts';
+import { isTemporaryName } from '../temporary-name.ts';
+import { visitTree } from '../visit-tree.ts';
+import { isPlainTarget, shown, smallFileBytes } from './archive-entry.ts';
+import { mostEntries } from './archive-limits.ts';
+import type { ArchiveProgress } from './archive-progress.ts';
+import type { Packer } from './packer.ts';
+
+interface PackOptions {
+  /** Not packed into itself. */
+  except?: Buffer | undefined;
+  /** So that what is packed can also be unpacked here. */
+  isLimited: boolean;
+  progress: ArchiveProgress;
+  signal: AbortSignal | undefined;
+}
+
+interface Found {
+  stats: Stats;
+  /** Of a link. */
+  text?: Buffer;
+  /** Of a small file. */
+  content?: Buffer;
+  /** Of another: held until it is packed. */
+  file?: ReadableFile;
+}
+
+/** Packs entries of one folder with all that is in them, each by the inode it took hold of. */
+export class TreePacking {
+  readonly #access: Access;
+  readonly #packer: Packer;
+  readonly #options: PackOptions;
+  #entries = 0;
+  /** FIFOs, sockets, devices, mounts, links that lead out, and hard links to files of others. */
+  skippedCount = 0;
+
+  constructor(access: Access, packer: Packer, options: PackOptions) {
+    this.#access = access;
+    this.#packer = packer;
+    this.#options = options;
+  }
+
+  /**
+   * Without names all that is in the folder. `way` are the names from the server's folder to this one. Throws `not_found`
+   * when one of the entries is missing.
+   */
+  async pack(folder: Folder, way: readonly Buffer[], names: readonly Buffer[]): Promise<void> {
+    if (names.length === 0) await this.#tree(folder, way, []);
+    for (const name of names) {
+      const stats = await lookAt(folder, name);
+      if (!stats) throw systemError('ENOENT');
+      if (!stats.isDirectory()) await this.#batch(folder, way, [], [name]);
+      else {
+        using child = await folder.enter(name);
+        if (child.mount !== folder.mount) throw systemError('EBUSY');
+        await this.#tree(child, [...way, name], [name]);
+      }
+    }
+    await this.#packer.end();
+  }
+
+  async #tree(start: Folder, way: readonly Buffer[], above: readonly Buffer[]): Promise<void> {
+    const mounts = await visitTree(
+      start,
+      {
+        folder: async (folder, below) => {
+          const path = [...above, ...below];
+          if (path.length === 0) return;
+          this.#count();
+          await this.#packer.folder(joinNames(path), await folder.stat());
+        },
+        enters: async (_parent, name) => !isTemporaryName(name),
+        entries: (parent, names, below) =>
+          this.#batch(parent, [...way, ...below], [...above, ...below], names),
+      },
+      this.#options.signal,
+    );
+    this.skippedCount += mounts;
+  }
+
+  async #batch(
+    parent: Folder,
+    way: readonly Buffer[],
+    above: readonly Buffer[],
+    names: readonly Buffer[],
+  ): Promise<void> {
+    const wanted = names.filter((name) => !isTemporaryName(name) && !this.#isItself([...way, name]));
+    const found = await Promise.allSettled(wanted.map((name) => this.#find(parent, way, name)));
+    try {
+      for (const [index, result] of found.entries()) {
+        this.#options.signal?.throwIfAborted();
+        if (result.status === 'rejected') throw result.reason;
+        if (result.value) await this.#add(joinNames([...above, wanted[index] as Buffer]), result.value);
+      }
+    } finally {
+      await allDone(
+        found.map(async (result) => result.status === 'fulfilled' && result.value?.file?.close()),
+      );
+    }
+  }
+
+  async #add(path: Buffer, { stats, text, content, file }: Found): Promise<void> {
+    const { progress } = this.#options;
+    this.#count();
+    if (text) await this.#packer.link(path, stats, text);
+    else if (content) await this.#packer.file(path, stats, content.length, content);
+    else if (file) await this.#packer.file(path, stats, stats.size, this.#wholeOf(path, file, stats.size));
+    if (content) progress.addBytes(content.length);
+    progress.addEntry();
+  }
+
+  /** Undefined for what is skipped, or gone by now. */
+  async #find(parent: Folder, way: readonly Buffer[], name: Buffer): Promise<Found | undefined> {
+    const seen = await parent.readSmall(name, smallFileBytes, this.#mayRead).catch(undefinedIfGone);
+    if (!seen) return undefined;
+    const { stats, content } = seen;
+    if (content) return { stats, content };
+    if (stats.isSymbolicLink()) {
+      const text = await parent.readLink(name).catch(undefinedIfGone);
+      if (text && isPlainTarget(text, way.length) && (await this.#leadsInside(way, text)))
+        return { stats, text };
+    } else if (stats.isFile() && this.#mayRead(stats)) {
+      return this.#open(parent, name);
+    }
+    this.skippedCount += 1;
+    return undefined;
+  }
+
+  /** It may be another one by now: what counts is what is opened. */
+  async #open(parent: Folder, name: Buffer): Promise<Found | undefined> {
+    await using entry = await parent.pin(name).catch(undefinedIfGone);
+    if (!entry?.stats.isFile() || !this.#mayRead(entry.stats)) return undefined;
+    const { stats } = entry;
+    return { stats, file: new ReadableFile(await entry.openFile(constants.O_RDONLY), toEntryStats(stats)) };
+  }
+
+  #mayRead = (stats: Stats) => !isForeignHardLink(stats, this.#access.owner.uid);
+
+  /** To the length it had, else a log that grows as fast as it is read would never end. */
+  async *#wholeOf(path: Buffer, file: ReadableFile, sizeBytes: number): AsyncGenerator<Buffer, void> {
+    const { signal, progress } = this.#options;
+    let left = sizeBytes;
+    for await (const chunk of file.chunks({ lengthBytes: sizeBytes, ...(signal && { signal }) })) {
+      left -= chunk.length;
+      progress.addBytes(chunk.length);
+      yield chunk;
+    }
+    if (left === 0) return;
+    throw new AppError('conflict', `The file ${shown(path)} became shorter while it was packed; try again`);
+  }
+
+  async #leadsInside(way: readonly Buffer[], text: Buffer): Promise<boolean> {
+    const target = splitAtSlashes(text).filter((part) => part.length > 0);
+    try {
+      await refuseUnlessInside(this.#access.root, way, target);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError || errorCode(error) === 'ELOOP') return false;
+      throw error;
+    }
+  }
+
+  #isItself(path: readonly Buffer[]): boolean {
+    return this.#options.except?.equals(joinNames(path)) ?? false;
+  }
+
+  #count(): void {
+    this.#entries += 1;
+    if (this.#options.isLimited && this.#entries > mostEntries) {
+      throw new AppError('invalid_input', `An archive holds at most ${mostEntries} files and folders`);
+    }
+  }
+}
+
+function undefinedIfGone(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ESTALE'].includes(errorCode(error) ?? '')) throw error;
+}
