@@ -12,6 +12,7 @@ const copyables = {
   key: 'key',
   hash: 'hash',
   signature: 'signature',
+  path: 'path',
 };
 export type CopyableName = keyof typeof copyables;
 
