@@ -77,15 +77,3 @@ export const fileAnswers: Answers = {
 export const noFileAnswers: Answers = {
   'files.list': () => ({ items: [], nextCursor: null }),
 };
-
-/** As many entries as a world has regions. */
-export const tenThousandFiles: Answers = {
-  'files.list': ({ query }) => {
-    const from = query.cursor === undefined ? 0 : Number(String(query.cursor).split('.')[1]);
-    const items = Array.from({ length: query.limit }, (_, index) =>
-      entry(`r.${from + index}.0.mca`, 4096 * (1 + ((from + index) % 900)), 1 + (index % 500)),
-    );
-    const next = from + query.limit;
-    return { items, nextCursor: next < 10_000 ? `1.${next}.x` : null };
-  },
-};

@@ -33,6 +33,7 @@ export function FolderBreadcrumb({ serverId, path }: FolderBreadcrumbProps) {
             aria-current={path.length === 0 ? 'page' : undefined}
           >
             <IconHome size={16} stroke={1.6} aria-hidden />
+            {path.length === 0 && <span className={classes.top}>{strings.home}</span>}
           </Link>
         </li>
         {path.map((name, index) => {

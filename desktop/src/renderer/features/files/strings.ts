@@ -33,7 +33,7 @@ export const strings = {
   shortcuts,
   columns,
   items,
-  home: 'Files',
+  home: 'All files',
   path: 'Folder',
   pathCopied: 'Path copied',
   folderOf: (name: string) => `Contents of ${name}`,

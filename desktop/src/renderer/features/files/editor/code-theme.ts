@@ -69,6 +69,8 @@ const look = EditorView.theme({
   '&.cm-merge-b .cm-changedText': {
     background: 'color-mix(in srgb, var(--state-green) 26%, transparent)',
   },
+  // Every font has this one.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
   '.cm-collapsedLines': {
     color: 'var(--text-dim)',
     background: 'var(--surface-sunken)',

@@ -21,6 +21,7 @@ export const transferStrings = {
   retryOf: (name: string) => `Send ${name} again`,
   retryFailed: 'Try failed again',
   more: (count: number) => `and ${formatCount(count)} more`,
+  storing: 'Being stored',
   states: {
     waiting: 'Waiting',
     running: 'Sending',

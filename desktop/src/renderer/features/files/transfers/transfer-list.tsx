@@ -11,7 +11,7 @@ import {
 import { useState } from 'react';
 import { sentenceOf } from '../../../api/errors.ts';
 import { useObservable } from '../../../api/observable.ts';
-import { formatBytes } from '../../../components/units.ts';
+import { formatBytes, formatBytesOf } from '../../../components/units.ts';
 import { ProgressBar } from '../../../components/usage-bar.tsx';
 import { transferStrings as strings } from './strings.ts';
 import classes from './transfer-list.module.css';
@@ -107,9 +107,9 @@ function Row({ transfer }: { transfer: Transfer }) {
           {name}
         </span>
         <span className={classes.state}>
-          {state === 'running'
-            ? `${formatBytes(sentBytes)} / ${formatBytes(sizeBytes)}`
-            : `${strings.states[state]} · ${formatBytes(sizeBytes)}`}
+          {state === 'running' && sentBytes < sizeBytes
+            ? formatBytesOf(sentBytes, sizeBytes)
+            : `${state === 'running' ? strings.storing : strings.states[state]} · ${formatBytes(sizeBytes)}`}
         </span>
         {state === 'running' && (
           <ProgressBar label={name} fraction={sizeBytes === 0 ? 0 : sentBytes / sizeBytes} />

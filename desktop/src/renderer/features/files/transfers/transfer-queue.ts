@@ -132,9 +132,11 @@ export class TransferQueue {
       while (samples.length > 2 && at - (samples[0]?.at ?? at) > speedMs) samples.shift();
       const from = samples[0] ?? { at, bytes: sentBytes };
       const seconds = (at - from.at) / 1000;
+      // When all is sent it is still being written, at a speed that nobody tells.
+      const isMoving = seconds > 0 && sentBytes < (this.#find(id)?.sizeBytes ?? 0);
       this.#change(id, {
         sentBytes,
-        bytesPerSecond: seconds > 0 ? Math.max(0, sentBytes - from.bytes) / seconds : 0,
+        bytesPerSecond: isMoving ? Math.max(0, sentBytes - from.bytes) / seconds : 0,
       });
     };
     try {
