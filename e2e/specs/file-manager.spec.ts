@@ -35,6 +35,8 @@ beforeAll(async () => {
   });
   browser = await launchBrowser();
   page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+  // What does not come tells which step waited for it.
+  page.setDefaultTimeout(15_000);
   await page.goto(`${await product.url()}/sign-in`);
   await page.getByLabel('E-mail').fill(admin.email);
   await page.getByRole('textbox', { name: 'Password' }).fill(admin.password);

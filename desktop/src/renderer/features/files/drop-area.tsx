@@ -1,7 +1,9 @@
+import { notifications } from '@mantine/notifications';
 import { IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { type DroppedItems, droppedItems } from '../../components/dropped-items.ts';
 import classes from './drop-area.module.css';
+import { strings } from './strings.ts';
 
 interface DropAreaProps {
   /** What is said while something is held over it. */
@@ -44,7 +46,7 @@ export function DropArea({ hint, isDisabled, onDrop, onContextMenu, children }: 
         // Else the browser opens the file in place of the page.
         event.preventDefault();
         end();
-        void droppedItems(event.dataTransfer).then(onDrop);
+        droppedItems(event.dataTransfer).then(onDrop, sayUnreadable);
       }}
       onContextMenu={(event) => {
         if (event.defaultPrevented || (event.target as Element).closest('input')) return;
@@ -63,4 +65,9 @@ export function DropArea({ hint, isDisabled, onDrop, onContextMenu, children }: 
       )}
     </div>
   );
+}
+
+/** A folder may go, or be closed to this person, while it is being read. */
+function sayUnreadable(): void {
+  notifications.show({ color: 'red', message: strings.dropUnreadable });
 }

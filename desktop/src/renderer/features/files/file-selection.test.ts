@@ -38,6 +38,8 @@ describe('steps', () => {
     expect(step(nothingPicked, order, 1, false).cursor).toBe('a');
     expect(step(nothingPicked, order, -1, false).cursor).toBe('e');
     expect(step(pickOne('d'), order, 10, false).cursor).toBe('e');
+    expect(step(nothingPicked, order, -5, false).cursor).toBe('a');
+    expect(step(nothingPicked, order, 5, false).cursor).toBe('e');
     expect(step(nothingPicked, [], 1, false)).toEqual(nothingPicked);
   });
   it('take all on the way with them, and give it back', () => {

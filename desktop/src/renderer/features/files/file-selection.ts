@@ -36,7 +36,7 @@ export const pickAll = (before: FileSelection, order: readonly string[]): FileSe
   keys: new Set(order),
 });
 
-/** So many places on; `isRange` picks all on the way. Without a cursor it begins at the near end. */
+/** So many places on; `isRange` picks all on the way. Without a cursor it begins at the near end, unless it goes to one. */
 export function step(
   before: FileSelection,
   order: readonly string[],
@@ -45,8 +45,9 @@ export function step(
 ): FileSelection {
   if (order.length === 0) return nothingPicked;
   const current = before.cursor === undefined ? -1 : order.indexOf(before.cursor);
+  const isToEnd = Math.abs(distance) >= order.length;
   const beginning = distance > 0 ? 0 : order.length - 1;
-  const wanted = current < 0 ? beginning : current + distance;
+  const wanted = current < 0 && !isToEnd ? beginning : current + distance;
   const key = order[Math.min(Math.max(wanted, 0), order.length - 1)] as string;
   return isRange ? pickRange(before, order, key) : pickOne(key);
 }

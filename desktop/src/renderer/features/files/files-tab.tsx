@@ -19,15 +19,16 @@ export function FilesTab() {
       </Notice>
     );
   }
-  if (!server.node.online) {
-    return (
-      <Notice tone="offline" title={strings.offlineTitle(server.node.name)}>
-        {strings.offline}
-      </Notice>
-    );
-  }
   return (
     <div className={classes.tab}>
+      {/* Beside what is open, which may hold a text that is not saved. */}
+      {!server.node.online && (
+        <div className={classes.offline}>
+          <Notice tone="offline" title={strings.offlineTitle(server.node.name)}>
+            {strings.offline}
+          </Notice>
+        </div>
+      )}
       <Outlet context={server} />
       <TransferList serverId={server.id} />
       <NameConflictHost />

@@ -17,14 +17,18 @@ interface FolderStateProps {
   folder: ReadFolder;
   serverId: string;
   filter: string;
+  isOnline: boolean;
   isEmpty: boolean;
   mayWrite: boolean;
   onUpload: () => void;
 }
 
 /** In place of a list that has nothing to show, or above what is left of one. */
-export function FolderState({ folder, serverId, filter, isEmpty, mayWrite, onUpload }: FolderStateProps) {
+export function FolderState(props: FolderStateProps) {
+  const { folder, serverId, filter, isOnline, isEmpty, mayWrite, onUpload } = props;
   const { error, isPending, isFetching, hasNextPage, entries } = folder;
+  // That the node is away is said above already.
+  if (!isOnline) return null;
   if (hasCode(error, 'suspended')) {
     return (
       <Notice tone="info" title={strings.suspendedTitle}>

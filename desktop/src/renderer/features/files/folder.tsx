@@ -45,7 +45,7 @@ export function Folder({ server, path }: FolderProps) {
   const sought = useDeferredValue(filter);
   const folder = useFolder(server.id, path, {
     isWhole: !isInOrder(fileSort) || sought !== '',
-    isEnabled: true,
+    isEnabled: server.node.online,
   });
   const actions = useFileActions(server, path);
   const all = folder.entries ?? none;
@@ -136,7 +136,7 @@ export function Folder({ server, path }: FolderProps) {
   return (
     <DropArea
       hint={strings.dropHere(path.at(-1)?.text ?? strings.home)}
-      isDisabled={!rights.mayWrite}
+      isDisabled={!rights.mayWrite || !server.node.online}
       onDrop={upload}
       onContextMenu={(at) => commandsOf([]).length > 0 && openMenu(at)}
     >
@@ -152,6 +152,7 @@ export function Folder({ server, path }: FolderProps) {
         {isShown && (fileView === 'grid' ? <FileGrid {...view} /> : <FileTable {...view} />)}
       </div>
       <FolderState
+        isOnline={server.node.online}
         {...{ folder, filter: sought, serverId: server.id, mayWrite: rights.mayWrite }}
         isEmpty={!isShown}
         onUpload={() => files.current?.click()}

@@ -49,6 +49,7 @@ export const strings = {
   uploadFiles: 'Upload files',
   uploadFolder: 'Upload a folder',
   dropHere: (folder: string) => `Drop to upload to ${folder}`,
+  dropUnreadable: 'What was dropped could not be read from your computer',
   selectAll: 'Select all',
   select: (name: string) => `Select ${name}`,
   actions: 'Actions',

@@ -28,21 +28,29 @@ export function FilePage() {
   const key = `${server.id}/${pathKey(path)}`;
   if (isImage(name)) return <ImagePreview key={key} serverId={server.id} path={path} />;
   return (
-    <TextFile key={key} serverId={server.id} path={path} isReadOnly={!mayOnServer(server, 'file.write')} />
+    <TextFile
+      key={key}
+      serverId={server.id}
+      path={path}
+      isOnline={server.node.online}
+      isReadOnly={!mayOnServer(server, 'file.write')}
+    />
   );
 }
 
 interface TextFileProps {
   serverId: string;
   path: FilePath;
+  isOnline: boolean;
   isReadOnly: boolean;
 }
 
-function TextFile({ serverId, path, isReadOnly }: TextFileProps) {
+function TextFile({ serverId, path, isOnline, isReadOnly }: TextFileProps) {
   const { data, error, isPending, isFetching, refetch } = useQuery({
     queryKey: keys.file(serverId, pathKey(path)),
     queryFn: ({ signal }) => api.files.read({ params: { id: serverId }, query: pathFields(path), signal }),
     // Read anew whenever it is opened, and never under the hands of whoever edits it.
+    enabled: isOnline,
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -54,7 +62,7 @@ function TextFile({ serverId, path, isReadOnly }: TextFileProps) {
   return (
     <>
       <FileHead serverId={serverId} path={path} />
-      {isPending ? (
+      {!isOnline ? null : isPending ? (
         <Skeleton height={320} mt={12} role="status" aria-label={shared.loading} />
       ) : (
         <Failure title={strings.failed} error={error} retry={() => void refetch()} isRetrying={isFetching} />
