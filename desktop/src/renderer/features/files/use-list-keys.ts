@@ -33,8 +33,9 @@ export function useListKeys({ entries, order, selection, onSelection, onCommand,
       Home: -order.length,
     })[key];
 
+  const isTyping = (now: number) => typed.current.text !== '' && now - typed.current.at < typingMs;
   const type = (letter: string, now: number) => {
-    const text = now - typed.current.at < typingMs ? typed.current.text + letter : letter;
+    const text = isTyping(now) ? typed.current.text + letter : letter;
     typed.current = { text, at: now };
     const found = findByTyping(entries, text, order.indexOf(selection.cursor ?? ''));
     if (found) onSelection(pickOne(entryKey(found)));
@@ -52,6 +53,9 @@ export function useListKeys({ entries, order, selection, onSelection, onCommand,
     const isModified = ctrlKey || metaKey;
     const distance = isModified || altKey ? undefined : distanceOf(key, columns);
     const command = commandOf(event);
+    const isLetter = key.length === 1 && !isModified && !altKey && (key !== ' ' || isTyping(event.timeStamp));
+    // Whatever is done in between ends the word.
+    if (!isLetter && !['Shift', 'Control', 'Alt', 'Meta'].includes(key)) typed.current = { text: '', at: 0 };
     if (distance !== undefined) onSelection(step(selection, order, distance, shiftKey));
     else if (command) onCommand(command);
     else if (key === 'Backspace' || (altKey && key === 'ArrowUp')) onUp();

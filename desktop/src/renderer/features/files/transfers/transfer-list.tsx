@@ -21,7 +21,7 @@ import { transferQueue } from './transfers.ts';
 /** Rows that are drawn; a world has thousands of files. */
 const mostShown = 100;
 /** What needs somebody, and what moves, is at the top. */
-const rank = { running: 0, failed: 1, waiting: 2, cancelled: 3, skipped: 4, done: 5 };
+const rank = { failed: 0, running: 1, waiting: 2, cancelled: 3, skipped: 4, done: 5 };
 
 /** What is on its way to a server, and how it ended. */
 export function TransferList({ serverId }: { serverId: string }) {
