@@ -15,3 +15,9 @@ export const fileAddress = (serverId: string, path: FilePath): string =>
 
 export const pathInAddress = (params: URLSearchParams): FilePath =>
   readPath({ path: params.get('path') ?? undefined, pathBase64: params.get('pathBase64') ?? undefined });
+
+/** How somebody came here by keys, who goes on by keys. */
+export interface FolderArrival {
+  /** Where the keyboard was: the folder that was left upwards. */
+  cursor?: string;
+}

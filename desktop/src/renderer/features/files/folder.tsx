@@ -1,8 +1,8 @@
 import type { FileEntry } from '@catalyst/shared/features/files';
 import type { Server } from '@catalyst/shared/features/servers';
 import { useQueryClient } from '@tanstack/react-query';
-import { type MouseEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { type MouseEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import { useObservable } from '../../api/observable.ts';
 import type { DroppedItems } from '../../components/dropped-items.ts';
 import { Notice } from '../../components/notice.tsx';
@@ -18,7 +18,8 @@ import { type FilePath, nameKey, pathKey } from './file-path.ts';
 import { nothingPicked, pickAll, pickAlso, pickOne, pickRange, withoutGone } from './file-selection.ts';
 import { FileTable } from './file-table.tsx';
 import type { FileViewProps } from './file-view.ts';
-import { folderAddress } from './files-address.ts';
+import { type FolderArrival, folderAddress } from './files-address.ts';
+import classes from './folder.module.css';
 import { FolderDialogs } from './folder-dialogs.tsx';
 import { FolderFoot, FolderState } from './folder-state.tsx';
 import { FolderToolbar } from './folder-toolbar.tsx';
@@ -51,7 +52,10 @@ export function Folder({ server, path }: FolderProps) {
   const all = folder.entries ?? none;
   const entries = useMemo(() => filterEntries(sortEntries(all, fileSort), sought), [all, fileSort, sought]);
   const order = useMemo(() => entries.map(entryKey), [entries]);
-  const [picked, setSelection] = useState(nothingPicked);
+  const arrival = useLocation().state as FolderArrival | null;
+  const [picked, setSelection] = useState(
+    arrival?.cursor === undefined ? nothingPicked : pickOne(arrival.cursor),
+  );
   const selection = useMemo(() => withoutGone(picked, order), [picked, order]);
   const [menu, setMenu] = useState<{ x: number; y: number; entries: readonly FileEntry[] }>();
   const clipboard = useObservable(fileClipboard);
@@ -99,12 +103,23 @@ export function Folder({ server, path }: FolderProps) {
   const onKeyDown = useListKeys({
     ...{ entries, order, selection, onSelection: setSelection },
     onCommand: (command) => run(command, command === 'paste' ? [] : selected),
-    onUp: () => path.length > 0 && navigate(folderAddress(server.id, path.slice(0, -1))),
+    onUp: () => {
+      const last = path.at(-1);
+      if (!last) return;
+      const state: FolderArrival = { cursor: nameKey(last) };
+      navigate(folderAddress(server.id, path.slice(0, -1)), { state });
+    },
     onMenu: () => {
       const row = place.current?.querySelector('[data-cursor]')?.getBoundingClientRect();
       if (row && selected[0]) openMenu({ x: row.left + 48, y: row.bottom }, selected[0]);
     },
   });
+
+  const isRead = folder.entries !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when there is something to go on in
+  useEffect(() => {
+    if (arrival && isRead) focusList();
+  }, [isRead]);
 
   const view: FileViewProps = {
     ...{ entries, selection, cutKeys, onKeyDown },
@@ -133,6 +148,14 @@ export function Folder({ server, path }: FolderProps) {
     },
   };
   const isShown = entries.length > 0;
+  const state = (
+    <FolderState
+      isOnline={server.node.online}
+      {...{ folder, filter: sought, serverId: server.id, mayWrite: rights.mayWrite }}
+      isEmpty={!isShown}
+      onUpload={() => files.current?.click()}
+    />
+  );
   return (
     <DropArea
       hint={strings.dropHere(path.at(-1)?.text ?? strings.home)}
@@ -148,15 +171,24 @@ export function Folder({ server, path }: FolderProps) {
         onUpload={(what) => (what === 'files' ? files : directory).current?.click()}
       />
       {!rights.mayWrite && <Notice tone="info">{strings.readOnly}</Notice>}
-      <div ref={place}>
+      <div ref={place} className={classes.place}>
         {isShown && (fileView === 'grid' ? <FileGrid {...view} /> : <FileTable {...view} />)}
+        {!isShown && (
+          // biome-ignore lint/a11y/useSemanticElements: it is no part of a form
+          <div
+            className={classes.nothing}
+            role="group"
+            aria-label={view.label}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys work in an empty folder, too
+            tabIndex={0}
+            data-files
+            onKeyDown={(event) => onKeyDown(event, 1)}
+          >
+            {state}
+          </div>
+        )}
       </div>
-      <FolderState
-        isOnline={server.node.online}
-        {...{ folder, filter: sought, serverId: server.id, mayWrite: rights.mayWrite }}
-        isEmpty={!isShown}
-        onUpload={() => files.current?.click()}
-      />
+      {isShown && state}
       <FolderFoot folder={folder} shown={entries.length} isFiltered={sought !== ''} />
       <SelectionBar
         count={selected.length}

@@ -10,7 +10,7 @@ import { fileClipboard } from './file-clipboard.ts';
 import type { FileCommand } from './file-commands.ts';
 import { entryKey, isFolder, isOpenable } from './file-list.ts';
 import { type FilePath, nameOf, shownPath } from './file-path.ts';
-import { fileAddress, folderAddress } from './files-address.ts';
+import { type FolderArrival, fileAddress, folderAddress } from './files-address.ts';
 import { movePaths } from './move-paths.ts';
 import { strings } from './strings.ts';
 import { useRefreshFolders } from './use-folder.ts';
@@ -33,7 +33,7 @@ export function useFileActions(server: Pick<Server, 'id'>, folder: FilePath) {
   };
   const open = (entry: FileEntry) => {
     const address = addressOf(entry);
-    if (address) navigate(address);
+    if (address) navigate(address, { state: {} satisfies FolderArrival });
   };
   const move = async (paths: readonly FilePath[], from: FilePath, to: FilePath) => {
     const { moved, refused } = await movePaths(server.id, paths, to);
