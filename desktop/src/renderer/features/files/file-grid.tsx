@@ -2,7 +2,7 @@ import type { FileEntry } from '@catalyst/shared/features/files';
 import { ActionIcon } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconDots } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { useRowWindow } from '../../components/use-row-window.ts';
 import classes from './file-grid.module.css';
 import { FileIcon } from './file-icon.tsx';
@@ -71,7 +71,13 @@ export function FileGrid(props: FileViewProps) {
   );
 }
 
-function Tile({ entry, index, view }: { entry: FileEntry; index: number; view: FileViewProps }) {
+interface TileProps {
+  entry: FileEntry;
+  index: number;
+  view: FileViewProps;
+}
+
+const Tile = memo(function Tile({ entry, index, view }: TileProps) {
   const key = entryKey(entry);
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the cells of a grid can be selected
@@ -119,4 +125,4 @@ function Tile({ entry, index, view }: { entry: FileEntry; index: number; view: F
       </ActionIcon>
     </td>
   );
-}
+});

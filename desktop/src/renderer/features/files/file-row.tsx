@@ -1,6 +1,7 @@
 import type { FileEntry } from '@catalyst/shared/features/files';
-import { ActionIcon, Checkbox } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
+import { memo } from 'react';
 import { Link } from 'react-router';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { formatBytes } from '../../components/units.ts';
@@ -15,10 +16,13 @@ import { strings } from './strings.ts';
 interface FileRowProps {
   entry: FileEntry;
   index: number;
+  /** Where there is room for nothing beside the name, the rest is below it. */
+  isNarrow: boolean;
   view: FileViewProps;
 }
 
-export function FileRow({ entry, index, view }: FileRowProps) {
+/** While the page scrolls its view stays the same, and so does what is drawn already. */
+export const FileRow = memo(function FileRow({ entry, index, isNarrow, view }: FileRowProps) {
   const { selection } = view;
   const key = entryKey(entry);
   const isSelected = selection.keys.has(key);
@@ -63,22 +67,30 @@ export function FileRow({ entry, index, view }: FileRowProps) {
         ) : (
           <span className={classes.words}>
             <FileNameLink entry={entry} address={view.addressOf(entry)} />
-            <span className={classes.meta} aria-hidden>
-              {size && `${size} · `}
-              <RelativeTime at={entry.modifiedAt} />
-            </span>
+            {isNarrow && (
+              <span className={classes.meta}>
+                {size && `${size} · `}
+                <RelativeTime at={entry.modifiedAt} />
+              </span>
+            )}
           </span>
         )}
       </td>
-      <td className={classes.size}>{size ?? <span className={classes.nothing}>–</span>}</td>
-      <td className={classes.modified}>
-        <RelativeTime at={entry.modifiedAt} />
-      </td>
-      <td className={classes.mode}>
-        <code title={entry.mode}>{modeLetters(entry.mode)}</code>
-      </td>
+      {!isNarrow && (
+        <>
+          <td className={classes.size}>{size ?? '–'}</td>
+          <td className={classes.modified}>
+            <RelativeTime at={entry.modifiedAt} />
+          </td>
+          <td className={classes.mode}>
+            <code title={entry.mode}>{modeLetters(entry.mode)}</code>
+          </td>
+        </>
+      )}
       <td className={classes.more}>
-        <ActionIcon
+        <button
+          type="button"
+          className={classes.moreButton}
           aria-label={strings.moreOf(entry.name)}
           tabIndex={-1}
           onClick={(event) => {
@@ -87,11 +99,11 @@ export function FileRow({ entry, index, view }: FileRowProps) {
           }}
         >
           <IconDots size={16} stroke={1.6} />
-        </ActionIcon>
+        </button>
       </td>
     </tr>
   );
-}
+});
 
 interface FileNameLinkProps {
   entry: FileEntry;

@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { useRowWindow } from '../../components/use-row-window.ts';
@@ -13,6 +14,7 @@ import { useCursorInSight } from './use-cursor-in-sight.ts';
 /** A folder as rows. Only those near the screen are drawn. */
 export function FileTable(props: FileViewProps) {
   const { entries, selection, hasMore, onNearEnd } = props;
+  const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false }) ?? false;
   const body = useRef<HTMLTableSectionElement>(null);
   const { first, end, height } = useRowWindow(body, entries.length, {
     heightVariable: '--file-row-height',
@@ -60,7 +62,13 @@ export function FileTable(props: FileViewProps) {
           style={{ paddingTop: first * height, paddingBottom: (entries.length - end) * height }}
         >
           {entries.slice(first, end).map((entry, index) => (
-            <FileRow key={entryKey(entry)} entry={entry} index={first + index} view={props} />
+            <FileRow
+              key={entryKey(entry)}
+              entry={entry}
+              index={first + index}
+              isNarrow={isNarrow}
+              view={props}
+            />
           ))}
         </tbody>
       </table>
