@@ -61,7 +61,6 @@ export const keys = {
   dryRun: (serverId: string) => ['servers', 'one', serverId, 'dry-run'],
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
-  files: (serverId: string) => ['files', serverId],
   folder: (serverId: string, path: string) => ['files', serverId, 'folder', path],
   file: (serverId: string, path: string) => ['files', serverId, 'file', path],
   favourites: ['favourites'],

@@ -16,7 +16,6 @@ export interface FileViewProps {
   renamedKey: string | undefined;
   /** Names that were cut and wait for being pasted. */
   cutKeys: ReadonlySet<string>;
-  mayWrite: boolean;
   addressOf: (entry: FileEntry) => string | undefined;
   onPick: (entry: FileEntry, event: Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>) => void;
   onToggle: (entry: FileEntry, isRange: boolean) => void;

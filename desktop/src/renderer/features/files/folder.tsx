@@ -127,7 +127,6 @@ export function Folder({ server, path }: FolderProps) {
     hasMore: folder.hasNextPage,
     onNearEnd: folder.loadMore,
     renamedKey: actions.renamedKey,
-    mayWrite: rights.mayWrite,
     addressOf: actions.addressOf,
     onPick: pick,
     onToggle: (entry, isRange) =>

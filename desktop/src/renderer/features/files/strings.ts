@@ -79,7 +79,6 @@ export const strings = {
   notUtf8: 'The bytes of this name are not UTF-8',
   leadsTo: { folder: 'Link to a folder', file: 'Link to a file', nothing: 'Link to nothing' },
   special: { fifo: 'Pipe', socket: 'Socket', device: 'Device' },
-  folder: 'Folder',
   renameOf: (name: string) => `New name of ${name}`,
   renameFailed: (name: string) => `${name} was not renamed`,
   name: 'Name',

@@ -49,9 +49,8 @@ export async function refreshFolders(
   serverId: string,
   folders: readonly FilePath[],
 ): Promise<void> {
-  const wanted = new Map(folders.map((path) => [pathKey(path), path]));
   await Promise.all(
-    [...wanted.keys()].map((key) =>
+    [...new Set(folders.map(pathKey))].map((key) =>
       queryClient.invalidateQueries({ queryKey: keys.folder(serverId, key), exact: true }),
     ),
   );
