@@ -21,6 +21,7 @@ import {
 import { dryRun } from './example-dry-run.ts';
 import { checks, fineChecks, images, pulls, registries } from './example-images.ts';
 import { allTemplates } from './example-templates.ts';
+import { fileAnswers, noFileAnswers } from './file-answers.ts';
 import { nobodyAnswers, peopleAnswers } from './people-answers.ts';
 import { type StubPanel, startStubPanel } from './stub-panel.ts';
 import type { Answers } from './stub-routes.ts';
@@ -69,6 +70,7 @@ const full: Answers = {
   ...accountAnswers,
   ...auditAnswers,
   ...templateAnswers,
+  ...fileAnswers,
   'nodes.list': () => page(nodes),
   'nodes.get': ({ params }) => find(nodes, params.id),
   'nodes.create': ({ body }) => ({ ...nodes[3], ...body }),
@@ -117,6 +119,7 @@ const empty: Answers = {
   ...nobodyAnswers,
   ...plainAccountAnswers,
   ...silentAnswers,
+  ...noFileAnswers,
   'templates.list': () => page([]),
   'nodes.list': () => page([]),
   'networks.list': () => page([]),

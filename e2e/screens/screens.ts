@@ -4,6 +4,7 @@ import { accountScreens } from './account-screens.ts';
 import { auditScreens } from './audit-screens.ts';
 import type { DataSet } from './data-sets.ts';
 import { admin, ids, nodes, servers } from './example-data.ts';
+import { fileScreens } from './file-screens.ts';
 import { heading, seen, skeleton } from './look-for.ts';
 import { peopleScreens } from './people-screens.ts';
 import type { Answers } from './stub-routes.ts';
@@ -768,6 +769,7 @@ export const screens: Screen[] = [
     shown: (page) => seen(page, 'The panel cannot be reached'),
   },
   ...peopleScreens,
+  ...fileScreens,
   ...accountScreens,
   ...auditScreens,
   ...templateScreens,

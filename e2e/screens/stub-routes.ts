@@ -46,11 +46,15 @@ export async function answerRequest(
     const input = {
       params: check(schema.params, params, 'params'),
       query: check(schema.querystring, Object.fromEntries(url.searchParams), 'query'),
-      body: check(schema.body, await readBody(request), 'body'),
+      // What is streamed is no JSON, and is not looked at.
+      body:
+        found.route.config.stream === 'upload' && !schema.body
+          ? await drain(request)
+          : check(schema.body, await readBody(request), 'body'),
     };
     const output = await answer(input);
     const [status, outputSchema] = responseOf(Object.entries(schema.response), output);
-    if (found.route.config.stream)
+    if (found.route.config.stream === 'download')
       response.writeHead(200, { 'content-type': 'text/plain' }).end(String(output));
     else if (status === '204') response.writeHead(204).end();
     else sendJson(response, Number(status), z.encode(outputSchema, output));
@@ -80,6 +84,10 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text === '' ? undefined : JSON.parse(text);
+}
+
+async function drain(request: IncomingMessage): Promise<void> {
+  for await (const _ of request);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

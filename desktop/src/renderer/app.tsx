@@ -44,6 +44,15 @@ const serverRoutes: RouteObject[] = [
     children: [
       { index: true, lazy: page(() => import('./features/servers/console-tab.tsx'), 'ConsoleTab') },
       {
+        path: 'files',
+        handle: { crumb: serverStrings.tabs.files },
+        lazy: page(() => import('./features/files/files-tab.tsx'), 'FilesTab'),
+        children: [
+          { index: true, lazy: page(() => import('./features/files/folder-page.tsx'), 'FolderPage') },
+          { path: 'open', lazy: page(() => import('./features/files/editor/file-page.tsx'), 'FilePage') },
+        ],
+      },
+      {
         path: 'network',
         handle: { crumb: serverStrings.tabs.network },
         lazy: page(() => import('./features/servers/network/network-tab.tsx'), 'NetworkTab'),

@@ -63,6 +63,8 @@ export const keys = {
   dryRun: (serverId: string) => ['servers', 'one', serverId, 'dry-run'],
   transitions: (serverId: string) => ['servers', 'one', serverId, 'transitions'],
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
+  folder: (serverId: string, path: string) => ['files', serverId, 'folder', path],
+  file: (serverId: string, path: string) => ['files', serverId, 'file', path],
   favourites: ['favourites'],
   serverLabels: ['server-labels'],
   servers: ['servers'],

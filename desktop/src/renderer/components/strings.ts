@@ -14,6 +14,7 @@ const copyables = {
   signature: 'signature',
   host: 'host',
   port: 'port',
+  path: 'path',
 };
 export type CopyableName = keyof typeof copyables;
 

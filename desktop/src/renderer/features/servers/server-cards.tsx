@@ -7,6 +7,7 @@ import { Copyable } from '../../components/copy-button.tsx';
 import { GameIcon } from '../../components/game-icon.tsx';
 import { Elapsed, useNow } from '../../components/relative-time.tsx';
 import { SelectBox } from '../../components/select-box.tsx';
+import { useRowWindow } from '../../components/use-row-window.ts';
 import { FavouriteStar } from './favourite-star.tsx';
 import { LiveCpu, LiveMemory, useLiveSamples } from './live-usage.tsx';
 import { PowerButton } from './power-button.tsx';
@@ -18,7 +19,6 @@ import { sinceOf } from './server-order.ts';
 import type { ServerListProps } from './server-table.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { strings } from './strings.ts';
-import { useRowWindow } from './use-row-window.ts';
 
 /** From here on all cards are of one height, and only those near the screen are drawn. */
 const drawnWholeUpTo = 60;

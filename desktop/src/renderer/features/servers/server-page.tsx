@@ -50,6 +50,9 @@ function Shown({ server, error, retry }: ShownProps) {
       to: `/servers/${id}`,
       name: mayOnServer(server, 'console.read') ? strings.tabs.console : strings.tabs.overview,
     },
+    ...(mayOnServer(server, 'file.read') || server.suspendedAt
+      ? [{ to: `/servers/${id}/files`, name: strings.tabs.files, hasPages: true }]
+      : []),
     { to: `/servers/${id}/network`, name: strings.tabs.network },
     ...(mayOpen ? [{ to: `/servers/${id}/sharing`, name: strings.tabs.sharing }] : []),
     { to: `/servers/${id}/settings`, name: strings.tabs.settings },

@@ -10,6 +10,7 @@ export const serverStrings = {
   tabs: {
     console: 'Console',
     overview: 'Overview',
+    files: 'Files',
     network: 'Network',
     sharing: 'Sharing',
     settings: 'Settings',

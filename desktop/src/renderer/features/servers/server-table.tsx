@@ -2,13 +2,13 @@ import type { Server } from '@catalyst/shared/features/servers';
 import { IconArrowDown, IconArrowUp, IconFolder, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useMemo, useRef } from 'react';
 import { SelectBox } from '../../components/select-box.tsx';
+import { useRowWindow } from '../../components/use-row-window.ts';
 import { listRows } from './server-groups.ts';
 import type { SortColumn, Sorting } from './server-order.ts';
 import { ServerRow } from './server-row.tsx';
 import classes from './server-table.module.css';
 import { strings } from './strings.ts';
 import type { Favourites } from './use-favourites.ts';
-import { useRowWindow } from './use-row-window.ts';
 import type { Selection } from './use-selection.ts';
 
 export interface ServerListProps {

@@ -7,6 +7,12 @@ const Preferences = z.object({
   railCollapsed: z.boolean().catch(false),
   serverView: z.enum(['table', 'cards']).catch('table'),
   groupServers: z.boolean().catch(false),
+  fileView: z.enum(['list', 'grid']).catch('list'),
+  fileSort: z
+    .object({ column: z.enum(['name', 'size', 'modified']), descending: z.boolean() })
+    .catch({ column: 'name', descending: false }),
+  /** Null follows the width of the window. */
+  wrapLines: z.boolean().nullable().catch(null),
   announceConsole: z.boolean().catch(true),
 });
 export type Preferences = z.output<typeof Preferences>;

@@ -2,7 +2,7 @@ import type { Template } from '@catalyst/shared/features/templates';
 import { memo, useRef } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { GameIcon } from '../../components/game-icon.tsx';
-import { useRowWindow } from '../servers/use-row-window.ts';
+import { useRowWindow } from '../../components/use-row-window.ts';
 import { strings } from './strings.ts';
 import classes from './template-list.module.css';
 

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
 import { type DragEvent, useRef, useState } from 'react';
+import { droppedItems, type NamedFile, namedFiles } from '../../../components/dropped-items.ts';
 import classes from './drop-zone.module.css';
-import { droppedFiles, type NamedFile, namedFiles } from './read-files.ts';
 import { strings } from './strings.ts';
 
 interface DropZoneProps {
@@ -25,7 +25,7 @@ export function DropZone({ isCompact, isDisabled, onFiles }: DropZoneProps) {
     // Else the browser opens the file in place of the page.
     event.preventDefault();
     setOver(false);
-    if (!isDisabled) onFiles(await droppedFiles(event.dataTransfer));
+    if (!isDisabled) onFiles((await droppedItems(event.dataTransfer)).files);
   };
   const read = (input: HTMLInputElement) => {
     const chosen = namedFiles(input.files ?? []);

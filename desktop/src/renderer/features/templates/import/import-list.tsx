@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import { memo, useRef } from 'react';
 import { Link } from 'react-router';
-import { useRowWindow } from '../../servers/use-row-window.ts';
+import { useRowWindow } from '../../../components/use-row-window.ts';
 import { countOutcomes, type ImportEntry } from './import-batches.ts';
 import classes from './import-list.module.css';
 import { strings } from './strings.ts';

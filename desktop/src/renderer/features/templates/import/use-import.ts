@@ -2,9 +2,10 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { useEffect, useRef, useState } from 'react';
 import { api } from '../../../api/client.ts';
 import { randomKey } from '../../../api/random-key.ts';
+import type { NamedFile } from '../../../components/dropped-items.ts';
 import { useRefreshTemplates } from '../use-templates.ts';
 import { batchesOf, type ImportEntry, settled } from './import-batches.ts';
-import { isTemplateFile, type NamedFile, readFiles } from './read-files.ts';
+import { isTemplateFile, readFiles } from './read-files.ts';
 
 /** What is under way: files are tried, or imported. */
 export interface ImportRun {

@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useState } from 'react';
-import { usePreferences } from '../settings/preferences.ts';
+import { usePreferences } from '../features/settings/preferences.ts';
 import { type RowWindow, windowOfRows } from './window-of-rows.ts';
 
 interface RowWindowOptions {

@@ -1,0 +1,156 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { api } from '@catalyst/shared/api';
+import { createApiClient } from '@catalyst/shared/contract/client';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser } from '../browser.ts';
+import { admin, Product, until } from '../product.ts';
+import { addScriptTemplate } from '../script-template.ts';
+
+// Somebody tends to the files of a server with a mouse and a keyboard.
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let client: Awaited<ReturnType<Product['adminClient']>>;
+let folder: string;
+let serverUrl: string;
+
+beforeAll(async () => {
+  product = await Product.create();
+  await addScriptTemplate(product, 'scripted', 'console.log("ready"); process.stdin.resume();');
+  await product.start();
+  const code = new URL(await product.setupUrl()).hash.replace(/^#(setup=)?/, '');
+  await createApiClient(api, { baseUrl: await product.url() }).sessions.setup({ body: { code, ...admin } });
+  client = await product.adminClient();
+  const nodeId = (await client.nodes.list()).items[0]?.id as string;
+  const sizes = { allocatedMemoryMb: 128, allocatedCpuCores: 1, allocatedDiskMb: 64 };
+  const body = { name: 'Tended', templateId: 'scripted', nodeId, runtime: 'process' as const, ...sizes };
+  const { id } = await client.servers.create({ body });
+  folder = join(product.dataDir, 'agent', 'servers', id);
+  await until('the server is installed', async () => {
+    const { operation } = await client.servers.get({ params: { id } });
+    return operation?.status === 'succeeded';
+  });
+  browser = await launchBrowser();
+  page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+  // What does not come tells which step waited for it.
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${await product.url()}/sign-in`);
+  await page.getByLabel('E-mail').fill(admin.email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(admin.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Tended' }).first().waitFor();
+  serverUrl = `${await product.url()}/servers/${id}`;
+  await page.goto(serverUrl);
+  await page.getByRole('link', { name: 'Files', exact: true }).click();
+  await page.getByRole('link', { name: 'script.js' }).waitFor();
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await product?.[Symbol.asyncDispose]();
+});
+
+const onDisk = (name: string) => readFileSync(join(folder, name), 'utf8');
+const link = (name: string) => page.getByRole('link', { name, exact: true });
+const grid = () => page.locator('[data-files]');
+
+/** Files of the computer, let go over the list. */
+async function drop(files: Record<string, string>): Promise<void> {
+  const dropped = await page.evaluateHandle((entries) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of Object.entries(entries)) transfer.items.add(new File([text], name));
+    return transfer;
+  }, files);
+  await grid().dispatchEvent('drop', { dataTransfer: dropped });
+}
+
+it('uploads what is dropped, and asks where a name is taken', async () => {
+  await drop({ 'server.properties': 'motd=first\r\npvp=true\r\n', 'notes.txt': 'buy torches' });
+  await page.getByText('2 files uploaded').waitFor();
+  await link('notes.txt').waitFor();
+  expect(onDisk('notes.txt')).toBe('buy torches');
+  await drop({ 'notes.txt': 'buy beds' });
+  const question = page.getByRole('dialog');
+  await question.getByText('notes.txt is there already').waitFor();
+  await question.getByRole('button', { name: 'Keep both' }).click();
+  await link('notes (2).txt').waitFor();
+  expect([onDisk('notes.txt'), onDisk('notes (2).txt')]).toEqual(['buy torches', 'buy beds']);
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+});
+
+it('saves a text with the line ends it had, only over what was read', async () => {
+  await link('server.properties').click();
+  const text = page.locator('.cm-content');
+  await text.getByText('motd').first().waitFor();
+  await page.getByText('CRLF').waitFor();
+  await text.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('difficulty=hard');
+  await page.keyboard.press('Control+s');
+  await page.getByText('No changes').waitFor();
+  expect(onDisk('server.properties')).toBe('motd=first\r\npvp=true\r\ndifficulty=hard');
+  writeFileSync(join(folder, 'server.properties'), 'motd=of the game\r\n');
+  await text.click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('x');
+  await page.keyboard.press('Control+s');
+  const conflict = page.getByRole('dialog');
+  await conflict.getByText('server.properties was changed meanwhile').waitFor();
+  await conflict.getByText('of the game').waitFor();
+  expect(onDisk('server.properties')).toBe('motd=of the game\r\n');
+  await conflict.getByRole('button', { name: 'Overwrite with mine' }).click();
+  await conflict.waitFor({ state: 'hidden' });
+  expect(onDisk('server.properties')).toBe('motd=first\r\npvp=true\r\ndifficulty=hardx');
+});
+
+it('asks before what is not saved is left', async () => {
+  await page.locator('.cm-content').click();
+  await page.keyboard.type('y');
+  await page.goBack();
+  const question = page.getByRole('dialog');
+  await question.getByText('Leave without saving?').waitFor();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await link('notes.txt').waitFor();
+});
+
+it('renames in place, moves by cut and paste, and deletes, all by keys', async () => {
+  await grid().focus();
+  await page.keyboard.type('notes.txt');
+  await page.keyboard.press('F2');
+  await page.getByRole('textbox', { name: 'New name of notes.txt' }).fill('todo.txt');
+  await page.keyboard.press('Enter');
+  await link('todo.txt').waitFor();
+  expect(existsSync(join(folder, 'notes.txt'))).toBe(false);
+
+  await page.getByRole('button', { name: 'New', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'New folder' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('papers');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await link('papers').waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await grid().focus();
+  await page.keyboard.type('todo');
+  await page.keyboard.press('Control+x');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/files?path=papers');
+  await page.getByText('This folder is empty').waitFor();
+  // Whoever came by keys goes on by keys, also where nothing is.
+  await page.locator('[data-files]:focus').waitFor();
+  await page.keyboard.press('Control+v');
+  await link('todo.txt').waitFor();
+  expect(readdirSync(join(folder, 'papers'))).toEqual(['todo.txt']);
+
+  await grid().focus();
+  await page.keyboard.press('Backspace');
+  await link('papers').waitFor();
+  await page.locator('[data-files]:focus').waitFor();
+  await page.keyboard.press('Delete');
+  const question = page.getByRole('dialog');
+  await question.getByText('A folder goes with everything inside').waitFor();
+  await question.getByRole('button', { name: 'Delete' }).click();
+  await link('papers').waitFor({ state: 'detached' });
+  expect(readdirSync(folder)).not.toContain('papers');
+});
