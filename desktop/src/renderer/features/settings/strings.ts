@@ -20,7 +20,8 @@ export const strings = {
     owner: { label: 'Owners, too', description: 'The owner may delete it, with its files or without.' },
   },
   uploads: 'Uploads',
-  uploadsHint: 'How much one request may upload. Resumable uploads are limited only by the disk of their server.',
+  uploadsHint:
+    'How much one request may upload. Resumable uploads are limited only by the disk of their server.',
   uploadLimit: 'Limit per request (MB)',
   uploadLimitRange: 'Give a whole number from 1 to 102,400.',
   saveUploadLimit: 'Save',
