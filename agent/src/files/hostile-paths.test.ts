@@ -72,6 +72,8 @@ const contents: Operation[] = [
   'stream',
   'write',
   'writeStream',
+  'putInPlaceFrom',
+  'putInPlaceTo',
   'append',
   'truncate',
   'truncatePath',
@@ -106,7 +108,10 @@ const loop: Kind['outcomes'] = linkOutside;
 const missing: Kind['outcomes'] = {
   else: 'not_found',
   ...all(
-    ['write', 'writeStream', 'append', ...making, 'makeFolders', 'makeLinkTo', 'renameTo', 'copyTo'],
+    [
+      ...(['write', 'writeStream', 'putInPlaceTo', 'append'] as const),
+      ...([...making, 'makeFolders', 'makeLinkTo', 'renameTo', 'copyTo'] as const),
+    ],
     'ok',
   ),
 };

@@ -4,7 +4,7 @@ import { type EntryStats, freedBytesOf, toEntryStats } from './entry-stats.ts';
 import { refuseForeignHardLink, refuseUnlessFile, systemError } from './file-errors.ts';
 import { lookAt } from './look-at-all.ts';
 import { move } from './rename-entry.ts';
-import { walkToEntry, walkToTarget } from './walk.ts';
+import { walkToTarget } from './walk.ts';
 
 /** A file that came piece by piece under a hidden name becomes another one, with the mode of what it replaces. */
 export async function putInPlace(
@@ -12,23 +12,21 @@ export async function putInPlace(
   from: readonly Buffer[],
   to: readonly Buffer[],
 ): Promise<EntryStats> {
-  using source = await walkToEntry(access.root, from);
+  await using source = await walkToTarget(access.root, from);
   await using target = await walkToTarget(access.root, to);
   const { folder, name, entry } = target;
-  if (!source.name || !name) throw systemError('EISDIR');
-  if (entry) {
-    refuseUnlessFile(entry.stats);
-    refuseForeignHardLink(entry.stats, access.owner.uid);
+  const { name: sourceName, entry: made } = source;
+  if (!sourceName || !name) throw systemError('EISDIR');
+  if (!made) throw systemError('ENOENT');
+  for (const { stats } of entry ? [made, entry] : [made]) {
+    refuseUnlessFile(stats);
+    refuseForeignHardLink(stats, access.owner.uid);
   }
-  await using made = await source.folder.pin(source.name);
-  refuseUnlessFile(made.stats);
-  refuseForeignHardLink(made.stats, access.owner.uid);
   const handle = await made.openFile(constants.O_WRONLY);
   try {
     await handle.chmod((entry?.stats.mode ?? 0o644) & 0o777);
     await handle.sync();
     const stats = await handle.stat();
-    const sourceName = source.name;
     await access.oneAtATime(async () => {
       const replaced = await lookAt(folder, name);
       await move(source.folder, sourceName, folder, name);

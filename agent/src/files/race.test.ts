@@ -108,6 +108,11 @@ const scenarios: Record<string, Scenario> = {
       searchContents: ({ directory }) => directory.searchContents('dir', { text: secret.trim() }, noMatch),
       measure: async ({ directory }) => expectSmall(await directory.diskUsage('dir')),
       write: ({ directory }) => directory.write('dir/x', Buffer.from(inside), quick),
+      putInPlace: async ({ directory, next }) => {
+        const name = `put${next() % 8}`;
+        await directory.write(name, Buffer.from(inside), quick);
+        await directory.putInPlace(name, 'dir/x');
+      },
       create: async ({ directory, next }) => {
         const path = `dir/new${next() % 8}`;
         await directory.write(path, Buffer.from(inside), quick);

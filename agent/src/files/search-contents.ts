@@ -7,6 +7,7 @@ import { type LineMatcher, type LineQuery, lineMatcher, linesOf } from './line-m
 import { ReadableFile } from './read-file.ts';
 import { type SearchOptions, type SearchSummary, searchWithin } from './search-tree.ts';
 import { joinNames } from './server-path.ts';
+import { isHiddenName } from './temporary-name.ts';
 import { visitTree } from './visit-tree.ts';
 import { walkToFolder } from './walk.ts';
 
@@ -43,6 +44,7 @@ export async function searchContents(
         entries: async (parent, candidates, way) => {
           for (const name of candidates) {
             signal.throwIfAborted();
+            if (isHiddenName(name)) continue;
             await using file = await openIfReadable(access, parent, name);
             if (!file) continue;
             const path = joinNames([...way, name]);

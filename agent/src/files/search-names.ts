@@ -4,6 +4,7 @@ import { lookAtAll } from './look-at-all.ts';
 import { namePattern } from './name-pattern.ts';
 import { type SearchOptions, type SearchSummary, searchWithin } from './search-tree.ts';
 import { joinNames } from './server-path.ts';
+import { isHiddenName } from './temporary-name.ts';
 import { visitTree } from './visit-tree.ts';
 import { walkToFolder } from './walk.ts';
 
@@ -29,7 +30,7 @@ export async function searchNames(
   using place = await walkToFolder(root, names);
   return await searchWithin(options, async (found, signal) => {
     const tell = async (parent: Folder, candidates: readonly Buffer[], way: readonly Buffer[]) => {
-      const matching = candidates.filter(matches);
+      const matching = candidates.filter((name) => matches(name) && !isHiddenName(name));
       for (const [index, stats] of (await lookAtAll(parent, matching)).entries()) {
         const name = matching[index];
         if (stats && name) await found({ path: joinNames([...way, name]), ...toEntryStats(stats) });
