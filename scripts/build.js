@@ -98,6 +98,7 @@ const parts = {
       'agent/src/main.ts',
       'agent/src/runtimes/process/node-holder.ts',
       'agent/src/config-files/config-worker.ts',
+      'agent/src/files/archives/small-files-worker.ts',
     ],
     [],
     // The panel hands them to the machines that install it.

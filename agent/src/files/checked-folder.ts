@@ -2,7 +2,7 @@ import { type BigIntStats, constants, type Dirent, type Stats } from 'node:fs';
 import { chmod, type FileHandle, lchown, lstat, lutimes, open, readlink, unlink } from 'node:fs/promises';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { refuseUnlessFile, systemError } from './file-errors.ts';
-import type { Folder, PinnedEntry, SmallEntry } from './folder.ts';
+import type { Folder, PinnedEntry } from './folder.ts';
 import { readEntries } from './read-entries.ts';
 import { nameProblem } from './server-path.ts';
 import { leadsOutside } from './walk.ts';
@@ -98,15 +98,6 @@ class CheckedFolder implements Folder {
         [Symbol.asyncDispose]: async () => {},
       };
     });
-  }
-
-  async readSmall(name: Buffer, mostBytes: number, mayRead: (stats: Stats) => boolean): Promise<SmallEntry> {
-    await using entry = await this.pin(name);
-    const { stats } = entry;
-    if (!stats.isFile() || stats.size > mostBytes || !mayRead(stats)) return { stats, content: null };
-    await using handle = await entry.openFile(O_RDONLY);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(stats.size), 0, stats.size, 0);
-    return { stats, content: buffer.subarray(0, bytesRead) };
   }
 
   async readLink(name: Buffer): Promise<Buffer> {

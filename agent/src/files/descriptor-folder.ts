@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  fstatSync,
-  open as openCall,
-  read as readCall,
-  type Stats,
-} from 'node:fs';
+import { constants, type Dirent, type Stats } from 'node:fs';
 import { chmod, chown, type FileHandle, open, readlink, stat, utimes } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { refuseUnlessFile } from './file-errors.ts';
-import type { Folder, PinnedEntry, SmallEntry } from './folder.ts';
+import type { Folder, PinnedEntry } from './folder.ts';
 import { HeldDescriptor } from './held-descriptor.ts';
 import { readEntries } from './read-entries.ts';
 import { nameProblem } from './server-path.ts';
@@ -20,9 +11,6 @@ import { nameProblem } from './server-path.ts';
 // architecture Node runs on; Node names no constant for it, and sets O_CLOEXEC by itself.
 const O_PATH = 0o10000000;
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
-
-const openDescriptor = promisify(openCall);
-const readDescriptor = promisify(readCall);
 
 /**
  * Linux. Node has no openat, but `/proc/self/fd/N/name` is the same: the kernel jumps to the open folder and looks up
@@ -61,6 +49,10 @@ class DescriptorFolder implements Folder {
     });
   }
 
+  held<T>(call: (path: string) => Promise<T>): Promise<T> {
+    return this.#held.use(call);
+  }
+
   enter(name: Buffer): Promise<DescriptorFolder> {
     return this.at(name, async (path) => {
       return new DescriptorFolder(await HeldDescriptor.open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW));
@@ -69,20 +61,6 @@ class DescriptorFolder implements Folder {
 
   pin(name: Buffer): Promise<PinnedEntry> {
     return this.at(name, async (path) => pinned(await HeldDescriptor.open(path, O_PATH | O_NOFOLLOW)));
-  }
-
-  readSmall(name: Buffer, mostBytes: number, mayRead: (stats: Stats) => boolean): Promise<SmallEntry> {
-    return this.at(name, async (path) => {
-      const held = await openDescriptor(path, O_PATH | O_NOFOLLOW);
-      try {
-        // Synchronous, as closing: the inode was just looked up, so no disk is touched.
-        const stats = fstatSync(held);
-        if (!stats.isFile() || stats.size > mostBytes || !mayRead(stats)) return { stats, content: null };
-        return { stats, content: await readHeld(held, stats.size) };
-      } finally {
-        closeSync(held);
-      }
-    });
   }
 
   readLink(name: Buffer): Promise<Buffer> {
@@ -117,24 +95,6 @@ class DescriptorFolder implements Folder {
   [Symbol.dispose](): void {
     void this.#held.release('at_once');
   }
-}
-
-/** So many bytes, fewer only when it became shorter. */
-async function readHeld(held: number, sizeBytes: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(sizeBytes);
-  let length = 0;
-  if (sizeBytes === 0) return buffer;
-  const opened = await openDescriptor(`/proc/self/fd/${held}`, O_RDONLY | O_NONBLOCK);
-  try {
-    while (length < sizeBytes) {
-      const { bytesRead } = await readDescriptor(opened, buffer, length, sizeBytes - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-  } finally {
-    closeSync(opened);
-  }
-  return buffer.subarray(0, length);
 }
 
 async function pinned(held: HeldDescriptor): Promise<PinnedEntry> {

@@ -14,15 +14,15 @@ export interface Folder extends Disposable {
    * itself and never follow it (lstat, unlink, rmdir, mkdir, rename, readlink).
    */
   at<T>(name: Buffer, call: (path: Buffer) => Promise<T>): Promise<T>;
+  /**
+   * Makes calls of another thread on entries, by a path of the folder itself that is good meanwhile. Missing where folders
+   * cannot be held.
+   */
+  held?<T>(call: (path: string) => Promise<T>): Promise<T>;
   /** A folder below; fails with ENOTDIR when the entry is a link or anything else. */
   enter(name: Buffer): Promise<Folder>;
   /** Takes hold of whatever has this name now, without opening or following it. */
   pin(name: Buffer): Promise<PinnedEntry>;
-  /**
-   * What has this name, and, when it is a regular file of at most so many bytes that may be read, its content. For going
-   * through thousands: it takes half the system calls of pinning and opening each.
-   */
-  readSmall(name: Buffer, mostBytes: number, mayRead: (stats: Stats) => boolean): Promise<SmallEntry>;
   /** Slashes part its names. Fails with EINVAL when the entry is not a link. */
   readLink(name: Buffer): Promise<Buffer>;
   /** A new file open for reading and writing, mode 0600; fails with EEXIST when there is anything of this name. */
@@ -34,11 +34,6 @@ export interface Folder extends Disposable {
   setTimes(accessedAt: Date, modifiedAt: Date): Promise<void>;
   /** Makes created, renamed and deleted entries survive a power cut. */
   sync(): Promise<void>;
-}
-
-export interface SmallEntry {
-  stats: Stats;
-  content: Buffer | null;
 }
 
 /** The inode that had the name when it was pinned, also when another has it by now. */

@@ -1,3 +1,4 @@
+import type { AppError } from '@catalyst/shared/contract/errors';
 import type { CallHandlers } from '@catalyst/shared/contract/rpc';
 import type { archiveAgentCalls } from '@catalyst/shared/features/archives-link';
 import type { DataPlane } from '../../link/data-plane.ts';
@@ -70,7 +71,13 @@ export const archiveCallHandlers = ({
       const archive = directory.streamArchive(folder, names, format);
       // What is wrong with what was asked is told by the answer, not by a stream that breaks off.
       const first = await archive.next();
-      dataPlane.send(ticket, continued(first, archive), { ended: () => void archive.return() });
+      try {
+        const stream = continued(first, archive, refusal(serverId));
+        dataPlane.send(ticket, stream, { ended: () => void archive.return() });
+      } catch (error) {
+        await archive.return();
+        throw error;
+      }
       return {};
     },
     'archives:tasks': async ({ serverId }) => {
@@ -84,8 +91,15 @@ export const archiveCallHandlers = ({
   };
 };
 
-async function* continued(first: IteratorResult<Buffer, void>, rest: AsyncGenerator<Buffer, void>) {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
+/** Ends with what the server refuses by then. */
+async function* continued(
+  first: IteratorResult<Buffer, void>,
+  rest: AsyncGenerator<Buffer, void>,
+  refusal: () => AppError | null,
+) {
+  for (let next = first; !next.done; next = await rest.next()) {
+    const why = refusal();
+    if (why) throw why;
+    yield next.value;
+  }
 }

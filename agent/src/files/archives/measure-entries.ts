@@ -1,6 +1,8 @@
+import { constants } from 'node:fs';
 import type { Folder } from '../folder.ts';
-import { lookAt, lookAtAll } from '../look-at-all.ts';
+import { lookAt } from '../look-at-all.ts';
 import { visitTree } from '../visit-tree.ts';
+import { lookAtEntries, SmallFiles } from './small-files.ts';
 
 /** The sizes of the files among some entries of a folder, or without any of all in it, and of all that is below. */
 export async function measureEntries(
@@ -8,9 +10,13 @@ export async function measureEntries(
   entries: readonly Buffer[],
   signal: AbortSignal,
 ): Promise<number> {
+  await using smallFiles = SmallFiles.open();
   let bytes = 0;
   const count = async (parent: Folder, names: readonly Buffer[]) => {
-    for (const stats of await lookAtAll(parent, names)) if (stats?.isFile()) bytes += stats.size;
+    // No file is so small: only the sizes are wanted.
+    for (const seen of await lookAtEntries(smallFiles, parent, names, { mostBytes: -1 })) {
+      if (seen && (seen.stats.mode & constants.S_IFMT) === constants.S_IFREG) bytes += seen.stats.size;
+    }
   };
   const visitor = { folder: async () => {}, entries: count };
   if (entries.length === 0) await visitTree(folder, visitor, signal);

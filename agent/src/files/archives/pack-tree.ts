@@ -1,11 +1,11 @@
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { AppError } from '@catalyst/shared/contract/errors';
 import type { Access } from '../access.ts';
 import { toEntryStats } from '../entry-stats.ts';
 import { errorCode, isForeignHardLink, systemError } from '../file-errors.ts';
 import type { Folder } from '../folder.ts';
 import { refuseUnlessInside } from '../links.ts';
-import { allDone, lookAt } from '../look-at-all.ts';
+import { lookAt } from '../look-at-all.ts';
 import { ReadableFile } from '../read-file.ts';
 import { joinNames, splitAtSlashes } from '../server-path.ts';
 import { isTemporaryName } from '../temporary-name.ts';
@@ -14,6 +14,8 @@ import { isPlainTarget, shown, smallFileBytes } from './archive-entry.ts';
 import { mostEntries } from './archive-limits.ts';
 import type { ArchiveProgress } from './archive-progress.ts';
 import type { Packer } from './packer.ts';
+import { lookAtEntries, SmallFiles } from './small-files.ts';
+import type { ReadResult, SmallStats } from './small-files-worker.ts';
 
 interface PackOptions {
   /** Not packed into itself. */
@@ -25,7 +27,8 @@ interface PackOptions {
 }
 
 interface Found {
-  stats: Stats;
+  path: Buffer;
+  stats: SmallStats;
   /** Of a link. */
   text?: Buffer;
   /** Of a small file. */
@@ -39,6 +42,8 @@ export class TreePacking {
   readonly #access: Access;
   readonly #packer: Packer;
   readonly #options: PackOptions;
+  readonly #smallFiles = SmallFiles.open();
+  #reading: Promise<Found[]> = Promise.resolve([]);
   #entries = 0;
   /** FIFOs, sockets, devices, mounts, links that lead out, and hard links to files of others. */
   skippedCount = 0;
@@ -54,6 +59,17 @@ export class TreePacking {
    * when one of the entries is missing.
    */
   async pack(folder: Folder, way: readonly Buffer[], names: readonly Buffer[]): Promise<void> {
+    try {
+      await this.#packAll(folder, way, names);
+      await this.#addAll(this.#reading);
+      await this.#packer.end();
+    } finally {
+      await this.#reading.then(closeAll, () => {});
+      await this.#smallFiles[Symbol.asyncDispose]();
+    }
+  }
+
+  async #packAll(folder: Folder, way: readonly Buffer[], names: readonly Buffer[]): Promise<void> {
     if (names.length === 0) await this.#tree(folder, way, []);
     for (const name of names) {
       const stats = await lookAt(folder, name);
@@ -65,7 +81,6 @@ export class TreePacking {
         await this.#tree(child, [...way, name], [name]);
       }
     }
-    await this.#packer.end();
   }
 
   async #tree(start: Folder, way: readonly Buffer[], above: readonly Buffer[]): Promise<void> {
@@ -87,6 +102,7 @@ export class TreePacking {
     this.skippedCount += mounts;
   }
 
+  /** The next entries are read while those before are packed. */
   async #batch(
     parent: Folder,
     way: readonly Buffer[],
@@ -94,21 +110,48 @@ export class TreePacking {
     names: readonly Buffer[],
   ): Promise<void> {
     const wanted = names.filter((name) => !isTemporaryName(name) && !this.#isItself([...way, name]));
-    const found = await Promise.allSettled(wanted.map((name) => this.#find(parent, way, name)));
+    const previous = this.#reading;
+    this.#reading = this.#read(parent, way, above, wanted);
+    // Told when its turn comes.
+    this.#reading.catch(() => {});
+    await this.#addAll(previous);
+    // The folder is held no longer than this.
+    await this.#reading;
+  }
+
+  async #addAll(reading: Promise<Found[]>): Promise<void> {
+    const found = await reading;
     try {
-      for (const [index, result] of found.entries()) {
+      for (const entry of found) {
         this.#options.signal?.throwIfAborted();
-        if (result.status === 'rejected') throw result.reason;
-        if (result.value) await this.#add(joinNames([...above, wanted[index] as Buffer]), result.value);
+        await this.#add(entry);
       }
     } finally {
-      await allDone(
-        found.map(async (result) => result.status === 'fulfilled' && result.value?.file?.close()),
-      );
+      await closeAll(found);
     }
   }
 
-  async #add(path: Buffer, { stats, text, content, file }: Found): Promise<void> {
+  async #read(
+    parent: Folder,
+    way: readonly Buffer[],
+    above: readonly Buffer[],
+    names: readonly Buffer[],
+  ): Promise<Found[]> {
+    const wanted = { mostBytes: smallFileBytes, uid: this.#access.owner.uid };
+    const seen = await lookAtEntries(this.#smallFiles, parent, names, wanted);
+    const reading = names.map(async (name, index) => {
+      const found = await this.#find(parent, way, name, seen[index] ?? null);
+      return found ? [{ ...found, path: joinNames([...above, name]) }] : [];
+    });
+    const results = await Promise.allSettled(reading);
+    const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (!failed) return found;
+    await closeAll(found);
+    throw failed.reason;
+  }
+
+  async #add({ path, stats, text, content, file }: Found): Promise<void> {
     const { progress } = this.#options;
     this.#count();
     if (text) await this.#packer.link(path, stats, text);
@@ -119,31 +162,32 @@ export class TreePacking {
   }
 
   /** Undefined for what is skipped, or gone by now. */
-  async #find(parent: Folder, way: readonly Buffer[], name: Buffer): Promise<Found | undefined> {
-    const seen = await parent.readSmall(name, smallFileBytes, this.#mayRead).catch(undefinedIfGone);
+  async #find(
+    parent: Folder,
+    way: readonly Buffer[],
+    name: Buffer,
+    seen: ReadResult,
+  ): Promise<Omit<Found, 'path'> | undefined> {
     if (!seen) return undefined;
-    const { stats, content } = seen;
-    if (content) return { stats, content };
-    if (stats.isSymbolicLink()) {
+    const { stats, isForeign, content } = seen;
+    if (content) return { stats, content: Buffer.from(content.buffer, content.byteOffset, content.length) };
+    const type = stats.mode & constants.S_IFMT;
+    if (type === constants.S_IFLNK) {
       const text = await parent.readLink(name).catch(undefinedIfGone);
       if (text && isPlainTarget(text, way.length) && (await this.#leadsInside(way, text)))
         return { stats, text };
-    } else if (stats.isFile() && this.#mayRead(stats)) {
-      return this.#open(parent, name);
-    }
+    } else if (type === constants.S_IFREG && !isForeign) return this.#open(parent, name);
     this.skippedCount += 1;
     return undefined;
   }
 
   /** It may be another one by now: what counts is what is opened. */
-  async #open(parent: Folder, name: Buffer): Promise<Found | undefined> {
+  async #open(parent: Folder, name: Buffer): Promise<Omit<Found, 'path'> | undefined> {
     await using entry = await parent.pin(name).catch(undefinedIfGone);
-    if (!entry?.stats.isFile() || !this.#mayRead(entry.stats)) return undefined;
+    if (!entry?.stats.isFile() || isForeignHardLink(entry.stats, this.#access.owner.uid)) return undefined;
     const { stats } = entry;
     return { stats, file: new ReadableFile(await entry.openFile(constants.O_RDONLY), toEntryStats(stats)) };
   }
-
-  #mayRead = (stats: Stats) => !isForeignHardLink(stats, this.#access.owner.uid);
 
   /** To the length it had, else a log that grows as fast as it is read would never end. */
   async *#wholeOf(path: Buffer, file: ReadableFile, sizeBytes: number): AsyncGenerator<Buffer, void> {
@@ -183,4 +227,9 @@ export class TreePacking {
 
 function undefinedIfGone(error: unknown): undefined {
   if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ESTALE'].includes(errorCode(error) ?? '')) throw error;
+}
+
+/** Twice does no harm. */
+async function closeAll(found: Found[]): Promise<void> {
+  await Promise.all(found.map(({ file }) => file?.close()));
 }

@@ -1,15 +1,20 @@
-import type { Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ArchiveFormat } from '@catalyst/shared/features/archives-link';
+import type { SmallStats } from './small-files-worker.ts';
 
 /** Writes one archive. Each call resolves when there is room for the next. */
 export interface Packer {
   /** The archive as it comes; it errors when the packer is destroyed. */
   readonly output: Readable;
-  folder(path: Buffer, stats: Stats): Promise<void>;
-  link(path: Buffer, stats: Stats, text: Buffer): Promise<void>;
+  folder(path: Buffer, stats: SmallStats): Promise<void>;
+  link(path: Buffer, stats: SmallStats, text: Buffer): Promise<void>;
   /** The content has exactly so many bytes as said. */
-  file(path: Buffer, stats: Stats, sizeBytes: number, content: Buffer | AsyncIterable<Buffer>): Promise<void>;
+  file(
+    path: Buffer,
+    stats: SmallStats,
+    sizeBytes: number,
+    content: Buffer | AsyncIterable<Buffer>,
+  ): Promise<void>;
   end(): Promise<void>;
   destroy(error: Error): void;
 }

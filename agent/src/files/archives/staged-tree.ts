@@ -5,14 +5,17 @@ import { allocatedBytesOf } from '../entry-stats.ts';
 import type { Folder } from '../folder.ts';
 import { createLink, refuseUnlessInside } from '../links.ts';
 import { newFolderBytes } from '../make-folder.ts';
+import { chunkBytes } from '../quota.ts';
 import { remember } from '../replace-file.ts';
 import { splitAtSlashes } from '../server-path.ts';
 import { temporaryName } from '../temporary-name.ts';
 import { writeFully, writeSource } from '../write-chunks.ts';
 import { type ArchiveEntry, isPlainTarget, namesOf, refusedEntry } from './archive-entry.ts';
 import { KnownPaths } from './known-paths.ts';
+import { SmallFiles } from './small-files.ts';
+import type { WriteJob } from './small-files-worker.ts';
 
-const filesAtOnce = 16;
+const filesAtOnce = 64;
 const blockBytes = 4096;
 
 interface StagedTreeOptions {
@@ -21,6 +24,14 @@ interface StagedTreeOptions {
   /** The names from the server's folder to the one that is unpacked into, by which is seen where links lead. */
   way: readonly Buffer[];
   signal: AbortSignal | undefined;
+}
+
+/** Small files of one folder that are written together. */
+interface Batch {
+  folder: Folder;
+  hold: NonNullable<Folder['held']>;
+  files: WriteJob['files'];
+  bytes: number;
 }
 
 /**
@@ -36,8 +47,9 @@ export class StagedTree implements AsyncDisposable {
   readonly #remembered: Disposable;
   /** The folders from the top one to that of the latest entry, held open. */
   readonly #open: { name: Buffer; folder: Folder }[] = [];
-  readonly #writing = new Set<Promise<void>>();
-  #failure: { error: unknown } | null = null;
+  readonly #smallFiles = SmallFiles.open();
+  #batch: Batch | null = null;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(
     access: Access,
@@ -65,7 +77,6 @@ export class StagedTree implements AsyncDisposable {
 
   /** Small files are written while the next entries are read; `finish` waits for them. */
   async add(entry: ArchiveEntry): Promise<void> {
-    if (this.#failure) throw this.#failure.error;
     const names = namesOf(entry.path);
     if (names.length === 0 && entry.type !== 'folder') throw refusedEntry(entry.path, 'has no name');
     this.#known.add(names, entry);
@@ -84,14 +95,14 @@ export class StagedTree implements AsyncDisposable {
 
   /** Resolves when everything is written. An archive of nothing still makes the folder it was to go into. */
   async finish(): Promise<void> {
-    await Promise.all(this.#writing);
-    if (this.#failure) throw this.#failure.error;
+    await this.#written();
     await this.#enter(this.#options.missing);
   }
 
   /** Takes away what was not moved out of it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#writing);
+    await this.#writing.catch(() => {});
+    await this.#smallFiles[Symbol.asyncDispose]();
     this.#leave(0);
     this.root[Symbol.dispose]();
     const { parent, name } = this.#place;
@@ -100,9 +111,17 @@ export class StagedTree implements AsyncDisposable {
     this.#remembered[Symbol.dispose]();
   }
 
+  async #written(): Promise<void> {
+    await this.#flush();
+    await this.#writing;
+  }
+
   async #enter(names: readonly Buffer[]): Promise<Folder> {
     const same = names.findIndex((name, index) => !this.#open[index]?.name.equals(name));
-    this.#leave(same === -1 ? names.length : same);
+    const kept = same === -1 ? names.length : same;
+    // What is still to be written there needs the folder.
+    if (kept < this.#open.length) await this.#flush();
+    this.#leave(kept);
     for (const name of names.slice(this.#open.length)) {
       const parent = this.#open.at(-1)?.folder ?? this.root;
       this.#open.push({ name, folder: await this.#enterOrMake(parent, name) });
@@ -130,13 +149,36 @@ export class StagedTree implements AsyncDisposable {
     const body = entry.body();
     if (!(body instanceof Promise)) return this.#write(folder, name, entry, body);
     const content = await body;
-    if (this.#writing.size >= filesAtOnce) await Promise.race(this.#writing);
-    const writing = this.#write(folder, name, entry, content)
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
+    if (!folder.held) return this.#write(folder, name, entry, content);
+    if (this.#batch?.folder !== folder) await this.#flush();
+    this.#batch ??= { folder, hold: folder.held.bind(folder), files: [], bytes: 0 };
+    const { mode, modifiedAt } = entry;
+    const modifiedMs = modifiedAt.getTime();
+    this.#batch.files.push({ name, content, mode: modeOf(mode), modifiedMs });
+    this.#batch.bytes += content.length;
+    if (this.#batch.files.length >= filesAtOnce || this.#batch.bytes >= chunkBytes) await this.#flush();
+  }
+
+  /** Begins to write the small files that have come together, and waits until those before them are written. */
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = null;
+    if (!batch) return;
+    const writing = batch.hold((path) => this.#writeBatch(path, batch.files));
+    const previous = this.#writing;
+    this.#writing = writing;
+    // Told when its turn comes.
+    writing.catch(() => {});
+    await previous;
+  }
+
+  async #writeBatch(folder: string, files: WriteJob['files']): Promise<void> {
+    const { uid, gid, mustBeGiven } = this.#access.owner;
+    const owner = mustBeGiven && uid !== undefined && gid !== undefined ? { uid, gid } : null;
+    const bytes = files.reduce((sum, { content }) => sum + allocatedFor(content.length), 0);
+    using reservation = this.#access.quota.reserve(bytes);
+    await this.#smallFiles.write({ folder, files, owner });
+    reservation.settle(bytes);
   }
 
   async #write(
@@ -155,9 +197,9 @@ export class StagedTree implements AsyncDisposable {
       sizeBytes = content.length;
     } else sizeBytes = await writeSource(handle, content, reservation, signal);
     await give(handle, this.#access.owner);
-    await handle.chmod(((mode ?? 0o644) & 0o777) | 0o600);
+    await handle.chmod(modeOf(mode));
     await handle.utimes(modifiedAt, modifiedAt);
-    reservation.settle(Math.ceil(sizeBytes / blockBytes) * blockBytes);
+    reservation.settle(allocatedFor(sizeBytes));
   }
 
   async #link(folder: Folder, name: Buffer, names: readonly Buffer[], entry: ArchiveEntry): Promise<void> {
@@ -178,8 +220,7 @@ export class StagedTree implements AsyncDisposable {
     const target = namesOf(entry.leadsTo ?? Buffer.alloc(0));
     if (!this.#known.isFile(target))
       throw refusedEntry(entry.path, 'is a hard link to what is not in the archive');
-    await Promise.all(this.#writing);
-    if (this.#failure) throw this.#failure.error;
+    await this.#written();
     const [first, ...above] = [...this.#options.missing, ...target].reverse();
     let parent = this.root;
     try {
@@ -194,6 +235,11 @@ export class StagedTree implements AsyncDisposable {
     }
   }
 }
+
+/** Closed to others, never to its owner, who must be able to delete it. */
+const modeOf = (mode: number | null) => ((mode ?? 0o644) & 0o777) | 0o600;
+
+const allocatedFor = (sizeBytes: number) => Math.ceil(sizeBytes / blockBytes) * blockBytes;
 
 async function wholeOf(body: ReturnType<ArchiveEntry['body']>): Promise<Buffer> {
   if (body instanceof Promise) return body;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Stats } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { ArchiveFormat } from '@catalyst/shared/features/archives-link';
 import { compressor } from './compression.ts';
 import type { Packer } from './packer.ts';
+import type { SmallStats } from './small-files-worker.ts';
 import { blockBytes, paddingOf, writeTarHeader } from './tar-header.ts';
 
 /** Every write is a trip to a thread: small files go together. */
@@ -23,17 +23,17 @@ export class TarPacker implements Packer {
     this.output.on('error', () => {});
   }
 
-  async folder(path: Buffer, stats: Stats): Promise<void> {
+  async folder(path: Buffer, stats: SmallStats): Promise<void> {
     await this.#add(header(Buffer.concat([path, Buffer.from('/')]), '5', stats, 0));
   }
 
-  async link(path: Buffer, stats: Stats, text: Buffer): Promise<void> {
+  async link(path: Buffer, stats: SmallStats, text: Buffer): Promise<void> {
     await this.#add(header(path, '2', stats, 0, text));
   }
 
   async file(
     path: Buffer,
-    stats: Stats,
+    stats: SmallStats,
     sizeBytes: number,
     content: Buffer | AsyncIterable<Buffer>,
   ): Promise<void> {
@@ -76,7 +76,7 @@ const zeros = Buffer.alloc(blockBytes);
 function header(
   path: Buffer,
   type: string,
-  stats: Stats,
+  stats: SmallStats,
   sizeBytes: number,
   linkPath: Buffer = Buffer.alloc(0),
 ): Buffer {

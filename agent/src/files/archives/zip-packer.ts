@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import type { Stats } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { crc32, createDeflateRaw, deflateRaw } from 'node:zlib';
 import { smallFileBytes } from './archive-entry.ts';
 import type { Packer } from './packer.ts';
+import type { SmallStats } from './small-files-worker.ts';
 import { through } from './through.ts';
 import {
   centralHeader,
@@ -38,18 +38,18 @@ export class ZipPacker implements Packer {
     this.output.on('error', () => {});
   }
 
-  async folder(path: Buffer, stats: Stats): Promise<void> {
+  async folder(path: Buffer, stats: SmallStats): Promise<void> {
     const record = recordOf(Buffer.concat([path, Buffer.from('/')]), stats, 0o040000 | (stats.mode & 0o777));
     await this.#later(Promise.resolve({ record, content: Buffer.alloc(0) }));
   }
 
-  async link(path: Buffer, stats: Stats, text: Buffer): Promise<void> {
+  async link(path: Buffer, stats: SmallStats, text: Buffer): Promise<void> {
     await this.#later(Promise.resolve(stored(recordOf(path, stats, 0o120777), text)));
   }
 
   async file(
     path: Buffer,
-    stats: Stats,
+    stats: SmallStats,
     sizeBytes: number,
     content: Buffer | AsyncIterable<Buffer>,
   ): Promise<void> {
@@ -128,7 +128,7 @@ function stored(record: ZipRecord, content: Buffer): Packed {
   return { record: { ...record, ...sizes, crc: crc32(content) }, content };
 }
 
-function recordOf(path: Buffer, { mtimeMs }: Stats, mode: number): ZipRecord {
+function recordOf(path: Buffer, { mtimeMs }: SmallStats, mode: number): ZipRecord {
   const modifiedSeconds = Math.min(2 ** 31 - 1, Math.max(0, Math.floor(mtimeMs / 1000)));
   const empty = { crc: 0, sizeBytes: 0, packedBytes: 0, isDeflated: false, isStreamed: false };
   return { path, mode, modifiedSeconds, ...empty };
