@@ -1,6 +1,7 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, Server } from 'node:net';
 import { join } from 'node:path';
+import { AppError } from '@catalyst/shared/contract/errors';
 import { describe, expect, test } from 'vitest';
 import { openServerDirectory, type ServerDirectory } from './server-directory.ts';
 import type { PathInput } from './server-path.ts';
@@ -49,6 +50,8 @@ const operations = {
   makeFolder: (directory, path) => directory.makeFolder(path),
   makeFolders: (directory, path) => directory.makeFolder(path, { isRecursive: true }),
   delete: (directory, path) => directory.delete(path),
+  deleteFile: (directory, path) => directory.deleteFile(path).catch(passIfOfAnotherType),
+  deleteEmptyFolder: (directory, path) => directory.deleteEmptyFolder(path).catch(passIfOfAnotherType),
   renameFrom: (directory, path) => directory.rename(path, 'renamed'),
   renameTo: (directory, path) => directory.rename('plain', path, { ifExists: 'replace' }),
   copyFrom: (directory, path) => directory.copy(path, 'copied'),
@@ -63,6 +66,12 @@ const operations = {
   truncatePath: (directory, path) => directory.truncate(path, 0),
   checksum: (directory, path) => directory.checksum(path, 'sha256'),
 } satisfies Record<string, (directory: ServerDirectory, path: PathInput) => Promise<unknown>>;
+
+/** A folder is no file, and what is in it keeps it: that is as good an outcome here as its end. */
+function passIfOfAnotherType(error: unknown): void {
+  if (error instanceof AppError && ['invalid_input', 'conflict'].includes(error.code)) return;
+  throw error;
+}
 
 type Operation = keyof typeof operations;
 type Outcome = 'ok' | 'bad_request' | 'not_found' | 'conflict' | 'invalid_input' | 'forbidden';
@@ -126,7 +135,8 @@ const regular: Kind['outcomes'] = {
   ...all([...folders, 'readLink'], 'invalid_input'),
   ...all(making, 'conflict'),
 };
-const belowFile: Kind['outcomes'] = { else: 'invalid_input', makeLinkTo: 'ok' };
+const deleting: Operation[] = ['deleteFile', 'deleteEmptyFolder'];
+const belowFile: Kind['outcomes'] = { else: 'invalid_input', makeLinkTo: 'ok', ...all(deleting, 'ok') };
 const folder: Kind['outcomes'] = {
   else: 'ok',
   ...all([...contents, 'readLink'], 'invalid_input'),
@@ -136,7 +146,7 @@ const folder: Kind['outcomes'] = {
 };
 const rootItself: Kind['outcomes'] = {
   ...folder,
-  delete: 'bad_request',
+  ...all(['delete', ...deleting], 'bad_request'),
   renameFrom: 'bad_request',
   ...all(['renameTo', 'copyFrom', 'copyTo'], 'bad_request'),
 };
@@ -302,6 +312,7 @@ const kinds: Record<string, Kind> = {
           'stat',
           'measure',
           'delete',
+          ...deleting,
           'renameFrom',
           'takeOwnership',
           'takeOwnershipOfAll',
