@@ -3,12 +3,8 @@ import type { LinkState } from '@catalyst/shared/features/agent-link';
 import { agentCalls, agentEvents } from '@catalyst/shared/link';
 import { consoleCallHandlers } from '../console/console.calls.ts';
 import { ConsoleWatches } from '../console/console-watches.ts';
-import { archiveCallHandlers } from '../files/archives/archives.calls.ts';
 import type { FileTasks } from '../files/archives/file-tasks.ts';
-import { fileTreeCallHandlers } from '../files/calls/file-trees.calls.ts';
-import { fileCallHandlers } from '../files/calls/files.calls.ts';
-import { pullCallHandlers } from '../files/calls/pulls.calls.ts';
-import { uploadCallHandlers } from '../files/calls/uploads.calls.ts';
+import { allFileCallHandlers } from '../files/calls/all-file-calls.ts';
 import type { FilePulls } from '../files/pulls/file-pulls.ts';
 import { firewallCallHandlers } from '../firewall/firewall.calls.ts';
 import type { MachineFirewall } from '../firewall/machine-firewall.ts';
@@ -64,11 +60,7 @@ export function servePanel(
       ...keptCallHandlers(supervisor.kept),
       ...nodeCallHandlers(parts.hostEnvironment),
       ...consoleCallHandlers({ supervisor, watches, dataPlane }),
-      ...fileCallHandlers({ supervisor, dataPlane, log }),
-      ...fileTreeCallHandlers(supervisor),
-      ...uploadCallHandlers({ supervisor, dataPlane }),
-      ...pullCallHandlers({ supervisor, pulls: parts.filePulls }),
-      ...archiveCallHandlers({ supervisor, dataPlane, fileTasks }),
+      ...allFileCallHandlers({ supervisor, dataPlane, pulls: parts.filePulls, fileTasks, log }),
       ...doctorCallHandlers(parts.doctor),
       ...firewallCallHandlers(parts.firewall),
       ...imageCallHandlers({ images, receive: (ticket, signal) => dataPlane.receive(ticket, signal) }),

@@ -1,7 +1,8 @@
-import { type IncomingMessage, request as plainRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { OutboundAddresses } from '@catalyst/shared/node/outbound-addresses';
+import { http } from '../../node-http.ts';
 
 const mostRedirects = 5;
 const answerWithinMs = 20_000;
@@ -60,7 +61,7 @@ async function answerOf(
   addresses: OutboundAddresses,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const open = url.protocol === 'https:' ? secureRequest : plainRequest;
+  const open = url.protocol === 'https:' ? secureRequest : http.request;
   const outgoing = open(url, {
     headers: { 'accept-encoding': 'identity', 'user-agent': 'Catalyst' },
     // Its own connection, through nothing that the environment names.

@@ -6,7 +6,6 @@ import type { Logger } from '../../logger.ts';
 import { receiveFile, refuseUnexpected } from '../calls/receive-file.ts';
 import type { ServerDirectory } from '../server-directory.ts';
 import { joinPath } from '../server-path.ts';
-import { fetchPublic } from './fetch-public.ts';
 import { nameOfAnswer } from './name-of-answer.ts';
 
 export interface PullWish {
@@ -62,6 +61,7 @@ export class FilePulls {
       const { type } = await directory.stat(folder, { links: 'follow' });
       if (type !== 'folder') throw new AppError('invalid_input', 'There is no folder where this should go');
       const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(longestMs)]);
+      const { fetchPublic } = await import('./fetch-public.ts');
       const answer = await fetchPublic(url, wish.allowedNetworks, signal);
       const { body } = answer;
       try {
