@@ -65,8 +65,12 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
       const { params, query, headers } = request;
       const path = pathBytes(query);
       const asArchive = () => sendArchive(parts, request, reply, sourceOfPath(path), query.format ?? 'zip');
-      if (query.format || path.length === 0) return asArchive();
       const isHead = request.method === 'HEAD';
+      if (query.format || path.length === 0) {
+        // Nothing else of a HEAD asks the node whether there is such an entry.
+        if (isHead) await streams.statUnlessFolder(params.id, path);
+        return asArchive();
+      }
       if (isHead || headers['if-none-match'] !== undefined) {
         const stats = await streams.statUnlessFolder(params.id, path);
         if (!stats) return asArchive();
