@@ -36,6 +36,10 @@ const messages: Record<string, (serverId: string) => object> = {
     ...{ id, serverId, kind: 'compress', status: 'running', error: null },
     ...{ doneBytes: 1, totalBytes: 2, doneEntries: 1, skippedCount: 0 },
   }),
+  file_pull_progress: (serverId) => ({
+    ...{ id, serverId, source: 'https://example.org/a', pathBase64: 'eA==', status: 'running' },
+    ...{ error: null, doneBytes: 1, totalBytes: 2, startedAt: Date.now() },
+  }),
   server_log: (serverId) => ({ serverId, lines: [line] }),
   'console:dropped': (serverId) => ({ serverId, fromSeq: 1, toSeq: 9 }),
 };
@@ -82,6 +86,8 @@ describe.each(testDatabases)('an agent that does wrong, on %s', (database) => {
         'resource_stats',
         'installation_progress',
         'server_state_update',
+        'file_task_progress',
+        'file_pull_progress',
       ] as const
     ).map((event) => socket.collect(event));
     await socket.call('console:subscribe', { serverId: server.id });

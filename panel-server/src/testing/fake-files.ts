@@ -140,7 +140,8 @@ export class FakeFiles {
   /** Keeps what has come when the stream breaks off; throws `unavailable` then. */
   async fetchInto(ticket: string, take: (chunk: Buffer) => void): Promise<void> {
     try {
-      const { body } = await fetch(`${this.#panelUrl()}/api/data/${ticket}`);
+      const { body, ok } = await fetch(`${this.#panelUrl()}/api/data/${ticket}`);
+      if (!ok) throw new Error('The ticket is worth nothing any more');
       for await (const chunk of body ?? []) take(Buffer.from(chunk as Uint8Array));
     } catch (cause) {
       throw new AppError('unavailable', 'The stream from the panel broke off', { cause });
@@ -156,6 +157,7 @@ export class FakeFiles {
   async #fetch(ticket: string): Promise<Buffer> {
     try {
       const response = await fetch(`${this.#panelUrl()}/api/data/${ticket}`);
+      if (!response.ok) throw new Error('The ticket is worth nothing any more');
       return Buffer.from(await response.arrayBuffer());
     } catch (cause) {
       throw new AppError('unavailable', 'The stream from the panel broke off', { cause });

@@ -28,7 +28,7 @@ export function fakeUploads(files: FakeFiles): CallHandlers<typeof uploadAgentCa
     ...{ createdAt: Date.now(), expiresAt: Date.now() + 24 * 3_600_000 },
   });
   const finishIfWhole = (upload: Unfinished) => {
-    if (upload.isFinished || upload.content.length < upload.sizeBytes) return;
+    if (upload.isFinished || upload.content.length < upload.sizeBytes) return { isJustFinished: false };
     const path = Buffer.from(upload.pathBase64, 'base64');
     if (!upload.replace && files.paths(upload.serverId).includes(path.toString('latin1'))) {
       all.delete(upload.uploadId);
@@ -36,15 +36,20 @@ export function fakeUploads(files: FakeFiles): CallHandlers<typeof uploadAgentCa
     }
     files.put(upload.serverId, path, upload.content);
     upload.isFinished = true;
+    return { isJustFinished: true };
   };
   return {
     'files:upload-begin': ({ serverId, uploadId, ...wish }) => {
       const upload = { ...wish, serverId, uploadId, content: Buffer.alloc(0), isFinished: false };
       all.set(uploadId, upload);
-      finishIfWhole(upload);
-      return told(upload);
+      const { isJustFinished } = finishIfWhole(upload);
+      return { ...told(upload), isJustFinished };
     },
-    'files:upload-status': (input) => told(find(input)),
+    'files:upload-status': (input) => {
+      const upload = find(input);
+      const { isJustFinished } = finishIfWhole(upload);
+      return { ...told(upload), isJustFinished };
+    },
     'files:upload-append': async ({ offsetBytes, ticket, ...input }) => {
       const upload = find(input);
       if (offsetBytes !== upload.content.length) throw new AppError('conflict', 'It goes on elsewhere');
@@ -52,8 +57,8 @@ export function fakeUploads(files: FakeFiles): CallHandlers<typeof uploadAgentCa
         upload.content = Buffer.concat([upload.content, chunk]);
       };
       await files.fetchInto(ticket, take);
-      finishIfWhole(upload);
-      return told(upload);
+      const { isJustFinished } = finishIfWhole(upload);
+      return { ...told(upload), isJustFinished };
     },
     'files:upload-cancel': (input) => {
       const { pathBase64, uploadId } = find(input);

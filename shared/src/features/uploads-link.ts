@@ -21,6 +21,8 @@ export const AgentUpload = z.object({
   /** What has come of it. */
   offsetBytes: fileSize,
   isFinished: z.boolean(),
+  /** Whether this very call has put the file in its place; agents of before do not tell. */
+  isJustFinished: z.boolean().optional(),
   createdAt: z.number(),
   expiresAt: z.number(),
 });

@@ -6,6 +6,7 @@ import type { Supervisor } from '../../servers/supervisor.ts';
 import { filesRefusal, openFolder } from '../calls/open-folder.ts';
 import { pathFromBase64 } from '../server-path.ts';
 import type { FileTasks } from './file-tasks.ts';
+import { Listings } from './listings.ts';
 
 interface ArchiveCallParts {
   supervisor: Supervisor;
@@ -13,14 +14,12 @@ interface ArchiveCallParts {
   fileTasks: FileTasks;
 }
 
-/** A page is read from the start of the archive; a huge one must not hold a reader for ever. */
-const listTimeoutMs = 120_000;
-
 export const archiveCallHandlers = ({
   supervisor,
   dataPlane,
   fileTasks,
 }: ArchiveCallParts): CallHandlers<typeof archiveAgentCalls> => {
+  const listings = new Listings();
   const open = (serverId: string) => openFolder(supervisor, serverId);
   const refusal = (serverId: string) => () => filesRefusal(supervisor, serverId);
   return {
@@ -51,12 +50,10 @@ export const archiveCallHandlers = ({
     },
     'archives:list': async ({ serverId, pathBase64, skip, limit }) => {
       const directory = await open(serverId);
-      const signal = AbortSignal.timeout(listTimeoutMs);
-      const { entries, hasMore } = await directory.listArchive(pathFromBase64(pathBase64), {
-        skip,
-        limit,
-        signal,
-      });
+      const path = pathFromBase64(pathBase64);
+      const { entries, hasMore } = await listings.take(serverId, (signal) =>
+        directory.listArchive(path, { skip, limit, signal }),
+      );
       const told = entries.map(({ path, type, sizeBytes, mode, modifiedAt }) => ({
         pathBase64: path.toString('base64'),
         type: type === 'hard_link' ? ('file' as const) : type,

@@ -31,7 +31,8 @@ export async function extractArchive(
   const limits = new ArchiveLimits(file.stats.sizeBytes);
   const progress = new ArchiveProgress(onProgress);
   progress.setTotal(file.stats.sizeBytes);
-  await using staged = await StagedTree.make(access, target.folder, { missing, way: target.way, signal });
+  const options = { limits, missing, way: target.way, signal };
+  await using staged = await StagedTree.make(access, target.folder, options);
   for await (const entry of readArchive(file, limits, {
     onRead: (bytes) => progress.addBytes(bytes),
     signal,

@@ -1,19 +1,28 @@
 import { joinNames } from '../server-path.ts';
 import { type ArchiveEntry, refusedEntry } from './archive-entry.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
 
 const isCaseFolded = process.platform === 'win32' || process.platform === 'darwin';
 
 /** Every path of an archive so far: none comes twice, and nothing is in what is no folder. */
 export class KnownPaths {
+  readonly #limits: ArchiveLimits;
   readonly #types = new Map<string, ArchiveEntry['type']>();
+
+  constructor(limits: ArchiveLimits) {
+    this.#limits = limits;
+  }
 
   /** Throws `invalid_input` when it cannot be beside what came before. */
   add(names: readonly Buffer[], { path, type }: Pick<ArchiveEntry, 'path' | 'type'>): void {
     for (let depth = 1; depth < names.length; depth += 1) {
       const key = keyOf(names.slice(0, depth));
       const above = this.#types.get(key);
-      if (above === undefined) this.#types.set(key, 'folder');
-      else if (above !== 'folder')
+      if (above === undefined) {
+        // It costs a folder and a place in memory like an entry of its own.
+        this.#limits.countEntry(key.length);
+        this.#types.set(key, 'folder');
+      } else if (above !== 'folder')
         throw refusedEntry(path, 'is in something that is no folder in the archive');
     }
     const key = keyOf(names);

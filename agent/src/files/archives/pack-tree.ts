@@ -8,7 +8,7 @@ import { refuseUnlessInside } from '../links.ts';
 import { lookAt } from '../look-at-all.ts';
 import { ReadableFile } from '../read-file.ts';
 import { joinNames, splitAtSlashes } from '../server-path.ts';
-import { isTemporaryName } from '../temporary-name.ts';
+import { isHiddenName } from '../temporary-name.ts';
 import { visitTree } from '../visit-tree.ts';
 import { isPlainTarget, shown, smallFileBytes } from './archive-entry.ts';
 import { mostEntries } from './archive-limits.ts';
@@ -93,7 +93,7 @@ export class TreePacking {
           this.#count();
           await this.#packer.folder(joinNames(path), await folder.stat());
         },
-        enters: async (_parent, name) => !isTemporaryName(name),
+        enters: async (_parent, name) => !isHiddenName(name),
         entries: (parent, names, below) =>
           this.#batch(parent, [...way, ...below], [...above, ...below], names),
       },
@@ -109,7 +109,7 @@ export class TreePacking {
     above: readonly Buffer[],
     names: readonly Buffer[],
   ): Promise<void> {
-    const wanted = names.filter((name) => !isTemporaryName(name) && !this.#isItself([...way, name]));
+    const wanted = names.filter((name) => !isHiddenName(name) && !this.#isItself([...way, name]));
     const previous = this.#reading;
     this.#reading = this.#read(parent, way, above, wanted);
     // Told when its turn comes.

@@ -11,6 +11,7 @@ import { splitAtSlashes } from '../server-path.ts';
 import { temporaryName } from '../temporary-name.ts';
 import { writeFully, writeSource } from '../write-chunks.ts';
 import { type ArchiveEntry, isPlainTarget, namesOf, refusedEntry } from './archive-entry.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
 import { KnownPaths } from './known-paths.ts';
 import { SmallFiles } from './small-files.ts';
 import type { WriteJob } from './small-files-worker.ts';
@@ -19,6 +20,7 @@ const filesAtOnce = 64;
 const blockBytes = 4096;
 
 interface StagedTreeOptions {
+  limits: ArchiveLimits;
   /** Names that do not exist yet below the folder: all goes into them. */
   missing: readonly Buffer[];
   /** The names from the server's folder to the one that is unpacked into, by which is seen where links lead. */
@@ -43,7 +45,7 @@ export class StagedTree implements AsyncDisposable {
   readonly #access: Access;
   readonly #place: { parent: Folder; name: Buffer };
   readonly #options: StagedTreeOptions;
-  readonly #known = new KnownPaths();
+  readonly #known: KnownPaths;
   readonly #remembered: Disposable;
   /** The folders from the top one to that of the latest entry, held open. */
   readonly #open: { name: Buffer; folder: Folder }[] = [];
@@ -62,6 +64,7 @@ export class StagedTree implements AsyncDisposable {
     this.#place = place;
     this.root = root;
     this.#options = options;
+    this.#known = new KnownPaths(options.limits);
     this.#remembered = remembered;
   }
 

@@ -46,6 +46,7 @@ const toAnswer = (status: UploadStatus): z.input<typeof AgentUpload> => ({
   startedBy: status.startedBy,
   offsetBytes: status.offsetBytes,
   isFinished: status.state === 'finished',
+  isJustFinished: status.isJustFinished ?? false,
   createdAt: status.createdAt,
   expiresAt: status.expiresAt,
 });

@@ -13,6 +13,8 @@ export type NewUpload = Omit<UploadRecord, 'createdAt' | 'state'>;
 export interface UploadStatus extends UploadRecord {
   offsetBytes: number;
   expiresAt: number;
+  /** Not so for who asks again. */
+  isJustFinished?: boolean;
 }
 
 interface Running {
@@ -171,7 +173,7 @@ export class Uploads {
   async #finished(record: UploadRecord): Promise<UploadStatus> {
     const finished = { ...record, state: 'finished' } as const;
     await writeRecord(this.#directory, finished);
-    return this.#told(finished, record.sizeBytes);
+    return { ...(await this.#told(finished, record.sizeBytes)), isJustFinished: true };
   }
 
   async #told(record: UploadRecord, offsetBytes: number): Promise<UploadStatus> {

@@ -23,7 +23,7 @@ const secretValues: [RegExp, string][] = [
 ];
 /** Of a text, so that looking for credentials takes no time worth mentioning; less than that is kept. */
 const lookedAt = 2000;
-const maxEntries = 50;
+export const mostListed = 50;
 const maxDepth = 6;
 /** Of all of it, as JSON. */
 const maxLength = 64 * 1024;
@@ -49,8 +49,8 @@ function shorten(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return auditText(withoutSecrets(value));
   if (value instanceof Date || typeof value !== 'object' || value === null) return value;
   if (depth === maxDepth) return '…';
-  if (Array.isArray(value)) return value.slice(0, maxEntries).map((element) => shorten(element, depth + 1));
-  const entries = Object.entries(value).slice(0, maxEntries);
+  if (Array.isArray(value)) return value.slice(0, mostListed).map((element) => shorten(element, depth + 1));
+  const entries = Object.entries(value).slice(0, mostListed);
   return Object.fromEntries(
     entries.map(([name, inner]) => [auditText(name), shortenField(name, inner, depth)]),
   );
@@ -62,7 +62,7 @@ function shortenField(name: string, value: unknown, depth: number): unknown {
     return redacted;
   // A variable of a server may be a secret; that it was set is all there is to say.
   if (name === 'environment' && typeof value === 'object' && value !== null) {
-    return Object.keys(value).slice(0, maxEntries).map(auditText);
+    return Object.keys(value).slice(0, mostListed).map(auditText);
   }
   return shorten(value, depth + 1);
 }

@@ -24,8 +24,8 @@ beforeEach(async () => {
   agent.files.put(id, 'digits', '0123456789');
 });
 
-const ask = (headers: Record<string, string> = {}, method = 'GET', path = 'digits') =>
-  fetch(test.url + callUrl(fileRoutes.download, { params, query: { path } }), {
+const ask = (headers: Record<string, string> = {}, method = 'GET', path = 'digits', format?: 'zip') =>
+  fetch(test.url + callUrl(fileRoutes.download, { params, query: { path, format } }), {
     method,
     headers: { authorization: `Bearer ${test.admin.token}`, ...headers },
   });
@@ -59,8 +59,10 @@ describe('a download', () => {
       etag: expect.stringMatching(/^"[0-9a-z-]+"$/),
     });
     agent.files.put(id, 'world', null);
-    expect((await ask({}, 'HEAD', 'world')).status).toBe(422);
+    expect((await ask({}, 'HEAD', 'world')).status).toBe(200);
     expect((await ask({}, 'HEAD', 'nothing')).status).toBe(404);
+    expect((await ask({}, 'HEAD', 'world', 'zip')).status).toBe(200);
+    expect((await ask({}, 'HEAD', 'nothing', 'zip')).status).toBe(404);
   });
 
   it('of a range behind the end is told how long the file is', async () => {
@@ -90,6 +92,12 @@ describe('a file that somebody else has saved', () => {
       'precondition_failed: blind has changed this file since it was opened',
     );
     expect(await messageOf(save(blind, 'late', version))).not.toContain('blind');
+    const form = new FormData();
+    form.append('files', new Blob(['from a form']), 'digits');
+    const url = `${test.url}/api/servers/${params.id}/files/upload?replace=true`;
+    const headers = { authorization: `Bearer ${test.admin.token}` };
+    expect((await fetch(url, { method: 'POST', headers, body: form })).status).toBe(201);
+    expect(await messageOf(save(seeing, 'late', version))).toContain('admin has changed');
     agent.files.put(id, 'other', 'text');
     const body = { path: 'other', content: 'late', expectedVersion: version };
     expect(await messageOf(seeing.api.files.write({ params, body }))).toMatch(

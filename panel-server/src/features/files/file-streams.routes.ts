@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { AppError } from '@catalyst/shared/contract/errors';
 import { fileRoutes } from '@catalyst/shared/features/files';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessRules } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
+import { mostListed } from '../audit/redact.ts';
 import type { PanelSettings } from '../settings/panel-settings.ts';
 import { sourceOfPath } from './archive-paths.ts';
 import { sendArchive } from './archives.routes.ts';
@@ -20,7 +21,7 @@ import type { LastWriter } from './last-writer.ts';
 import { readPathAsBytes } from './query-path.ts';
 import { untilGone } from './until-gone.ts';
 import { atMost } from './upload-body.ts';
-import { uploadForm } from './upload-form.ts';
+import { type NamedPath, uploadForm } from './upload-form.ts';
 
 /** Whoever uploads and sends nothing for so long is gone. */
 const idleMs = 120_000;
@@ -64,8 +65,12 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
       const { params, query, headers } = request;
       const path = pathBytes(query);
       const asArchive = () => sendArchive(parts, request, reply, sourceOfPath(path), query.format ?? 'zip');
-      if (query.format || path.length === 0) return asArchive();
       const isHead = request.method === 'HEAD';
+      if (query.format || path.length === 0) {
+        // Nothing else of a HEAD asks the node whether there is such an entry.
+        if (isHead) await streams.statUnlessFolder(params.id, path);
+        return asArchive();
+      }
       if (isHead || headers['if-none-match'] !== undefined) {
         const stats = await streams.statUnlessFolder(params.id, path);
         if (!stats) return asArchive();
@@ -118,8 +123,9 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
           const contentType = request.headers['content-type'] ?? '';
           const path = isForm(contentType) ? pathBytes(query) : entryPathBytes(query);
           const body = atMost(request.raw, await panelSettings.read('uploadLimitMb'));
+          const form = { serverId: params.id, body, contentType, folder: query, replace };
           const answer = isForm(contentType)
-            ? await uploadForm(streams, { serverId: params.id, body, contentType, folder: query, replace })
+            ? await uploadForm(streams, { ...form, uploaded: noteUploads(request) })
             : await streams.upload(params.id, path, body, { replace });
           return reply.code(201).send(answer);
         } catch (error) {
@@ -133,6 +139,19 @@ export async function registerFileStreamRoutes(app: PanelHttp, parts: FileStream
       },
     });
   });
+}
+
+/** What is in its place by then is in the audit log, also when a later file is refused. */
+function noteUploads(request: FastifyRequest): (path: NamedPath) => void {
+  const note = request.auditNote;
+  const items: NamedPath[] = [];
+  return (path) => {
+    items.push(path);
+    // The log keeps so many of one list; a form has up to twice as many files.
+    const moreItems = items.length > mostListed ? items.slice(mostListed) : undefined;
+    const details = { ...note?.details, items: items.slice(0, mostListed), moreItems };
+    request.auditNote = { ...note, details };
+  };
 }
 
 function describeFile(reply: FastifyReply, path: Buffer, version: string): void {

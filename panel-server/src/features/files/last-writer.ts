@@ -11,6 +11,7 @@ interface LastWriterParts {
 }
 
 const mostLookedAt = 200;
+const writes = ['file.write', 'file.upload'];
 
 /** Says of a file that changed meanwhile who has changed it, if that was through the panel and the reader may know. */
 export class LastWriter {
@@ -26,8 +27,7 @@ export class LastWriter {
   async explain(error: unknown, caller: Caller, serverId: string, path: Buffer): Promise<unknown> {
     if (!(error instanceof AppError) || error.code !== 'precondition_failed') return error;
     if (!this.#parts.access.mayOnServer(caller, 'activity.read', serverId)) return error;
-    const filter = { serverId, outcome: 'success' } as const;
-    const { rows } = await this.#search.page(filter, mostLookedAt, null);
+    const { rows } = await this.#search.page({ serverId }, mostLookedAt, null);
     const name = rows.find((row) => isWriteOf(row, path))?.actorName;
     if (!name) return error;
     const message = `${name} has changed this file since it was opened`;
@@ -35,14 +35,20 @@ export class LastWriter {
   }
 }
 
-function isWriteOf({ action, details }: AuditEntryRow, path: Buffer): boolean {
-  if (action !== 'file.write' && action !== 'file.upload') return false;
-  const { path: text, pathBase64 } = details;
-  if (typeof text !== 'string' && typeof pathBase64 !== 'string') return false;
+function isWriteOf({ action, outcome, details }: AuditEntryRow, path: Buffer): boolean {
+  if (!writes.includes(action)) return false;
+  // Of a form the files before one that was refused are in their places.
+  if (Array.isArray(details.items)) {
+    return [details.items, details.moreItems].flat().some((item) => isNamed(item, path));
+  }
+  return outcome === 'success' && isNamed(details, path);
+}
+
+function isNamed(details: unknown, path: Buffer): boolean {
+  const { path: text, pathBase64 } = (details ?? {}) as Record<string, unknown>;
   try {
-    return pathBytes(typeof text === 'string' ? { path: text } : { pathBase64: pathBase64 as string }).equals(
-      path,
-    );
+    if (typeof pathBase64 === 'string') return pathBytes({ pathBase64 }).equals(path);
+    return typeof text === 'string' && pathBytes({ path: text }).equals(path);
   } catch {
     // Cut for the log: it is not known any more which file that was.
     return false;

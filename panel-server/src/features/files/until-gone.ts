@@ -22,9 +22,12 @@ export function untilGone(
   const gone = new AbortController();
   const mayStill = () => access.mayOnServer(caller, permission, id);
   const stop = endWhenRevoked(revocations, caller, mayStill, (reason) => gone.abort(reason));
-  reply.raw.once('close', () => {
+  const closed = () => {
     stop();
     gone.abort();
-  });
+  };
+  // It does not tell again that it has closed.
+  if (reply.raw.closed || reply.raw.destroyed) closed();
+  else reply.raw.once('close', closed);
   return gone.signal;
 }

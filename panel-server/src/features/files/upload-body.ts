@@ -24,8 +24,11 @@ export function atMost(body: Readable & { headers: IncomingHttpHeaders }, limitM
   });
   // What listens later is told by `errored`.
   counted.on('error', () => {});
-  body.once('close', () => {
+  const closed = () => {
     if (!body.readableEnded) counted.destroy(new AppError('unavailable', 'The upload broke off'));
-  });
+  };
+  // It does not tell again that it has closed.
+  if (body.destroyed) closed();
+  else body.once('close', closed);
   return body.pipe(counted);
 }

@@ -56,6 +56,9 @@ describe('a form', () => {
       ],
     ]);
     expect(agent.files.content(id, 'mods/a.jar')).toBe('one');
+    const { items } = await test.admin.api.audit.list({ query: { action: 'file.upload', serverId: id } });
+    const paths = [{ path: 'mods/a.jar' }, { path: 'mods/größe.txt' }];
+    expect(items).toMatchObject([{ outcome: 'success', details: { items: paths } }]);
     await send(formOf([['b.jar', 'two']], { path: 'plugins' }));
     await send(formOf([['c.jar', 'three']]));
     expect(agent.files.paths(id)).toEqual(['c.jar', 'mods/a.jar', expect.any(String), 'plugins/b.jar']);
@@ -74,6 +77,16 @@ describe('a form', () => {
     });
     expect(agent.files.paths(id)).toEqual(['a.jar', 'b.jar']);
     expect(agent.files.content(id, 'b.jar')).toBe('old');
+    const { items } = await test.admin.api.audit.list({ query: { action: 'file.upload', serverId: id } });
+    expect(items).toMatchObject([{ outcome: 'failure', details: { items: [{ path: 'a.jar' }] } }]);
+  });
+
+  it('is in the audit log with each of its files', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `${index}.jar`);
+    expect((await send(formOf(names.map((name) => [name, ''])))).status).toBe(201);
+    const { items } = await test.admin.api.audit.list({ query: { action: 'file.upload', serverId: id } });
+    const listed = [items[0]?.details.items, items[0]?.details.moreItems].flat();
+    expect(listed).toEqual(names.map((path) => ({ path })));
   });
 
   it.each([

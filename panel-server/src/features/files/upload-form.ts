@@ -5,6 +5,12 @@ import { entryPathBytes, pathBytes, toText } from './file-path.ts';
 import type { FileStreams } from './file-streams.ts';
 import { type FormFile, formFiles } from './form-files.ts';
 
+export interface NamedPath {
+  path: string;
+  /** Where the path is no text. */
+  pathBase64?: string;
+}
+
 interface UploadForm {
   serverId: string;
   body: Readable;
@@ -12,12 +18,14 @@ interface UploadForm {
   /** The folder the files go into, unless a field `path` of the form says so. */
   folder: { path?: string | undefined; pathBase64?: string | undefined };
   replace: boolean;
+  /** Told of each file that is in its place. */
+  uploaded: (path: NamedPath) => void;
 }
 
 /** Each file of a form is there as a whole or not at all; those before one that is refused stay. */
 export async function uploadForm(
   streams: FileStreams,
-  { serverId, body, contentType, folder, replace }: UploadForm,
+  { serverId, body, contentType, folder, replace, uploaded }: UploadForm,
 ): Promise<{ items: UploadedFile[] }> {
   const items: UploadedFile[] = [];
   for await (const file of formFiles(body, contentType)) {
@@ -25,7 +33,9 @@ export async function uploadForm(
     const stats = await streams.upload(serverId, path, file.content, { replace }).catch((error: unknown) => {
       throw body.errored ?? refusalOf(error, file);
     });
-    items.push({ ...textPath(path), ...stats });
+    const named = textPath(path);
+    uploaded(named);
+    items.push({ ...named, ...stats });
   }
   if (items.length > 0) return { items };
   const issues = [{ path: 'body', message: 'must have a file' }];
@@ -54,7 +64,7 @@ function refusalOf(error: unknown, { name, index }: FormFile): unknown {
   return new AppError(error.code, error.message, { issues, cause: error });
 }
 
-function textPath(path: Buffer): { path: string; pathBase64?: string } {
+function textPath(path: Buffer): NamedPath {
   const { text, base64 } = toText(path);
   return { path: text, ...(base64 !== undefined && { pathBase64: base64 }) };
 }

@@ -4,7 +4,7 @@ import { FileVersion } from '@catalyst/shared/features/files-link';
 import type { FileUpload } from '@catalyst/shared/features/uploads';
 import { DataStore, Upload } from '@tus/server';
 import { entryPathBytes } from './file-path.ts';
-import type { UploadsService } from './uploads.service.ts';
+import type { ToldUpload, UploadsService } from './uploads.service.ts';
 
 const lifetimeMs = 24 * 3_600_000;
 
@@ -18,6 +18,8 @@ interface UploadStoreParts {
 export class UploadStore extends DataStore {
   /** As it is after this request, as far as the agent has told. */
   upload: FileUpload | undefined;
+  /** What this request has put in its place, whatever comes of the request. */
+  placed: FileUpload | undefined;
   /** Why the agent, or the panel, has refused; the library would make text of it. */
   refusal: unknown;
   readonly #parts: UploadStoreParts;
@@ -43,10 +45,12 @@ export class UploadStore extends DataStore {
       if (!version.success) throw wrong('expectedVersion', 'is not a version of a file');
       const sizeBytes = upload.size ?? 0;
       if (!Number.isSafeInteger(sizeBytes)) throw wrong('sizeBytes', 'is larger than any file');
-      this.upload = await uploads.begin(serverId, {
-        ...{ id: upload.id, path: bytes, sizeBytes, startedBy },
-        ...{ replace: replace !== 'false', expectedVersion: version.data },
-      });
+      this.upload = this.#told(
+        await uploads.begin(serverId, {
+          ...{ id: upload.id, path: bytes, sizeBytes, startedBy },
+          ...{ replace: replace !== 'false', expectedVersion: version.data },
+        }),
+      );
       upload.creation_date = creationOf(this.upload);
       return upload;
     });
@@ -54,7 +58,7 @@ export class UploadStore extends DataStore {
 
   override getUpload(id: string): Promise<Upload> {
     return this.#noting(async () => {
-      const upload = await this.#parts.uploads.get(this.#parts.serverId, id);
+      const upload = this.#told(await this.#parts.uploads.get(this.#parts.serverId, id));
       this.upload = upload;
       const { offsetBytes: offset, sizeBytes: size } = upload;
       return new Upload({ id, offset, size, creation_date: creationOf(upload) });
@@ -63,13 +67,18 @@ export class UploadStore extends DataStore {
 
   override write(source: Readable, id: string, offset: number): Promise<number> {
     return this.#noting(async () => {
-      this.upload = await this.#parts.uploads.append(this.#parts.serverId, id, offset, source);
+      this.upload = this.#told(await this.#parts.uploads.append(this.#parts.serverId, id, offset, source));
       return this.upload.offsetBytes;
     });
   }
 
   override getExpiration(): number {
     return lifetimeMs;
+  }
+
+  #told(upload: ToldUpload): FileUpload {
+    if (upload.isJustFinished) this.placed = upload;
+    return upload;
   }
 
   async #noting<T>(work: () => Promise<T>): Promise<T> {

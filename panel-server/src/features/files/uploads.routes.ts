@@ -1,11 +1,12 @@
 import { AppError } from '@catalyst/shared/contract/errors';
-import { uploadRoutes } from '@catalyst/shared/features/uploads';
+import { type FileUpload, uploadRoutes } from '@catalyst/shared/features/uploads';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessRules } from '../../access.ts';
 import type { NameTarget } from '../../http/audit-target.ts';
 import { endWhenRevoked } from '../../http/end-when-revoked.ts';
 import { callerOf, type PanelHttp } from '../../http/panel-http.ts';
 import type { Revocations } from '../../revocations.ts';
+import { type AuditService, actorOf } from '../audit/audit.service.ts';
 import type { UploadStore } from './upload-store.ts';
 import type { UploadsService } from './uploads.service.ts';
 
@@ -17,10 +18,11 @@ interface UploadRoutesParts {
   nameTarget: NameTarget;
   access: AccessRules;
   revocations: Revocations;
+  audit: AuditService;
 }
 
 export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesParts): Promise<void> {
-  const { uploads, nameTarget, access, revocations } = parts;
+  const { uploads, nameTarget, access, revocations, audit } = parts;
 
   app.route({
     ...uploadRoutes.list,
@@ -28,9 +30,14 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
   });
   app.route({
     ...uploadRoutes.get,
+    preHandler: nameTarget,
     handler: async (request, reply) => {
       const { id, uploadId } = request.params;
-      if (request.method !== 'HEAD') return uploads.get(id, uploadId);
+      if (request.method !== 'HEAD') {
+        const upload = await uploads.get(id, uploadId);
+        if (upload.isJustFinished) await recordPlaced(request, upload);
+        return upload;
+      }
       try {
         await answer(request, reply, id);
         return headersOnly(reply);
@@ -61,9 +68,7 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
       handler: async (request, reply) => {
         const { upload } = await answer(request, reply, request.params.id);
         if (!upload) throw new Error('The upload that was begun is not known');
-        const { path, pathBase64, sizeBytes, id: uploadId } = upload;
-        const details = { path, pathBase64, sizeBytes, uploadId };
-        request.auditNote = { ...request.auditNote, details };
+        request.auditNote = { ...request.auditNote, details: detailsOf(upload) };
         return reply.code(201).send(upload);
       },
     });
@@ -73,9 +78,8 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
       handler: async (request, reply) => {
         const { upload } = await answer(request, reply, request.params.id);
         if (upload) {
-          const { path, pathBase64, sizeBytes, id: uploadId, isFinished } = upload;
-          const details = { path, pathBase64, sizeBytes, uploadId };
-          request.auditNote = { ...request.auditNote, details, isPart: !isFinished };
+          const details = detailsOf(upload);
+          request.auditNote = { ...request.auditNote, details, isPart: !upload.isFinished };
         }
         return reply.code(204).send();
       },
@@ -94,12 +98,15 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
     const stop = endWhenRevoked(revocations, caller, mayStill, () => raw.destroy());
     raw.setTimeout(idleMs, () => raw.destroy());
     reply.headers(protocol);
+    // Read when it is first wanted: most panels never need it.
+    const { answerTus, UploadStore } = await import('./tus.ts');
+    const store = new UploadStore({ uploads, serverId, startedBy: caller.name });
+    // A PATCH that succeeds is in the audit log by its own action.
+    let isRecorded = false;
     try {
-      // Read when it is first wanted: most panels never need it.
-      const { answerTus, UploadStore } = await import('./tus.ts');
-      const store = new UploadStore({ uploads, serverId, startedBy: caller.name });
       const { headers } = await answerTus(raw, `/api/servers/${serverId}/files/uploads`, store);
       reply.headers(Object.fromEntries(headers));
+      isRecorded = request.method === 'PATCH';
       return store;
     } catch (error) {
       // Of what is refused no more is wanted than it takes to tell why.
@@ -108,8 +115,23 @@ export async function registerUploadRoutes(app: PanelHttp, parts: UploadRoutesPa
     } finally {
       stop();
       raw.resume();
+      if (store.placed && !isRecorded) await recordPlaced(request, store.placed);
     }
   }
+
+  /** Where the action of the route says something else, or nothing. */
+  function recordPlaced(request: FastifyRequest, upload: FileUpload): Promise<void> {
+    const { id: serverId } = request.params as { id: string };
+    const actor = actorOf(callerOf(request));
+    const target = request.auditNote?.target ?? { kind: 'server', id: serverId };
+    const from = { actor, target, serverId, ip: request.clientIp, requestId: request.id };
+    const details = detailsOf(upload);
+    return audit.record({ action: 'file.upload', outcome: 'success', ...from, details });
+  }
+}
+
+function detailsOf({ path, pathBase64, sizeBytes, id: uploadId }: FileUpload) {
+  return { path, pathBase64, sizeBytes, uploadId };
 }
 
 /** Clients of the protocol begin a new upload after any other failure, and wait after this: a node comes back. */

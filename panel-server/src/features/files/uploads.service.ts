@@ -20,6 +20,9 @@ export interface UploadWish {
   startedBy: string;
 }
 
+/** As an agent has just told it. */
+export type ToldUpload = FileUpload & { isJustFinished?: boolean | undefined };
+
 /** Uploads that go on where they broke off. The agents keep all that is known of them, so a new panel goes on, too. */
 export class UploadsService {
   readonly #parts: UploadsParts;
@@ -28,7 +31,7 @@ export class UploadsService {
     this.#parts = parts;
   }
 
-  async begin(serverId: string, { id, path, ...wish }: UploadWish): Promise<FileUpload> {
+  async begin(serverId: string, { id, path, ...wish }: UploadWish): Promise<ToldUpload> {
     const input = { ...at(path), ...wish, uploadId: id };
     return toUpload(await this.#parts.files.ask('files:upload-begin', serverId, input));
   }
@@ -37,7 +40,7 @@ export class UploadsService {
     return (await this.#parts.files.ask('files:uploads', serverId, {})).uploads.map(toUpload);
   }
 
-  async get(serverId: string, uploadId: string): Promise<FileUpload> {
+  async get(serverId: string, uploadId: string): Promise<ToldUpload> {
     return toUpload(await this.#parts.files.ask('files:upload-status', serverId, { uploadId }));
   }
 
@@ -47,7 +50,7 @@ export class UploadsService {
     uploadId: string,
     offsetBytes: number,
     source: Readable,
-  ): Promise<FileUpload> {
+  ): Promise<ToldUpload> {
     const { files, tickets } = this.#parts;
     const offer = tickets.offer({ nodeId: files.nodeOf(serverId), kind: 'file-upload' }, source);
     try {
@@ -64,7 +67,7 @@ export class UploadsService {
   }
 }
 
-function toUpload(upload: z.output<typeof AgentUpload>): FileUpload {
+function toUpload(upload: z.output<typeof AgentUpload>): ToldUpload {
   const { uploadId, pathBase64, createdAt, expiresAt, ...rest } = upload;
   return {
     id: uploadId,

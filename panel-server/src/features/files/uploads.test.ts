@@ -85,6 +85,7 @@ describe('a resumable upload', () => {
     expect(agent.files.content(id, 'empty')).toBe('');
     const { items } = await test.admin.api.audit.list({ query: { serverId: id, action: 'file.upload' } });
     expect(items).toMatchObject([
+      { outcome: 'success', details: { path: 'empty', sizeBytes: 0 } },
       { outcome: 'success', details: { path: 'world.zip', sizeBytes: 2_500_000 } },
     ]);
     const refused = upload(Buffer.from('x'), 'world.zip', {
@@ -111,6 +112,43 @@ describe('a resumable upload', () => {
       isFinished: true,
     });
     expect((await test.admin.api.uploads.list({ params })).items).toEqual([]);
+  });
+
+  it.each(['HEAD', 'GET'])(
+    'whose last piece broke off after its last byte is recorded by %s',
+    async (method) => {
+      const { location } = await begin('a.txt', 10);
+      const piece = request(new URL(location, test.url), {
+        ...{ method: 'PATCH', headers: { authorization: `Bearer ${test.admin.token}`, ...tus } },
+      }).on('error', () => {});
+      piece.setHeader('upload-offset', '0');
+      piece.setHeader('content-type', 'application/offset+octet-stream');
+      piece.write('0123456789');
+      await vi.waitFor(async () => {
+        const { items } = await test.admin.api.uploads.list({ params });
+        expect(items).toMatchObject([{ offsetBytes: 10 }]);
+      });
+      piece.destroy();
+      const entries = async () =>
+        (await test.admin.api.audit.list({ query: { serverId: id, action: 'file.upload' } })).items;
+      await vi.waitFor(async () => expect(await entries()).toMatchObject([{ outcome: 'failure' }]));
+      expect(agent.files.paths(id)).toEqual([]);
+      for (let count = 0; count < 2; count += 1) expect((await ask(method, location)).status).toBe(200);
+      expect(agent.files.content(id, 'a.txt')).toBe('0123456789');
+      expect(await entries()).toMatchObject([
+        { outcome: 'success', actor: { name: 'admin' }, details: { path: 'a.txt', sizeBytes: 10 } },
+        { outcome: 'failure' },
+      ]);
+    },
+  );
+
+  it('that comes with its beginning is recorded as one', async () => {
+    const headers = { 'upload-length': '3', 'upload-metadata': metadataOf({ path: 'at-once' }) };
+    const type = { 'content-type': 'application/offset+octet-stream' };
+    expect((await ask('POST', endpoint(), { ...headers, ...type }, 'one')).status).toBe(201);
+    expect(agent.files.content(id, 'at-once')).toBe('one');
+    const { items } = await test.admin.api.audit.list({ query: { serverId: id, action: 'file.upload' } });
+    expect(items).toMatchObject([{ outcome: 'success', details: { path: 'at-once', sizeBytes: 3 } }]);
   });
 
   it('is given up', async () => {
