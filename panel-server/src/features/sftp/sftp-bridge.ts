@@ -87,6 +87,7 @@ async function sendRequests(
     const chunks = channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     for await (const frame of framesOf(chunks)) {
       lastAskedAt = Date.now();
+      await guard.room(signal);
       const checked = guard.check(frame);
       const passed = checked instanceof Promise ? await checked : checked;
       if (!requests.write(passed)) await once(requests, 'drain', { signal });

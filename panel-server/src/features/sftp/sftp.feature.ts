@@ -37,10 +37,14 @@ export function registerSftp(core: PanelCore, account: { tokens: AccountTokens; 
       if (nodeId === undefined) return channel.close();
       const record = new SessionRecord({ ...parts, serverNameOf }, login, ip);
       const guard = new PacketGuard(core.access, record, login);
+      const writeDown = () => {
+        guard.end();
+        record.flush();
+      };
       // At once, as the panel may be ending.
-      closed.signal.addEventListener('abort', () => record.flush());
+      closed.signal.addEventListener('abort', writeDown);
       await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal: closed.signal });
-      record.flush();
+      writeDown();
     },
   });
   registerSftpRoutes(core.http, {
