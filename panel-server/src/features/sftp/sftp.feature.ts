@@ -31,7 +31,7 @@ export function registerSftp(core: PanelCore, account: { tokens: AccountTokens; 
   const serverNameOf = (id: string) => serverIndex.find(id)?.name;
   const server = new SftpServer({
     ...{ signIn, audit: core.audit, log, hostKey },
-    serve: async ({ login, ip, socket, closed }, channel) => {
+    serve: async ({ login, ip, socket }, channel, signal) => {
       const { serverId } = login;
       const nodeId = serverIndex.find(serverId)?.nodeId;
       if (nodeId === undefined) return channel.close();
@@ -42,8 +42,8 @@ export function registerSftp(core: PanelCore, account: { tokens: AccountTokens; 
         record.flush();
       };
       // At once, as the panel may be ending.
-      closed.signal.addEventListener('abort', writeDown);
-      await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal: closed.signal });
+      signal.addEventListener('abort', writeDown);
+      await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal });
       writeDown();
     },
   });
