@@ -6,8 +6,11 @@ import { framesOf, isKeepAlive, keepAlive, lengthBytes } from '@catalyst/shared/
 import { packetType, statusCode } from '@catalyst/shared/node/sftp/protocol';
 import type { FakeAgent } from './fake-agent.ts';
 
-/** Has the agent say yes to all that is asked of it by SFTP; answers the types of the packets that came to it. */
-export function agreeToSftp(agent: FakeAgent): number[] {
+/**
+ * Has the agent say yes to all that is asked of it by SFTP, but nothing to packets of the types it is silent about; answers
+ * the types of the packets that came to it.
+ */
+export function agreeToSftp(agent: FakeAgent, silentAbout: readonly number[] = []): number[] {
   const asked: number[] = [];
   agent.answer('files:sftp', async ({ requestsTicket, answersTicket }) => {
     const at = (ticket: string) => `${agent.link.panelUrl}/api/data/${ticket}`;
@@ -16,7 +19,8 @@ export function agreeToSftp(agent: FakeAgent): number[] {
     upload.on('error', () => {});
     void (async () => {
       for await (const frame of framesOf(Readable.fromWeb(body as ReadableStream))) {
-        upload.write(answerTo(frame, asked));
+        const answer = answerTo(frame, asked);
+        if (!silentAbout.includes(frame[lengthBytes] ?? 0)) upload.write(answer);
       }
       upload.end();
     })().catch(() => upload.destroy());

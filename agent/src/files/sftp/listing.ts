@@ -1,7 +1,7 @@
 import type { NamedEntry } from '@catalyst/shared/node/sftp/answers';
 import type { DirectoryEntry, EntryStats } from '../entry-stats.ts';
 import type { ServerDirectory } from '../server-directory.ts';
-import { isTemporaryName } from '../temporary-name.ts';
+import { isHiddenName } from '../temporary-name.ts';
 import { toAttributes, toLine } from './attributes.ts';
 
 const entriesAtOnce = 100;
@@ -25,7 +25,7 @@ export class Listing {
     while (found.length < entriesAtOnce) {
       const { value, done } = await this.#entries.next();
       if (done || !value) break;
-      if (isTemporaryName(value.name)) continue;
+      if (isHiddenName(value.name)) continue;
       found.push(toNamed(value.name, value));
     }
     return found;

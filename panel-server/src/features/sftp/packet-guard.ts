@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { AppError, type ErrorCode } from '@catalyst/shared/contract/errors';
 import type { Permission } from '@catalyst/shared/contract/permissions';
 import { statusAnswer } from '@catalyst/shared/node/sftp/answers';
@@ -9,21 +10,36 @@ import { toText } from '../files/file-path.ts';
 import type { Action, SessionRecord } from './session-record.ts';
 import type { SftpLogin } from './sftp-sign-in.ts';
 
-/** More than any client asks before it waits for answers. */
+/** Whoever asks more at once waits; some clients ask for a whole file before they take the first answer. */
 const mostUnanswered = 2000;
+
+interface Unanswered {
+  /** Of the request; the first packet has none. */
+  id: number | undefined;
+  /** What is written down with the answer. */
+  action: Action | undefined;
+}
 
 /** Looks at each packet of one session: whether it may be asked now, and what of it is to be written down. */
 export class PacketGuard {
   readonly #access: AccessRules;
   readonly #record: SessionRecord;
   readonly #login: SftpLogin;
-  readonly #unanswered = new Map<number, Action>();
+  /** All that was passed on, in its order, which is that of the answers: clients may use a number twice. */
+  readonly #unanswered: Unanswered[] = [];
+  readonly #room = new EventEmitter();
   #isBegun = false;
+  #isOver = false;
 
   constructor(access: AccessRules, record: SessionRecord, login: SftpLogin) {
     this.#access = access;
     this.#record = record;
     this.#login = login;
+  }
+
+  /** Resolves when one more may be asked. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#unanswered.length >= mostUnanswered) await once(this.#room, 'answered', { signal });
   }
 
   /**
@@ -35,29 +51,37 @@ export class PacketGuard {
     if (!this.#isBegun) {
       parseInit(frame);
       this.#isBegun = true;
-      return frame;
+      return this.#pass(frame, undefined);
     }
     const request = parseRequest(frame);
     // Not told to the agent: what it is not asked for, it cannot take for an answer of ours.
     if (request.kind === 'unknown') {
-      return statusAnswer(request.id, statusCode.unsupported, 'This server does not know how to do that');
+      return this.#refuse(request, statusCode.unsupported, 'This server does not know how to do that');
     }
     const missing = this.#missing(request);
     const action = actionOf(request);
     if (missing) {
       if (action) this.#record.add(action, 'forbidden');
       const message = `This needs the permission ${missing} on a server that is not suspended`;
-      return statusAnswer(request.id, statusCode.permissionDenied, message);
+      return this.#refuse(request, statusCode.permissionDenied, message);
     }
-    return action ? this.#begin(request, action, frame) : frame;
+    return action ? this.#begin(request, action, frame) : this.#pass(frame, request.id);
   }
 
   answered({ type, id, code }: AnswerHead): void {
-    const action = this.#unanswered.get(id);
-    if (!action) return;
-    this.#unanswered.delete(id);
+    const asked = this.#unanswered.shift();
+    if (!asked || (asked.id !== undefined && asked.id !== id))
+      throw new Error('The agent answers out of turn');
+    this.#room.emit('answered');
+    if (!asked.action) return;
     const isDone = type !== packetType.status || code === statusCode.ok;
-    this.#record.add(action, isDone ? undefined : (errorCodes.get(code ?? -1) ?? 'conflict'));
+    this.#record.add(asked.action, isDone ? undefined : (errorCodes.get(code ?? -1) ?? 'conflict'));
+  }
+
+  /** What has no answer yet gets none any more; it may have been done all the same. */
+  end(): void {
+    this.#isOver = true;
+    for (const { action } of this.#unanswered.splice(0)) if (action) this.#record.add(action, 'unavailable');
   }
 
   /** What cannot be written down is not begun. */
@@ -66,10 +90,18 @@ export class PacketGuard {
       await this.#record.ensureWritable();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return statusAnswer(request.id, statusCode.failure, error.message);
+      return this.#refuse(request, statusCode.failure, error.message);
     }
-    if (this.#unanswered.size >= mostUnanswered) throw new MalformedPacket('Too many requests at once');
-    this.#unanswered.set(request.id, action);
+    return this.#pass(frame, request.id, action);
+  }
+
+  #refuse({ id }: SftpRequest, code: number, message: string): Buffer {
+    return this.#pass(statusAnswer(id, code, message), id);
+  }
+
+  #pass(frame: Buffer, id: number | undefined, action?: Action): Buffer {
+    if (this.#isOver) throw new MalformedPacket('The session is over');
+    this.#unanswered.push({ id, action });
     return frame;
   }
 

@@ -30,7 +30,7 @@ interface BridgeEnds {
   guard: PacketGuard;
   serverId: string;
   nodeId: string;
-  /** Aborted when the connection is gone. */
+  /** Aborted when the client takes no more: `drain` never comes of a channel that is closed. */
   signal: AbortSignal;
 }
 
@@ -60,7 +60,8 @@ export async function bridgeSession(parts: BridgeParts, ends: BridgeEnds): Promi
   } catch (error) {
     if (error instanceof MalformedPacket)
       log.info({ serverId, reason: error.message }, 'An SFTP client was ended');
-    else if (error instanceof AppError) channel.stderr.write(`${error.message}\r\n`);
+    else if (error instanceof AppError && channel.stderr.writable)
+      channel.stderr.write(`${error.message}\r\n`);
     else if (!signal.aborted) log.warn({ err: error, serverId }, 'An SFTP session broke off');
     channel.exit(1);
   } finally {
@@ -87,6 +88,7 @@ async function sendRequests(
     const chunks = channel.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     for await (const frame of framesOf(chunks)) {
       lastAskedAt = Date.now();
+      await guard.room(signal);
       const checked = guard.check(frame);
       const passed = checked instanceof Promise ? await checked : checked;
       if (!requests.write(passed)) await once(requests, 'drain', { signal });

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Authentication, Connection } from 'ssh2';
+import type { Authentication, Channel, Connection, Session } from 'ssh2';
 import type { Logger } from '../../logger.ts';
 import { type AuditService, actorOf } from '../audit/audit.service.ts';
 import { isSignatureRight } from './key-signature.ts';
@@ -7,6 +7,15 @@ import { parseUserName, type SftpLogin, type SftpSignIn } from './sftp-sign-in.t
 
 const mostAttempts = 8;
 const mostSessions = 10;
+/** Closed before they were SFTP: the library keeps something of each as long as the connection lasts. */
+const mostVainSessions = 100;
+/** More than a client sends that keeps to its window. */
+const mostUnreadBytes = 4 * 1024 * 1024;
+/** More than all sessions together write for a client that takes its answers. */
+const mostUnsentBytes = 24 * 1024 * 1024;
+const mostUnsentBytesToStrangers = 256 * 1024;
+/** How long a client has to take the goodbye. */
+const goodbyeMs = 1000;
 const methods = ['publickey', 'password'];
 
 export interface ConnectionParts {
@@ -17,7 +26,8 @@ export interface ConnectionParts {
   mayOpen(login: SftpLogin): boolean;
   /** Somebody is in; `serve` is called for each of his sessions. */
   entered(connection: SftpConnection): void;
-  serve(connection: SftpConnection, channel: import('ssh2').Channel): Promise<void>;
+  /** The signal is aborted when the client closes the channel, or the connection is closed. */
+  serve(connection: SftpConnection, channel: Channel, signal: AbortSignal): Promise<void>;
 }
 
 /** One SSH connection: who it is, and then SFTP sessions and nothing else. */
@@ -31,6 +41,8 @@ export class SftpConnection {
   #login: SftpLogin | undefined;
   #attempts = 0;
   #sessions = 0;
+  #vainSessions = 0;
+  readonly #channels = new Set<Channel>();
   /** Who offered keys in vain, and nothing that was right. */
   #refusedKeysOf: string | undefined;
 
@@ -43,9 +55,12 @@ export class SftpConnection {
     client.on('close', () => this.#gone());
     client.on('authentication', (context) => void this.#authenticate(context));
     client.on('session', (accept, reject) => {
-      if (!this.#login || this.#sessions >= mostSessions) reject();
+      const isFull = this.#sessions >= mostSessions || this.#vainSessions >= mostVainSessions;
+      if (!this.#login || isFull || this.closed.signal.aborted) reject();
       else this.#open(accept);
     });
+    // After the library, whose listener was there before.
+    socket.on('data', () => this.#endIfFlooded());
   }
 
   get login(): SftpLogin {
@@ -57,6 +72,21 @@ export class SftpConnection {
   end(): void {
     this.#client.end();
     this.socket.destroySoon();
+    setTimeout(() => this.socket.destroy(), goodbyeMs).unref();
+    this.closed.abort();
+  }
+
+  /** The library answers and keeps whatever comes, be it read or not. */
+  #endIfFlooded(): void {
+    const mostUnsent = this.#login ? mostUnsentBytes : mostUnsentBytesToStrangers;
+    const isFlooded =
+      this.socket.writableLength > mostUnsent ||
+      [...this.#channels].some(
+        ({ incoming, readableLength }) => incoming.window < 0 || readableLength > mostUnreadBytes,
+      );
+    if (!isFlooded || this.socket.destroyed) return;
+    this.#parts.log.info({ ip: this.ip }, 'An SSH client sent more than it may and was cut off');
+    this.socket.destroy();
     this.closed.abort();
   }
 
@@ -114,16 +144,27 @@ export class SftpConnection {
     });
   }
 
-  #open(accept: () => import('ssh2').Session): void {
+  #open(accept: () => Session): void {
     const session = accept();
-    session.on('subsystem', (acceptSubsystem, reject, { name }) => {
-      const channel = name === 'sftp' ? acceptSubsystem() : undefined;
-      if (!channel) return reject?.();
-      this.#sessions += 1;
-      channel.on('error', (err) => this.#parts.log.debug({ err }, 'An SFTP channel failed'));
-      void this.#parts.serve(this, channel).finally(() => {
+    this.#sessions += 1;
+    const left = new AbortController();
+    let channel: Channel | undefined;
+    let served: Promise<void> | undefined;
+    session.on('close', () => {
+      if (channel) this.#channels.delete(channel);
+      else this.#vainSessions += 1;
+      left.abort();
+      void Promise.resolve(served).finally(() => {
         this.#sessions -= 1;
       });
+    });
+    session.on('subsystem', (acceptSubsystem, reject, { name }) => {
+      const opened = name === 'sftp' ? acceptSubsystem() : undefined;
+      if (!opened) return reject?.();
+      channel = opened;
+      channel.on('error', (err) => this.#parts.log.debug({ err }, 'An SFTP channel failed'));
+      this.#channels.add(channel);
+      served = this.#parts.serve(this, channel, AbortSignal.any([left.signal, this.closed.signal]));
     });
   }
 

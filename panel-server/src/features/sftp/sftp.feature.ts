@@ -31,16 +31,20 @@ export function registerSftp(core: PanelCore, account: { tokens: AccountTokens; 
   const serverNameOf = (id: string) => serverIndex.find(id)?.name;
   const server = new SftpServer({
     ...{ signIn, audit: core.audit, log, hostKey },
-    serve: async ({ login, ip, socket, closed }, channel) => {
+    serve: async ({ login, ip, socket }, channel, signal) => {
       const { serverId } = login;
       const nodeId = serverIndex.find(serverId)?.nodeId;
       if (nodeId === undefined) return channel.close();
       const record = new SessionRecord({ ...parts, serverNameOf }, login, ip);
       const guard = new PacketGuard(core.access, record, login);
+      const writeDown = () => {
+        guard.end();
+        record.flush();
+      };
       // At once, as the panel may be ending.
-      closed.signal.addEventListener('abort', () => record.flush());
-      await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal: closed.signal });
-      record.flush();
+      signal.addEventListener('abort', writeDown);
+      await bridgeSession(parts, { channel, socket, guard, serverId, nodeId, signal });
+      writeDown();
     },
   });
   registerSftpRoutes(core.http, {

@@ -36,6 +36,8 @@ declare module 'ssh2' {
 
   export interface Channel extends Duplex {
     stderr: Writable;
+    /** Of what the other side sends: how much it may send still; negative when it sent more. */
+    incoming: { window: number };
     exit(status: number): void;
     close(): void;
   }
@@ -49,6 +51,8 @@ declare module 'ssh2' {
         info: { name: string },
       ) => void,
     ): this;
+    /** When the client closes its channel. */
+    on(event: 'close', listener: () => void): this;
   }
 
   export interface Connection extends EventEmitter {
