@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { api } from '@catalyst/shared/api';
 import { createApiClient } from '@catalyst/shared/contract/client';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { admin, Product, until } from '../product.ts';
@@ -78,6 +79,53 @@ it('uploads what is dropped, and asks where a name is taken', async () => {
   await link('notes (2).txt').waitFor();
   expect([onDisk('notes.txt'), onDisk('notes (2).txt')]).toEqual(['buy torches', 'buy beds']);
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
+});
+
+it('pauses an upload in the middle, goes on there, and leaves nothing of what is cancelled', async () => {
+  const offsets: number[] = [];
+  const note = (request: Request) => {
+    if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+  };
+  page.on('request', note);
+  const network = await page.context().newCDPSession(page);
+  const throttle = (uploadThroughput: number) =>
+    network.send('Network.emulateNetworkConditions', {
+      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
+    });
+  const world = randomBytes(8 * 1024 * 1024);
+  const choose = (name: string) =>
+    page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: world });
+  const parts = () => readdirSync(folder).filter((name) => name.endsWith('.part'));
+  const pauseInTheMiddle = async () => {
+    await until('some of it has come', () => parts().some((name) => statSync(join(folder, name)).size > 0));
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText(/^Paused · /).waitFor();
+  };
+
+  await throttle(2 * 1024 * 1024);
+  await choose('world.zip');
+  await pauseInTheMiddle();
+  expect(existsSync(join(folder, 'world.zip'))).toBe(false);
+  await throttle(-1);
+  await page.getByRole('button', { name: 'Resume', exact: true }).click();
+  await page.getByText('1 file uploaded').waitFor();
+  expect(offsets[0]).toBe(0);
+  expect(offsets.at(-1)).toBeGreaterThan(0);
+  expect(readFileSync(join(folder, 'world.zip')).equals(world)).toBe(true);
+
+  await throttle(2 * 1024 * 1024);
+  await choose('other.zip');
+  await pauseInTheMiddle();
+  await page.getByRole('button', { name: 'Cancel other.zip' }).click();
+  await until('nothing of it is left', () => parts().length === 0);
+  expect(existsSync(join(folder, 'other.zip'))).toBe(false);
+  await page.getByRole('button', { name: 'Resume', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await throttle(-1);
+  page.off('request', note);
 });
 
 it('saves a text with the line ends it had, only over what was read', async () => {
