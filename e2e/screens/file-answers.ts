@@ -72,6 +72,14 @@ export const fileAnswers: Answers = {
   'files.write': ({ body }) => statsOf(body.path ?? ''),
   'files.rename': () => undefined,
   'files.delete': () => undefined,
+  'sftp.get': () => ({
+    ...{ host: 'games.example.net', port: 2022, user: 'ada@example.net.4f0a7c12', problem: null },
+    hostKeyFingerprint: 'SHA256:9vZJ3n0m2q8hXx7Jc1sYk5bTQeWfRrUuAaPpLlOoIi4',
+  }),
+  'sftp.makeToken': () => ({
+    ...{ token: 'sft_7Qm2V9kXw4RzN1cTbY8uE3hJ5pL6aD0s', user: 'ada@example.net.4f0a7c12' },
+    expiresAt: new Date('2026-11-02T13:00:00Z'),
+  }),
 };
 
 export const noFileAnswers: Answers = {

@@ -59,11 +59,9 @@ export const fileScreens: Screen[] = [
     path,
     dataSets: ['full'],
     answers: {
-      'files.upload': ({ query }) => {
-        if (query.path === 'notes.txt') throw new AppError('disk_full', 'The disk of the node is full');
-        return new Promise(() => {});
-      },
+      'uploads.begin': () => new Promise(() => {}),
       'files.stat': ({ query }) => {
+        if (query.path === 'notes.txt') throw new AppError('disk_full', 'The disk of the node is full');
         if (query.path !== 'ops.json') throw new AppError('not_found', 'There is no such file or folder');
         return new Promise(() => {});
       },
@@ -78,6 +76,37 @@ export const fileScreens: Screen[] = [
           ),
         ),
     shown: (page) => seen(page, 'The disk of the node is full'),
+  },
+  {
+    name: 'files-compress',
+    path,
+    dataSets: ['full'],
+    act: (page) => command(page, 'start.sh', 'Compress'),
+    shown: (page) => page.getByRole('dialog').getByLabel('Format').first().waitFor(),
+  },
+  {
+    name: 'files-search',
+    path,
+    dataSets: ['full'],
+    answers: { 'files.search': () => ({ items: found, endedBy: 'matches' }) },
+    act: async (page) => {
+      await page.getByRole('button', { name: 'More for this folder' }).click();
+      await page.getByRole('menuitem', { name: 'Search here and below' }).click();
+      await page.getByLabel('Search for').fill('seed');
+      await page.getByRole('dialog').getByRole('button', { name: 'Search', exact: true }).click();
+    },
+    shown: (page) => seen(page, '3 found'),
+  },
+  {
+    name: 'files-sftp',
+    path,
+    dataSets: ['full'],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'More for this folder' }).click();
+      await page.getByRole('menuitem', { name: 'Connect by SFTP' }).click();
+      await button(page, 'Make a token').click();
+    },
+    shown: (page) => seen(page, 'Your token, shown this once'),
   },
   {
     name: 'file-editor',
@@ -107,6 +136,16 @@ export const fileScreens: Screen[] = [
       await page.keyboard.press('Control+s');
     },
     shown: (page) => page.getByRole('dialog').getByText('max-players=40').first().waitFor(),
+  },
+];
+
+const found = [
+  { path: 'server.properties', line: 12, text: 'level-seed=-4172144997902289642' },
+  { path: 'plugins/Terra/config.yml', line: 1204, text: '  seed: "the-same-seed-as-that-of-the-world"' },
+  {
+    path: 'logs/2026-10-31-1.log',
+    line: 7,
+    text: '[12:04:11] [Server thread/INFO]: Seed: [-4172144997902289642]',
   },
 ];
 

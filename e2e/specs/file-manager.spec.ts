@@ -1,14 +1,17 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { api } from '@catalyst/shared/api';
 import { createApiClient } from '@catalyst/shared/contract/client';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser, Page, Request } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { admin, Product, until } from '../product.ts';
 import { addScriptTemplate } from '../script-template.ts';
 
 // Somebody tends to the files of a server with a mouse and a keyboard.
+
+/** So slow that it can be paused on its way. */
+const worldBytes = 4 * 1024 * 1024;
 
 let product: Product;
 let browser: Browser;
@@ -80,6 +83,61 @@ it('uploads what is dropped, and asks where a name is taken', async () => {
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
 });
 
+it('pauses an upload in the middle, goes on there, and leaves nothing of what is cancelled', async () => {
+  const offsets: number[] = [];
+  const note = (request: Request) => {
+    if (request.method() === 'PATCH') offsets.push(Number(request.headers()['upload-offset']));
+  };
+  page.on('request', note);
+  const network = await page.context().newCDPSession(page);
+  const throttle = (uploadThroughput: number) =>
+    network.send('Network.emulateNetworkConditions', {
+      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
+    });
+  onTestFinished(async () => {
+    page.off('request', note);
+    await throttle(-1);
+  });
+  const choose = async (name: string) => {
+    const dropped = await page.evaluateHandle(
+      ([fileName, size]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(size).map((_, index) => index % 251)], fileName));
+        return transfer;
+      },
+      [name, worldBytes] as const,
+    );
+    await grid().dispatchEvent('drop', { dataTransfer: dropped });
+  };
+  const parts = () => readdirSync(folder).filter((name) => name.endsWith('.part'));
+  const pauseInTheMiddle = async () => {
+    await until('some of it has come', () => parts().some((name) => statSync(join(folder, name)).size > 0));
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText(/^Paused · /).waitFor();
+  };
+
+  await throttle(1024 * 1024);
+  await choose('world.zip');
+  await pauseInTheMiddle();
+  expect(existsSync(join(folder, 'world.zip'))).toBe(false);
+  await throttle(-1);
+  await page.getByRole('button', { name: 'Resume', exact: true }).click();
+  await page.getByText('1 file uploaded').waitFor();
+  expect(offsets[0]).toBe(0);
+  expect(offsets.at(-1)).toBeGreaterThan(0);
+  const world = Buffer.alloc(worldBytes).map((_, index) => index % 251);
+  expect(readFileSync(join(folder, 'world.zip')).equals(world)).toBe(true);
+
+  await throttle(1024 * 1024);
+  await choose('other.zip');
+  await pauseInTheMiddle();
+  await page.getByRole('button', { name: 'Cancel other.zip' }).click();
+  await until('nothing of it is left', () => parts().length === 0);
+  expect(existsSync(join(folder, 'other.zip'))).toBe(false);
+  await page.getByRole('button', { name: 'Resume', exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+});
+
 it('saves a text with the line ends it had, only over what was read', async () => {
   await link('server.properties').click();
   const text = page.locator('.cm-content');
@@ -115,6 +173,52 @@ it('asks before what is not saved is left', async () => {
   await link('notes.txt').waitFor();
 });
 
+it('compresses what is picked, extracts it again, and copies it where it is', async () => {
+  const menuOf = async (name: string, item: string) => {
+    await page.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  const dialog = page.getByRole('dialog');
+  await menuOf('server.properties', 'Compress…');
+  await dialog.getByLabel('Name without its ending').fill('kept');
+  await dialog.getByRole('button', { name: 'Compress' }).click();
+  await link('kept.zip').waitFor();
+  await dialog.waitFor({ state: 'hidden' });
+  await menuOf('kept.zip', 'Extract…');
+  await dialog.getByRole('button', { name: 'Extract' }).click();
+  await link('kept').waitFor();
+  expect(onDisk('kept/server.properties')).toBe(onDisk('server.properties'));
+
+  await dialog.waitFor({ state: 'hidden' });
+  await grid().focus();
+  await page.keyboard.type('server');
+  await page.keyboard.press('Control+c');
+  await page.keyboard.press('Control+v');
+  await link('server (2).properties').waitFor();
+  expect(onDisk('server (2).properties')).toBe(onDisk('server.properties'));
+  await page.getByRole('button', { name: 'Background operations' }).click();
+  await page.getByText('Compressing kept.zip on Tended').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('Compressing kept.zip on Tended').waitFor({ state: 'hidden' });
+});
+
+it('finds names and lines in all folders below', async () => {
+  await page.getByRole('button', { name: 'More for this folder' }).click();
+  await page.getByRole('menuitem', { name: 'Search here and below' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Search for').fill('difficulty=HARD');
+  await dialog.getByRole('button', { name: 'Search' }).click();
+  await dialog.getByText('Nothing was found').waitFor();
+  await dialog.getByText('Text in files').click();
+  await dialog.getByRole('button', { name: 'Search' }).click();
+  await dialog.getByText('3 found').waitFor();
+  await dialog.getByRole('link', { name: 'kept/server.properties' }).click();
+  await page.waitForURL('**/files/open?path=kept/server.properties');
+  await page.locator('.cm-content').getByText('difficulty').waitFor();
+  await page.goBack();
+  await link('kept').waitFor();
+});
+
 it('renames in place, moves by cut and paste, and deletes, all by keys', async () => {
   await grid().focus();
   await page.keyboard.type('notes.txt');
@@ -133,7 +237,7 @@ it('renames in place, moves by cut and paste, and deletes, all by keys', async (
   await grid().focus();
   await page.keyboard.type('todo');
   await page.keyboard.press('Control+x');
-  await page.keyboard.press('Home');
+  await page.keyboard.type('papers');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/files?path=papers');
   await page.getByText('This folder is empty').waitFor();

@@ -65,6 +65,13 @@ export const keys = {
   activity: (serverId: string, filter: object) => ['audit', 'activity', serverId, filter],
   folder: (serverId: string, path: string) => ['files', serverId, 'folder', path],
   file: (serverId: string, path: string) => ['files', serverId, 'file', path],
+  fileSearch: (serverId: string, path: string, sought?: object) => [
+    'files',
+    serverId,
+    'search',
+    path,
+    sought,
+  ],
   favourites: ['favourites'],
   serverLabels: ['server-labels'],
   servers: ['servers'],

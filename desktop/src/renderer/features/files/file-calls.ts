@@ -3,7 +3,7 @@ import { type FileStats, fileRoutes } from '@catalyst/shared/features/files';
 import { mostAtOnce } from '@catalyst/shared/features/files-link';
 import { api, basePath } from '../../api/client.ts';
 import { hasCode } from '../../api/errors.ts';
-import { type FilePath, pathFields, targetFields } from './file-path.ts';
+import { type FilePath, nameKey, pathFields, pathsFields, targetFields } from './file-path.ts';
 
 /** What is there, undefined when nothing is. */
 export async function statPath(
@@ -26,29 +26,42 @@ export function renamePath(serverId: string, path: FilePath, to: FilePath, repla
   });
 }
 
+export async function copyPath(
+  serverId: string,
+  path: FilePath,
+  to: FilePath,
+  replace = false,
+): Promise<void> {
+  const [name, newName] = [path.at(-1), to.at(-1)];
+  const isRenamed = name && newName && nameKey(name) !== nameKey(newName);
+  await api.files.copy({
+    params: { id: serverId },
+    body: {
+      ...pathsFields([path]),
+      ...targetFields(to.slice(0, -1)),
+      ...(isRenamed && { newName: newName.text }),
+      replace,
+    },
+  });
+}
+
 /** A thousand in one call; what was deleted before a refusal stays deleted. */
 export async function deletePaths(serverId: string, paths: readonly FilePath[]): Promise<void> {
   for (let start = 0; start < paths.length; start += mostAtOnce) {
-    const fields = paths.slice(start, start + mostAtOnce).map(pathFields);
-    await api.files.delete({
-      params: { id: serverId },
-      body: {
-        paths: fields.flatMap((field) => ('path' in field ? [field.path] : [])),
-        pathsBase64: fields.flatMap((field) => ('pathBase64' in field ? [field.pathBase64] : [])),
-      },
-    });
+    const body = pathsFields(paths.slice(start, start + mostAtOnce));
+    await api.files.delete({ params: { id: serverId }, body });
   }
 }
 
 export const downloadAddress = (serverId: string, path: FilePath): string =>
   basePath + callUrl(fileRoutes.download, { params: { id: serverId }, query: pathFields(path) });
 
-/** The browser saves them, one after the other; the panel names them. */
+/** The browser saves them, one after the other; the panel names them, and sends a folder as a zip. */
 export function downloadPaths(serverId: string, paths: readonly FilePath[]): void {
   for (const path of paths) {
     const link = document.createElement('a');
     link.href = downloadAddress(serverId, path);
-    link.download = path.at(-1)?.text ?? '';
+    link.download = '';
     link.click();
   }
 }

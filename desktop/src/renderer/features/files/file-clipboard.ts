@@ -1,10 +1,12 @@
 import { observable } from '../../api/observable.ts';
 import type { FileName, FilePath } from './file-path.ts';
 
-/** What was cut and waits for being pasted into another folder of the same server. */
+/** What was cut or copied and waits for being pasted into a folder of the same server. */
 export interface FileClipboard {
   serverId: string;
   folder: FilePath;
+  /** Copied files stay for another paste. */
+  kind: 'cut' | 'copy';
   names: readonly FileName[];
 }
 

@@ -5,15 +5,21 @@ import { commandsFor } from './file-commands.ts';
 const all = { mayWrite: true, mayDelete: true };
 const file = exampleEntry({ name: 'a.yml' });
 const folder = exampleEntry({ name: 'world', type: 'folder' });
+const archive = exampleEntry({ name: 'world.tar.gz' });
 const link = exampleEntry({ name: 'latest', type: 'link', leadsTo: 'file' });
 
 it.each([
-  ['a file', [file], 'open download rename cut move permissions copyPath delete'],
-  ['a folder', [folder], 'open rename cut move permissions copyPath delete'],
-  ['a link to a file', [link], 'open download rename cut move copyPath delete'],
-  ['several files', [file, file], 'download cut move permissions delete'],
-  ['files and folders', [file, folder], 'cut move permissions delete'],
-  ['a pipe', [exampleEntry({ type: 'fifo' })], 'rename cut move permissions copyPath delete'],
+  ['a file', [file], 'open download rename cut copy move compress permissions copyPath delete'],
+  ['a folder', [folder], 'open download rename cut copy move compress permissions copyPath delete'],
+  ['a link to a file', [link], 'open download rename cut copy move compress copyPath delete'],
+  ['several files', [file, file], 'download cut copy move compress permissions delete'],
+  ['files and folders', [file, folder], 'download cut copy move compress permissions delete'],
+  ['a pipe', [exampleEntry({ type: 'fifo' })], 'rename cut copy move compress permissions copyPath delete'],
+  [
+    'an archive',
+    [archive],
+    'open download rename cut copy move compress extract permissions copyPath delete',
+  ],
   ['nothing', [], ''],
 ])('offers for %s what can be done with it', (_, picked, expected) => {
   expect(commandsFor(picked, all, false).join(' ')).toBe(expected);

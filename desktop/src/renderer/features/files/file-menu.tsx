@@ -1,5 +1,6 @@
 import { Menu } from '@mantine/core';
 import {
+  IconArchive,
   IconArrowsMove,
   IconClipboard,
   IconCopy,
@@ -7,7 +8,9 @@ import {
   IconDownload,
   IconFolderOpen,
   IconLock,
+  IconPackageExport,
   IconPencil,
+  IconRoute,
   IconTrash,
 } from '@tabler/icons-react';
 import type { FileCommand } from './file-commands.ts';
@@ -19,10 +22,13 @@ export const commandIcons: Record<FileCommand, typeof IconCut> = {
   download: IconDownload,
   rename: IconPencil,
   cut: IconCut,
+  copy: IconCopy,
   paste: IconClipboard,
   move: IconArrowsMove,
+  compress: IconArchive,
+  extract: IconPackageExport,
   permissions: IconLock,
-  copyPath: IconCopy,
+  copyPath: IconRoute,
   delete: IconTrash,
 };
 

@@ -31,6 +31,15 @@ export function pathFields(path: FilePath): PathFields {
   return { pathBase64: toBase64(bytesOf(path)) };
 }
 
+/** As `pathFields`, for several. */
+export function pathsFields(paths: readonly FilePath[]): { paths: string[]; pathsBase64: string[] } {
+  const fields = paths.map(pathFields);
+  return {
+    paths: fields.flatMap((field) => ('path' in field ? [field.path] : [])),
+    pathsBase64: fields.flatMap((field) => ('pathBase64' in field ? [field.pathBase64] : [])),
+  };
+}
+
 /** As `pathFields`, for where something is to go. */
 export function targetFields(path: FilePath): { to: string } | { toBase64: string } {
   const fields = pathFields(path);

@@ -4,16 +4,20 @@ import {
   IconArrowsSort,
   IconArrowUp,
   IconChevronDown,
+  IconDots,
   IconFilePlus,
   IconFileUpload,
   IconFolderPlus,
+  IconFolderSearch,
   IconFolderUp,
   IconLayoutGrid,
   IconList,
+  IconPlugConnected,
   IconPlus,
   IconRefresh,
   IconSearch,
   IconUpload,
+  IconWorldDownload,
 } from '@tabler/icons-react';
 import { setPreference, usePreferences } from '../settings/preferences.ts';
 import { sortColumns } from './file-list.ts';
@@ -32,6 +36,7 @@ interface FolderToolbarProps {
   mayWrite: boolean;
   onNew: (type: 'file' | 'folder') => void;
   onUpload: (what: 'files' | 'folder') => void;
+  onDialog: (kind: 'search' | 'sftp' | 'pull') => void;
 }
 
 export function FolderToolbar(props: FolderToolbarProps) {
@@ -71,6 +76,32 @@ export function FolderToolbar(props: FolderToolbarProps) {
             )}
           </ActionIcon>
         </Tooltip>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon
+              variant="default"
+              className={classes.square}
+              aria-label={strings.folderTools}
+              title={strings.folderTools}
+            >
+              <IconDots size={16} stroke={1.6} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconFolderSearch size={16} stroke={1.6} />}
+              onClick={() => props.onDialog('search')}
+            >
+              {strings.search}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconPlugConnected size={16} stroke={1.6} />}
+              onClick={() => props.onDialog('sftp')}
+            >
+              {strings.sftpOpen}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
         <Tooltip label={strings.refresh}>
           <ActionIcon
             variant="default"
@@ -82,7 +113,7 @@ export function FolderToolbar(props: FolderToolbarProps) {
             <IconRefresh size={16} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
-        {mayWrite && <WriteMenus onNew={props.onNew} onUpload={props.onUpload} />}
+        {mayWrite && <WriteMenus {...props} />}
       </div>
     </div>
   );
@@ -125,7 +156,9 @@ function SortMenu({ isGrid }: { isGrid: boolean }) {
   );
 }
 
-function WriteMenus({ onNew, onUpload }: Pick<FolderToolbarProps, 'onNew' | 'onUpload'>) {
+type WriteMenusProps = Pick<FolderToolbarProps, 'onNew' | 'onUpload' | 'onDialog'>;
+
+function WriteMenus({ onNew, onUpload, onDialog }: WriteMenusProps) {
   const arrow = <IconChevronDown size={14} stroke={1.6} aria-hidden />;
   return (
     <>
@@ -163,6 +196,12 @@ function WriteMenus({ onNew, onUpload }: Pick<FolderToolbarProps, 'onNew' | 'onU
           </Menu.Item>
           <Menu.Item leftSection={<IconFolderUp size={16} stroke={1.6} />} onClick={() => onUpload('folder')}>
             {strings.uploadFolder}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconWorldDownload size={16} stroke={1.6} />}
+            onClick={() => onDialog('pull')}
+          >
+            {strings.uploadFromWeb}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>

@@ -72,7 +72,10 @@ export function Folder({ server, path }: FolderProps) {
     [entries, selection],
   );
   const cutKeys = useMemo(() => {
-    const isHere = clipboard?.serverId === server.id && pathKey(clipboard.folder) === pathKey(path);
+    const isHere =
+      clipboard?.kind === 'cut' &&
+      clipboard.serverId === server.id &&
+      pathKey(clipboard.folder) === pathKey(path);
     return new Set(isHere ? clipboard.names.map(nameKey) : []);
   }, [clipboard, server.id, path]);
   const commandsOf = (some: readonly FileEntry[]) =>
@@ -167,6 +170,7 @@ export function Folder({ server, path }: FolderProps) {
         isReading={folder.isFetching && !folder.isPending && !folder.isFetchingNextPage}
         onRefresh={() => void folder.refetch()}
         onNew={(type) => actions.setDialog({ kind: 'new', type })}
+        onDialog={(kind) => actions.setDialog({ kind })}
         onUpload={(what) => (what === 'files' ? files : directory).current?.click()}
       />
       {!rights.mayWrite && <Notice tone="info">{strings.readOnly}</Notice>}

@@ -5,8 +5,8 @@ import type { FileCommand } from './file-commands.ts';
 import { commandIcons } from './file-menu.tsx';
 import { strings } from './strings.ts';
 
-/** Those that have a button of their own; the others are in the menu. */
-const inFront: readonly FileCommand[] = ['download', 'move', 'delete'];
+/** Those that have a button of their own, as many as a phone has room for; the others are in the menu. */
+const inFront: readonly FileCommand[] = ['download', 'delete'];
 
 interface SelectionBarProps {
   count: number;

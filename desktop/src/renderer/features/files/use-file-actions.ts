@@ -5,24 +5,33 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { sentenceOf } from '../../api/errors.ts';
 import { copyText } from '../../components/copy-text.ts';
+import { trackOperation } from '../operations/local-operations.ts';
+import { useArchives } from './archives/use-archives.ts';
 import { downloadPaths, renamePath } from './file-calls.ts';
 import { fileClipboard } from './file-clipboard.ts';
 import type { FileCommand } from './file-commands.ts';
 import { entryKey, isFolder, isOpenable } from './file-list.ts';
 import { type FilePath, nameOf, shownPath } from './file-path.ts';
 import { type FolderArrival, fileAddress, folderAddress } from './files-address.ts';
-import { movePaths } from './move-paths.ts';
+import { copyPaths, movePaths, type PlaceResult } from './place-paths.ts';
+import { useFollowPull } from './pulls/use-pull.ts';
 import { strings } from './strings.ts';
 import { useRefreshFolders } from './use-folder.ts';
 
 export type FileDialog =
+  | { kind: 'search' }
+  | { kind: 'sftp' }
+  | { kind: 'pull' }
+  | { kind: 'extract'; entry: FileEntry }
   | { kind: 'new'; type: 'file' | 'folder' }
-  | { kind: 'delete' | 'permissions' | 'move'; entries: readonly FileEntry[] };
+  | { kind: 'delete' | 'permissions' | 'move' | 'compress'; entries: readonly FileEntry[] };
 
 /** What is done with files of a folder, and the question that stands open about it. */
-export function useFileActions(server: Pick<Server, 'id'>, folder: FilePath) {
+export function useFileActions(server: Pick<Server, 'id' | 'name'>, folder: FilePath) {
   const navigate = useNavigate();
   const refresh = useRefreshFolders(server.id);
+  const follow = useArchives(server);
+  const followPull = useFollowPull(server);
   const [dialog, setDialog] = useState<FileDialog>();
   const [renamedKey, setRenamedKey] = useState<string>();
   const pathOf = (entry: FileEntry): FilePath => [...folder, nameOf(entry)];
@@ -35,23 +44,40 @@ export function useFileActions(server: Pick<Server, 'id'>, folder: FilePath) {
     const address = addressOf(entry);
     if (address) navigate(address, { state: {} satisfies FolderArrival });
   };
-  const move = async (paths: readonly FilePath[], from: FilePath, to: FilePath) => {
-    const { moved, refused } = await movePaths(server.id, paths, to);
-    await refresh(from, to);
-    if (moved > 0) notifications.show({ message: strings.moved(moved) });
+  const tell = ({ placed, refused }: PlaceResult, kind: 'moved' | 'copied') => {
+    if (placed > 0) notifications.show({ message: strings[kind](placed) });
+    const title = kind === 'moved' ? strings.notMoved : strings.notCopied;
     for (const { name, error } of refused.slice(0, 3)) {
-      notifications.show({ color: 'red', title: strings.notMoved(name), message: sentenceOf(error) });
+      notifications.show({ color: 'red', title: title(name), message: sentenceOf(error) });
     }
   };
+  const move = async (paths: readonly FilePath[], from: FilePath, to: FilePath) => {
+    const result = await movePaths(server.id, paths, to);
+    await refresh(from, to);
+    tell(result, 'moved');
+  };
+  const copy = async (paths: readonly FilePath[], to: FilePath) => {
+    const operation = {
+      title: strings.copying(paths.length, server.name),
+      path: folderAddress(server.id, to),
+      failure: sentenceOf,
+    };
+    const copying = copyPaths(server.id, paths, to);
+    const whole = copying.then(({ refused: [first] }) => {
+      if (first) throw first.error;
+    });
+    // What was refused is told for each of them.
+    await trackOperation(operation, whole).catch(() => undefined);
+    await refresh(to);
+    tell(await copying, 'copied');
+  };
   const paste = () => {
-    const cut = fileClipboard.get();
-    if (cut?.serverId !== server.id) return;
+    const held = fileClipboard.get();
+    if (held?.serverId !== server.id) return;
+    const paths = held.names.map((name) => [...held.folder, name]);
+    if (held.kind === 'copy') return void copy(paths, folder);
     fileClipboard.set(null);
-    void move(
-      cut.names.map((name) => [...cut.folder, name]),
-      cut.folder,
-      folder,
-    );
+    void move(paths, held.folder, folder);
   };
   const rename = async (entry: FileEntry, name: string) => {
     setRenamedKey(undefined);
@@ -72,18 +98,20 @@ export function useFileActions(server: Pick<Server, 'id'>, folder: FilePath) {
     if (command === 'open') open(first);
     if (command === 'download') downloadPaths(server.id, entries.map(pathOf));
     if (command === 'rename') setRenamedKey(entryKey(first));
-    if (command === 'cut') {
-      fileClipboard.set({ serverId: server.id, folder, names: entries.map(nameOf) });
-      notifications.show({ message: strings.cutDone(entries.length) });
+    if (command === 'cut' || command === 'copy') {
+      fileClipboard.set({ serverId: server.id, folder, kind: command, names: entries.map(nameOf) });
+      const done = command === 'cut' ? strings.cutDone : strings.copyDone;
+      notifications.show({ message: done(entries.length) });
     }
     if (command === 'copyPath') void copyText(shownPath(pathOf(first))).then(sayCopied);
-    if (command === 'move' || command === 'permissions' || command === 'delete') {
-      setDialog({ kind: command, entries });
+    if (command === 'extract') setDialog({ kind: command, entry: first });
+    if (['move', 'compress', 'permissions', 'delete'].includes(command)) {
+      setDialog({ kind: command as 'move' | 'compress' | 'permissions' | 'delete', entries });
     }
   };
 
   return {
-    ...{ dialog, setDialog, renamedKey, pathOf, addressOf, open, rename, run },
+    ...{ dialog, setDialog, renamedKey, pathOf, addressOf, open, rename, run, follow, followPull },
     endRename: () => setRenamedKey(undefined),
     refresh: () => refresh(folder),
     moveTo: (entries: readonly FileEntry[], to: FilePath) => move(entries.map(pathOf), folder, to),

@@ -42,7 +42,7 @@ export function useListKeys({ entries, order, selection, onSelection, onCommand,
   };
 
   const commandOf = ({ key, ctrlKey, metaKey }: KeyboardEvent): FileCommand | undefined => {
-    if (ctrlKey || metaKey) return ({ x: 'cut', v: 'paste' } as const)[key.toLowerCase()];
+    if (ctrlKey || metaKey) return ({ x: 'cut', c: 'copy', v: 'paste' } as const)[key.toLowerCase()];
     return ({ Enter: 'open', F2: 'rename', Delete: 'delete' } as const)[key];
   };
 

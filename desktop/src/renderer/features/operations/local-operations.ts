@@ -8,7 +8,14 @@ export interface LocalOperation {
   detail: string | null;
   /** The page about it. */
   path: string | null;
+  /** Between 0 and 1; null or left out when nobody can tell. */
+  progress?: number | null;
+  /** Left out when it cannot be stopped. */
+  cancel?: () => void;
 }
+
+/** Tells how far it is, and how to stop it. */
+export type ReportOperation = (changes: Pick<LocalOperation, 'progress' | 'cancel'>) => void;
 
 const kept = 20;
 const operations = observable<readonly LocalOperation[]>([]);
@@ -16,15 +23,15 @@ let lastId = 0;
 
 export const useLocalOperations = (): readonly LocalOperation[] => useObservable(operations);
 
-/** Shows an operation until its promise settles, and how it ended after that. */
+/** Shows an operation until its work settles, and how it ended after that. */
 export async function trackOperation<Result>(
   operation: { title: string; path: string | null; failure: (error: unknown) => string },
-  work: Promise<Result>,
+  work: Promise<Result> | ((report: ReportOperation) => Promise<Result>),
 ): Promise<Result> {
   const { title, path } = operation;
   const id = add({ title, path, status: 'running', detail: null });
   try {
-    const result = await work;
+    const result = await (typeof work === 'function' ? work((changes) => change(id, changes)) : work);
     change(id, { status: 'succeeded' });
     return result;
   } catch (error) {

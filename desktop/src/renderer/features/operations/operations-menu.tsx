@@ -100,10 +100,11 @@ function ServerRow({ operation, onLeave }: { operation: ServerOperation; onLeave
 }
 
 function LocalRow({ operation, onLeave }: { operation: LocalOperation; onLeave: () => void }) {
-  const { title, status, detail, path } = operation;
+  const { title, status, detail, path, progress = null, cancel } = operation;
+  const isRunning = status === 'running';
   return (
     <li className={classes.row}>
-      {status === 'running' && <span className={classes.spinner} aria-hidden />}
+      {isRunning && <span className={classes.spinner} aria-hidden />}
       {status === 'succeeded' && <IconCheck size={16} className={classes.succeeded} aria-hidden />}
       {status === 'failed' && <IconX size={16} className={classes.failed} aria-hidden />}
       <div className={classes.text}>
@@ -115,7 +116,13 @@ function LocalRow({ operation, onLeave }: { operation: LocalOperation; onLeave: 
           <span className={classes.name}>{title}</span>
         )}
         {detail && <p className={classes.detail}>{detail}</p>}
+        {isRunning && progress !== null && <ProgressBar label={title} fraction={progress} />}
       </div>
+      {isRunning && cancel && (
+        <Button variant="default" size="xs" aria-label={strings.stopOf(title)} onClick={cancel}>
+          {strings.cancel}
+        </Button>
+      )}
     </li>
   );
 }

@@ -18,5 +18,6 @@ export const strings = {
   installFailed: (name: string) => `Installing ${name} failed`,
   cancel: 'Cancel',
   cancelOf: (name: string) => `Cancel the installation of ${name}`,
+  stopOf: (title: string) => `Cancel: ${title}`,
   clear: 'Clear finished',
 };

@@ -11,7 +11,6 @@ export const transferStrings = {
   speed: (bytesPerSecond: number) => `${formatBytes(bytesPerSecond)}/s`,
   left: (seconds: number) => `${formatDuration(seconds)} left`,
   pause: 'Pause',
-  pauseHint: 'Those being sent are finished first',
   resume: 'Resume',
   cancelAll: 'Cancel all',
   clear: 'Clear',
@@ -28,13 +27,13 @@ export const transferStrings = {
     done: 'Done',
     skipped: 'Skipped',
     failed: 'Failed',
+    paused: 'Paused',
     cancelled: 'Cancelled',
   },
   operation: (count: number, server: string) => `Upload of ${files(count)} to ${server}`,
   someFailed: (count: number) => `${files(count)} could not be uploaded`,
-  tooLarge: (limitBytes: number) =>
-    `This file is larger than one upload may be (${formatBytes(limitBytes)}). Use SFTP for it.`,
   brokeOff: 'The upload broke off: the panel cannot be reached, or the file is gone from your computer',
+  nodeAway: 'The node of this server is away. What has come is kept; try again when it is back.',
   noReason: (status: number) => `The panel answered ${status} without a reason`,
 };
 

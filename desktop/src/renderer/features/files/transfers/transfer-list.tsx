@@ -47,7 +47,7 @@ export function TransferList({ serverId }: { serverId: string }) {
             <>
               <ActionIcon
                 aria-label={isPaused ? strings.resume : strings.pause}
-                title={isPaused ? strings.resume : `${strings.pause}. ${strings.pauseHint}`}
+                title={isPaused ? strings.resume : strings.pause}
                 onClick={() => (isPaused ? transferQueue.resume() : transferQueue.pause())}
               >
                 {isPaused ? (
@@ -86,7 +86,7 @@ export function TransferList({ serverId }: { serverId: string }) {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
           <ul className={classes.list} tabIndex={0} aria-label={strings.title}>
             {sorted.slice(0, mostShown).map((transfer) => (
-              <Row key={transfer.id} transfer={transfer} />
+              <Row key={transfer.id} {...{ transfer, isPaused }} />
             ))}
             {sorted.length > mostShown && (
               <li className={classes.more}>{strings.more(sorted.length - mostShown)}</li>
@@ -98,7 +98,7 @@ export function TransferList({ serverId }: { serverId: string }) {
   );
 }
 
-function Row({ transfer }: { transfer: Transfer }) {
+function Row({ transfer, isPaused }: { transfer: Transfer; isPaused: boolean }) {
   const { id, name, state, sizeBytes, sentBytes, error } = transfer;
   return (
     <li className={classes.row} data-state={state}>
@@ -106,11 +106,7 @@ function Row({ transfer }: { transfer: Transfer }) {
         <span className={classes.name} title={name}>
           {name}
         </span>
-        <span className={classes.state}>
-          {state === 'running' && sentBytes < sizeBytes
-            ? formatBytesOf(sentBytes, sizeBytes)
-            : `${state === 'running' ? strings.storing : strings.states[state]} · ${formatBytes(sizeBytes)}`}
-        </span>
+        <span className={classes.state}>{wordsOf(transfer, isPaused)}</span>
         {state === 'running' && (
           <ProgressBar label={name} fraction={sizeBytes === 0 ? 0 : sentBytes / sizeBytes} />
         )}
@@ -137,6 +133,14 @@ function Row({ transfer }: { transfer: Transfer }) {
       )}
     </li>
   );
+}
+
+function wordsOf({ state, sentBytes, sizeBytes }: Transfer, isPaused: boolean): string {
+  if (state !== 'running') return `${strings.states[state]} · ${formatBytes(sizeBytes)}`;
+  if (isPaused) return `${strings.states.paused} · ${formatBytesOf(sentBytes, sizeBytes)}`;
+  return sentBytes < sizeBytes
+    ? formatBytesOf(sentBytes, sizeBytes)
+    : `${strings.storing} · ${formatBytes(sizeBytes)}`;
 }
 
 type Summary = ReturnType<typeof summaryOf>;

@@ -8,7 +8,7 @@ function startedQueue(names: string[]) {
   const sends = new Map<string, { end: (how?: Error) => void; progress: (bytes: number) => void }>();
   const send =
     (name: string): SendTransfer =>
-    (onProgress, signal) =>
+    ({ onProgress, signal }) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('aborted')));
         sends.set(name, {
@@ -60,6 +60,21 @@ it('cancels what is being sent and what waits', async () => {
   expect(states()).toEqual([]);
 });
 
+it('gives up what failed when it is taken off the list, and nothing else', async () => {
+  const queue = new TransferQueue();
+  const discarded: string[] = [];
+  const item = (name: string, send: SendTransfer) => ({
+    ...{ serverId: '1', name, sizeBytes: 1, send },
+    discard: () => discarded.push(name),
+  });
+  await queue.add([
+    item('kept', async () => 'done'),
+    item('broken', () => Promise.reject(new Error('full'))),
+  ]);
+  queue.clear();
+  expect(discarded).toEqual(['broken']);
+});
+
 it('begins nothing while it is paused', async () => {
   const { queue, sends, states } = startedQueue(['a', 'b', 'c', 'd']);
   queue.pause();
@@ -73,6 +88,7 @@ it('begins nothing while it is paused', async () => {
 describe('progress', () => {
   it('has a speed, which is that of the last seconds', () => {
     const { sends, one, wait } = startedQueue(['a']);
+    sends.get('a')?.progress(0);
     wait(1000);
     sends.get('a')?.progress(10);
     expect(one('a')).toMatchObject({ sentBytes: 10, bytesPerSecond: 10 });
@@ -83,8 +99,27 @@ describe('progress', () => {
     expect(one('a').bytesPerSecond).toBe(20);
   });
 
+  it('of what goes on is no speed, and while it is paused there is none', () => {
+    const { queue, sends, one, wait } = startedQueue(['a']);
+    wait(1000);
+    sends.get('a')?.progress(50);
+    expect(one('a')).toMatchObject({ sentBytes: 50, bytesPerSecond: 0 });
+    wait(1000);
+    sends.get('a')?.progress(60);
+    expect(one('a').bytesPerSecond).toBe(10);
+    queue.pause();
+    expect(one('a')).toMatchObject({ state: 'running', bytesPerSecond: 0 });
+    wait(60_000);
+    queue.resume();
+    sends.get('a')?.progress(60);
+    wait(1000);
+    sends.get('a')?.progress(80);
+    expect(one('a').bytesPerSecond).toBe(20);
+  });
+
   it('is summed up without what was given up', () => {
     const { queue, sends, one, wait } = startedQueue(['a', 'b', 'c']);
+    sends.get('a')?.progress(0);
     wait(1000);
     sends.get('a')?.progress(50);
     queue.cancel(one('c').id);

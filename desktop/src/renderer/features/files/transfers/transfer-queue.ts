@@ -15,18 +15,25 @@ export interface Transfer {
   error?: unknown;
 }
 
-/** Sends it; whoever aborts wants nothing of it to be left. */
-export type SendTransfer = (
-  onProgress: (sentBytes: number) => void,
-  signal: AbortSignal,
-) => Promise<'done' | 'skipped'>;
+export interface Sending {
+  onProgress: (sentBytes: number) => void;
+  /** Whoever aborts wants nothing of it to be left. */
+  signal: AbortSignal;
+  /** While it is true nothing is sent. */
+  isPaused: Observable<boolean>;
+}
+
+/** Sends it; called again after a failure, it goes on where it can. */
+export type SendTransfer = (sending: Sending) => Promise<'done' | 'skipped'>;
 
 export interface NewTransfer extends Pick<Transfer, 'serverId' | 'name' | 'sizeBytes'> {
   send: SendTransfer;
+  /** Called when nobody will try again what has failed. */
+  discard?: () => void;
 }
 
-interface Job {
-  send: SendTransfer;
+interface Job extends Pick<NewTransfer, 'send' | 'discard'> {
+  samples: { at: number; bytes: number }[];
   abort?: AbortController;
   onEnd: () => void;
 }
@@ -53,10 +60,10 @@ export class TransferQueue {
 
   /** Resolves with how they ended when all of them have, in their order. */
   async add(items: readonly NewTransfer[]): Promise<Transfer[]> {
-    const added = items.map(({ send, ...item }) => {
+    const added = items.map(({ send, discard, ...item }) => {
       this.#lastId += 1;
       const id = this.#lastId;
-      const ended = new Promise<void>((onEnd) => this.#jobs.set(id, { send, onEnd }));
+      const ended = new Promise<void>((onEnd) => this.#jobs.set(id, { send, discard, samples: [], onEnd }));
       return { id, ended, item };
     });
     this.transfers.set([
@@ -90,13 +97,19 @@ export class TransferQueue {
   retry(id: number): void {
     const transfer = this.#find(id);
     if (transfer?.state !== 'failed' && transfer?.state !== 'cancelled') return;
-    this.#change(id, { state: 'waiting', sentBytes: 0, error: undefined });
+    this.#change(id, { state: 'waiting', error: undefined });
     this.#startNext();
   }
 
-  /** What is being sent is finished; nothing new begins. */
+  /** Also what is being sent stands still. */
   pause(): void {
     this.isPaused.set(true);
+    for (const { id, state } of this.transfers.get()) {
+      if (state !== 'running') continue;
+      this.#change(id, { bytesPerSecond: 0 });
+      const job = this.#jobs.get(id);
+      if (job) job.samples = [];
+    }
   }
 
   resume(): void {
@@ -106,7 +119,11 @@ export class TransferQueue {
 
   /** Takes those that have ended off the list. */
   clear(): void {
-    for (const transfer of this.transfers.get()) if (isOver(transfer)) this.#jobs.delete(transfer.id);
+    for (const transfer of this.transfers.get()) {
+      if (!isOver(transfer)) continue;
+      if (transfer.state === 'failed') this.#jobs.get(transfer.id)?.discard?.();
+      this.#jobs.delete(transfer.id);
+    }
     this.transfers.set(this.transfers.get().filter((transfer) => !isOver(transfer)));
   }
 
@@ -124,10 +141,11 @@ export class TransferQueue {
     const abort = new AbortController();
     job.abort = abort;
     this.#running += 1;
-    this.#change(id, { state: 'running', sentBytes: 0 });
-    const samples = [{ at: this.#now(), bytes: 0 }];
+    job.samples = [];
+    this.#change(id, { state: 'running' });
     const onProgress = (sentBytes: number) => {
       const at = this.#now();
+      const { samples } = job;
       samples.push({ at, bytes: sentBytes });
       while (samples.length > 2 && at - (samples[0]?.at ?? at) > speedMs) samples.shift();
       const from = samples[0] ?? { at, bytes: sentBytes };
@@ -140,10 +158,10 @@ export class TransferQueue {
       });
     };
     try {
-      const state = await job.send(onProgress, abort.signal);
+      const state = await job.send({ onProgress, signal: abort.signal, isPaused: this.isPaused });
       this.#end(id, { state, ...(state === 'done' && { sentBytes: this.#find(id)?.sizeBytes ?? 0 }) });
     } catch (error) {
-      this.#end(id, abort.signal.aborted ? { state: 'cancelled' } : { state: 'failed', error });
+      this.#end(id, abort.signal.aborted ? { state: 'cancelled', sentBytes: 0 } : { state: 'failed', error });
     } finally {
       this.#running -= 1;
       this.#startNext();

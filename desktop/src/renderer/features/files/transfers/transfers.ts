@@ -8,6 +8,7 @@ import { folderAddress } from '../files-address.ts';
 import { askInBatch } from '../name-conflict.ts';
 import { refreshFolders } from '../use-folder.ts';
 import { folderMaker } from './make-folders.ts';
+import { type BegunUpload, discardUpload } from './send-file.ts';
 import { transferStrings as strings } from './strings.ts';
 import { isOver, TransferQueue } from './transfer-queue.ts';
 import { uploadFile } from './upload-file.ts';
@@ -36,20 +37,24 @@ export async function uploadItems(
       { cancelRefetch: false },
     );
   const added = transferQueue.add(
-    files.map(({ name, file }) => ({
-      serverId: server.id,
-      name,
-      sizeBytes: file.size,
-      send: async (onProgress, signal) => {
-        const path = below(name);
-        const parent = path.slice(0, -1);
-        await makeFolder(parent);
-        const upload = { serverId: server.id, folder: parent, name: path.at(-1)?.text ?? '', file, ask };
-        const end = await uploadFile(upload, onProgress, signal);
-        void shownSoon();
-        return end;
-      },
-    })),
+    files.map(({ name, file }) => {
+      const begun: BegunUpload = {};
+      return {
+        serverId: server.id,
+        name,
+        sizeBytes: file.size,
+        send: async (sending) => {
+          const path = below(name);
+          const parent = path.slice(0, -1);
+          await makeFolder(parent);
+          const target = { serverId: server.id, folder: parent, name: path.at(-1)?.text ?? '' };
+          const end = await uploadFile({ ...target, file, ask, begun }, sending);
+          void shownSoon();
+          return end;
+        },
+        discard: () => void discardUpload(begun),
+      };
+    }),
   );
   const work = Promise.all([added, ...folders.map((name) => makeFolder(below(name)))]).then(([ends]) => {
     const failed = ends.filter(({ state }) => state === 'failed').length;

@@ -1,0 +1,15 @@
+export const pullStrings = {
+  title: 'From the web',
+  lead: 'The node fetches it itself, from public addresses only. It goes on when this page is left.',
+  url: 'Address',
+  urlWrong: 'An address that starts with https:// or http://',
+  name: 'Name',
+  nameHint: 'Leave it empty to take the name the other side gives.',
+  replace: 'Replace what is there already',
+  button: 'Fetch',
+  failed: 'It cannot be fetched',
+  fetching: (name: string, server: string) => `Fetching ${name} to ${server}`,
+  done: (name: string) => `${name} is there`,
+  notDone: (name: string) => `${name} was not fetched`,
+  cancelled: 'It was cancelled; nothing of it is left',
+};
