@@ -2,13 +2,15 @@ import { AppError } from '@catalyst/shared/contract/errors';
 import { errorCode } from './file-errors.ts';
 import type { Folder } from './folder.ts';
 
-const namesAtOnce = 32;
+const defaultNamesAtOnce = 32;
 // Two descriptors each. What is nested deeper waits, held open, until these are done.
 const mostLevels = 64;
 const mostWaiting = 256;
 
 /** A way is the names from the first folder to the one that is visited. */
 interface TreeVisitor {
+  /** How many entries are shown at a time at most, 32 when left out. */
+  namesAtOnce?: number;
   /** Every folder, the first included, before what is in it. */
   folder(folder: Folder, way: readonly Buffer[]): Promise<void>;
   /** False leaves out a folder with all that is in it; all are visited when this is left out. */
@@ -23,6 +25,7 @@ interface TreeVisitor {
  */
 export async function visitTree(start: Folder, visitor: TreeVisitor, signal?: AbortSignal): Promise<number> {
   const waiting: { folder: Folder; way: readonly Buffer[] }[] = [];
+  const { namesAtOnce = defaultNamesAtOnce } = visitor;
   let mounts = 0;
 
   const visit = async (folder: Folder, level: number, way: readonly Buffer[]): Promise<void> => {

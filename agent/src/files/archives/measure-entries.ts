@@ -4,6 +4,8 @@ import { lookAt } from '../look-at-all.ts';
 import { visitTree } from '../visit-tree.ts';
 import { lookAtEntries, SmallFiles } from './small-files.ts';
 
+const namesAtOnce = 256;
+
 /** The sizes of the files among some entries of a folder, or without any of all in it, and of all that is below. */
 export async function measureEntries(
   folder: Folder,
@@ -13,12 +15,11 @@ export async function measureEntries(
   await using smallFiles = SmallFiles.open();
   let bytes = 0;
   const count = async (parent: Folder, names: readonly Buffer[]) => {
-    // No file is so small: only the sizes are wanted.
-    for (const seen of await lookAtEntries(smallFiles, parent, names, { mostBytes: -1 })) {
+    for (const seen of await lookAtEntries(smallFiles, parent, names, { mostBytes: null })) {
       if (seen && (seen.stats.mode & constants.S_IFMT) === constants.S_IFREG) bytes += seen.stats.size;
     }
   };
-  const visitor = { folder: async () => {}, entries: count };
+  const visitor = { namesAtOnce, folder: async () => {}, entries: count };
   if (entries.length === 0) await visitTree(folder, visitor, signal);
   for (const name of entries) {
     if (!(await lookAt(folder, name))?.isDirectory()) {

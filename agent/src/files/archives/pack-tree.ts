@@ -109,14 +109,17 @@ export class TreePacking {
     above: readonly Buffer[],
     names: readonly Buffer[],
   ): Promise<void> {
-    const wanted = names.filter((name) => !isHiddenName(name) && !this.#isItself([...way, name]));
-    const previous = this.#reading;
-    this.#reading = this.#read(parent, way, above, wanted);
-    // Told when its turn comes.
-    this.#reading.catch(() => {});
-    await this.#addAll(previous);
-    // The folder is held no longer than this.
-    await this.#reading;
+    let left = names.filter((name) => !isHiddenName(name) && !this.#isItself([...way, name]));
+    while (left.length > 0) {
+      const reading = this.#read(parent, way, above, left);
+      const previous = this.#reading;
+      this.#reading = reading.then(({ found }) => found);
+      // Told when its turn comes.
+      this.#reading.catch(() => {});
+      await this.#addAll(previous);
+      // The folder is held no longer than this.
+      left = left.slice((await reading).readCount);
+    }
   }
 
   async #addAll(reading: Promise<Found[]>): Promise<void> {
@@ -136,17 +139,18 @@ export class TreePacking {
     way: readonly Buffer[],
     above: readonly Buffer[],
     names: readonly Buffer[],
-  ): Promise<Found[]> {
+  ): Promise<{ found: Found[]; readCount: number }> {
     const wanted = { mostBytes: smallFileBytes, uid: this.#access.owner.uid };
     const seen = await lookAtEntries(this.#smallFiles, parent, names, wanted);
-    const reading = names.map(async (name, index) => {
-      const found = await this.#find(parent, way, name, seen[index] ?? null);
+    const reading = seen.map(async (entry, index) => {
+      const name = names[index] as Buffer;
+      const found = await this.#find(parent, way, name, entry);
       return found ? [{ ...found, path: joinNames([...above, name]) }] : [];
     });
     const results = await Promise.allSettled(reading);
     const found = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     const failed = results.find((result) => result.status === 'rejected');
-    if (!failed) return found;
+    if (!failed) return { found, readCount: seen.length };
     await closeAll(found);
     throw failed.reason;
   }

@@ -41,6 +41,7 @@ export class SmallFiles implements AsyncDisposable {
     return SmallFiles.#shared;
   }
 
+  /** Of at least the first name, and not of all when they are too much for one time. */
   async read(job: Omit<ReadJob, 'kind'>): Promise<ReadResult[]> {
     return (await this.#ask({ kind: 'read', ...job }, job.names)).results ?? [];
   }
@@ -76,12 +77,16 @@ export class SmallFiles implements AsyncDisposable {
 }
 
 interface Wanted {
-  mostBytes: number;
+  /** How large a file may be that is read; null when only the sizes are wanted. */
+  mostBytes: number | null;
   /** Whom hard links must belong to. */
   uid?: number | undefined;
 }
 
-/** What each entry is, with the content of small files where folders can be held. */
+/**
+ * What each entry is, with the content of small files where folders can be held: of all names when nothing is read, else
+ * of as many of the first ones as are read at a time.
+ */
 export async function lookAtEntries(
   smallFiles: SmallFiles,
   parent: Folder,
