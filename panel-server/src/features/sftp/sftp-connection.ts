@@ -188,6 +188,7 @@ export class SftpConnection {
 
   #waitForSession(): void {
     clearTimeout(this.#idle);
+    if (this.closed.signal.aborted) return;
     this.#idle = setTimeout(() => this.end(), idleMs).unref();
   }
 
