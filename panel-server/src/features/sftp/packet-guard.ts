@@ -58,14 +58,8 @@ export class PacketGuard {
     if (request.kind === 'unknown') {
       return this.#refuse(request, statusCode.unsupported, 'This server does not know how to do that');
     }
-    const missing = this.#missing(request);
     const action = actionOf(request);
-    if (missing) {
-      if (action) this.#record.add(action, 'forbidden');
-      const message = `This needs the permission ${missing} on a server that is not suspended`;
-      return this.#refuse(request, statusCode.permissionDenied, message);
-    }
-    return action ? this.#begin(request, action, frame) : this.#pass(frame, request.id);
+    return action ? this.#begin(request, action, frame) : this.#judge(request, undefined, frame);
   }
 
   answered({ type, id, code }: AnswerHead): void {
@@ -87,12 +81,20 @@ export class PacketGuard {
   /** What cannot be written down is not begun. */
   async #begin(request: SftpRequest, action: Action, frame: Buffer): Promise<Buffer> {
     try {
-      await this.#record.ensureWritable();
+      await this.#record.ready();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return this.#refuse(request, statusCode.failure, error.message);
     }
-    return this.#pass(frame, request.id, action);
+    return this.#judge(request, action, frame);
+  }
+
+  #judge(request: SftpRequest, action: Action | undefined, frame: Buffer): Buffer {
+    const missing = this.#missing(request);
+    if (!missing) return this.#pass(frame, request.id, action);
+    if (action) this.#record.addRefusal(action);
+    const message = `This needs the permission ${missing} on a server that is not suspended`;
+    return this.#refuse(request, statusCode.permissionDenied, message);
   }
 
   #refuse({ id }: SftpRequest, code: number, message: string): Buffer {

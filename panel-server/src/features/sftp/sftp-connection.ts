@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
+import type { ErrorCode } from '@catalyst/shared/contract/errors';
 import type { Authentication, Channel, Connection, Session } from 'ssh2';
 import type { Logger } from '../../logger.ts';
+import { TokenBucket } from '../../token-bucket.ts';
 import { type AuditService, actorOf } from '../audit/audit.service.ts';
 import { isSignatureRight } from './key-signature.ts';
 import { parseUserName, type SftpLogin, type SftpSignIn } from './sftp-sign-in.ts';
@@ -14,6 +16,8 @@ const mostUnreadBytes = 4 * 1024 * 1024;
 /** More than all sessions together write for a client that takes its answers. */
 const mostUnsentBytes = 24 * 1024 * 1024;
 const mostUnsentBytesToStrangers = 256 * 1024;
+/** Whoever has no session open for so long is not there. */
+const idleMs = 3_600_000;
 /** How long a client has to take the goodbye. */
 const goodbyeMs = 1000;
 const methods = ['publickey', 'password'];
@@ -36,12 +40,15 @@ export class SftpConnection {
   readonly socket: Socket;
   /** Aborted when it is closed. */
   readonly closed = new AbortController();
+  /** Of what is written down: one client cannot fill the record. */
+  readonly pace = new TokenBucket({ capacity: 500, perSecond: 100 });
   readonly #client: Connection;
   readonly #parts: ConnectionParts;
   #login: SftpLogin | undefined;
   #attempts = 0;
   #sessions = 0;
   #vainSessions = 0;
+  #idle: NodeJS.Timeout | undefined;
   readonly #channels = new Set<Channel>();
   /** Who offered keys in vain, and nothing that was right. */
   #refusedKeysOf: string | undefined;
@@ -102,6 +109,9 @@ export class SftpConnection {
       this.#login = login;
       this.#refusedKeysOf = undefined;
       this.#parts.entered(this);
+      this.#waitForSession();
+      // From here on it hears what is revoked; what was revoked while it was checked, it has missed.
+      if (!(await this.#parts.signIn.isStillGood(login))) return this.end();
       context.accept();
     } catch (err) {
       // Too many failures; or the panel cannot tell at the moment.
@@ -127,19 +137,25 @@ export class SftpConnection {
       const isSigned = await isSignatureRight(context);
       login = await signIn.bySshKey(username, context.key.data, () => isSigned, this.ip);
     } else return undefined;
-    await this.#record(username, context.method, login);
-    return login;
+    const isOneTooMany = login !== undefined && !this.#parts.mayOpen(login);
+    await this.#record(username, context.method, login, isOneTooMany ? 'limit_reached' : undefined);
+    return isOneTooMany ? undefined : login;
   }
 
-  async #record(user: string, method: string, login: SftpLogin | undefined): Promise<void> {
+  async #record(
+    user: string,
+    method: string,
+    login: SftpLogin | undefined,
+    refusal: ErrorCode | undefined,
+  ): Promise<void> {
     const { serverId } = parseUserName(user);
     await this.#parts.audit.record({
       action: 'sftp.sign-in',
-      outcome: login ? 'success' : 'failure',
+      outcome: login && !refusal ? 'success' : 'failure',
       actor: login ? actorOf(login.caller) : { kind: 'anonymous' },
       ...(login && serverId !== undefined && { serverId, target: { kind: 'server', id: serverId } }),
       ip: this.ip,
-      errorCode: login ? undefined : 'invalid_credentials',
+      errorCode: login ? refusal : 'invalid_credentials',
       details: { user: user.slice(0, 200), by: login?.by ?? method },
     });
   }
@@ -147,6 +163,7 @@ export class SftpConnection {
   #open(accept: () => Session): void {
     const session = accept();
     this.#sessions += 1;
+    clearTimeout(this.#idle);
     const left = new AbortController();
     let channel: Channel | undefined;
     let served: Promise<void> | undefined;
@@ -156,6 +173,7 @@ export class SftpConnection {
       left.abort();
       void Promise.resolve(served).finally(() => {
         this.#sessions -= 1;
+        if (this.#sessions === 0) this.#waitForSession();
       });
     });
     session.on('subsystem', (acceptSubsystem, reject, { name }) => {
@@ -168,7 +186,14 @@ export class SftpConnection {
     });
   }
 
+  #waitForSession(): void {
+    clearTimeout(this.#idle);
+    if (this.closed.signal.aborted) return;
+    this.#idle = setTimeout(() => this.end(), idleMs).unref();
+  }
+
   #gone(): void {
+    clearTimeout(this.#idle);
     this.closed.abort();
     const user = this.#refusedKeysOf;
     if (user === undefined) return;

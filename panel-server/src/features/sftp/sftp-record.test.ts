@@ -9,6 +9,7 @@ import { password, type TestPanel, testPanel } from '../../testing/test-panel.ts
 import { roleWith } from '../../testing/test-people.ts';
 import { installedServer } from '../../testing/test-servers.ts';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.ts';
+import { SessionEntity } from '../sessions/session.entity.ts';
 
 let test: TestPanel;
 let agent: FakeAgent;
@@ -70,3 +71,26 @@ it('writes down what had no answer yet when the session ended', async () => {
     ]),
   );
 });
+
+it('writes down a refusal that comes again at once in one entry, with how many they were', async () => {
+  const stubborn = await session('stubborn', ['file.read']);
+  stubborn.send(Buffer.concat([1, 2, 3].map((id) => request(packetType.mkdir, id, 'no'))));
+  for (let answers = 0; answers < 3; answers++) await stubborn.next();
+  stubborn.end();
+  await vi.waitFor(async () =>
+    expect(await entriesOf('stubborn', 'file.create')).toMatchObject([
+      { outcome: 'failure', errorCode: 'forbidden', details: { path: 'no', count: 3 } },
+    ]),
+  );
+});
+
+it('ends with the session that its token was made in', async () => {
+  const brief = await test.createUser('brief', await roleWith(test, ['server.read', 'file.read']));
+  const { token } = await brief.api.sftp.makeToken({ params: { id: serverId } });
+  const sessions = test.panel.core.database.getRepository(SessionEntity);
+  await sessions.update({ userId: brief.userId }, { expiresAt: new Date(Date.now() + 5000) });
+  const visitor = await SftpVisitor.connect(port, { user: serverId, password: token });
+  await visitor?.begin();
+  await visitor?.closed;
+  expect(visitor).not.toBeNull();
+}, 30_000);

@@ -7,6 +7,7 @@ import type { HostKey } from './host-key.ts';
 import { type ConnectionParts, SftpConnection } from './sftp-connection.ts';
 import type { SftpLogin } from './sftp-sign-in.ts';
 
+const longestTimerMs = 2 ** 31 - 1;
 /** From the first byte until somebody is signed in. */
 const signInMs = 20_000;
 const maxPerAddress = 40;
@@ -141,7 +142,17 @@ export class SftpServer {
     clearTimeout(timer);
     this.#strangers.delete(placeOf(socket.remoteAddress, socket.remotePort));
     this.#entered.add(connection);
-    connection.closed.signal.addEventListener('abort', () => this.#entered.delete(connection));
+    const { sessionExpiresAt } = connection.login.caller;
+    const leftMs = () => Math.max(0, sessionExpiresAt.getTime() - Date.now());
+    const look = () => {
+      if (leftMs() > 0) expiry = setTimeout(look, Math.min(leftMs(), longestTimerMs)).unref();
+      else connection.end();
+    };
+    let expiry = setTimeout(look, Math.min(leftMs(), longestTimerMs)).unref();
+    connection.closed.signal.addEventListener('abort', () => {
+      clearTimeout(expiry);
+      this.#entered.delete(connection);
+    });
   }
 
   #countOf({ caller }: SftpLogin): number {

@@ -1,13 +1,17 @@
 import { AppError } from '@catalyst/shared/contract/errors';
 import { Id } from '@catalyst/shared/contract/values';
+import type { DataSource } from 'typeorm';
 import { v7 as uuid } from 'uuid';
 import { type AccessRules, Caller } from '../../access.ts';
+import { ApiKeyEntity } from '../api-keys/api-key.entity.ts';
 import type { ApiKeyStore } from '../api-keys/api-key-store.ts';
 import type { Factors } from '../factors/factors.service.ts';
 import type { Asker, Passwords } from '../sessions/passwords.ts';
+import { SessionEntity } from '../sessions/session.entity.ts';
 import type { SignInLimiter } from '../sessions/sign-in-limiter.ts';
 import type { UsersService, UserWithRole } from '../users/users.service.ts';
 import type { SftpTokens } from './sftp-tokens.ts';
+import { SshKeyEntity } from './ssh-key.entity.ts';
 import type { SshKeys } from './ssh-keys.service.ts';
 
 /** As of no session: what was shown (a password, an SSH key) is good until it is taken back. */
@@ -36,6 +40,7 @@ export function parseUserName(text: string): { name: string | undefined; serverI
 }
 
 interface SftpSignInParts {
+  database: DataSource;
   users: UsersService;
   passwords: Passwords;
   signInLimiter: SignInLimiter;
@@ -101,6 +106,21 @@ export class SftpSignIn {
     const { name, serverId } = parseUserName(userName);
     const account = accountOf(await this.#ownerOf(name), name, serverId);
     await this.#parts.signInLimiter.attempt(ip, account, async () => undefined);
+  }
+
+  /** Whether what let somebody in has not been taken back since. */
+  async isStillGood(login: SftpLogin): Promise<boolean> {
+    const { access, users, database } = this.#parts;
+    const { caller, by, sessionEpoch } = login;
+    const { manager } = database;
+    const owner = await users.find(caller.userId);
+    if (!owner || owner.user.disabledAt) return false;
+    if (sessionEpoch !== null && owner.user.sessionEpoch !== sessionEpoch) return false;
+    const id = caller.sessionId;
+    if (by === 'token' && !(await manager.existsBy(SessionEntity, { id }))) return false;
+    if (by === 'key' && !(await manager.existsBy(ApiKeyEntity, { id }))) return false;
+    if (by === 'ssh-key' && !(await manager.existsBy(SshKeyEntity, { id }))) return false;
+    return mayEnter(access, login);
   }
 
   async #check(shown: {

@@ -31,11 +31,12 @@ export function registerSftp(core: PanelCore, account: { tokens: AccountTokens; 
   const serverNameOf = (id: string) => serverIndex.find(id)?.name;
   const server = new SftpServer({
     ...{ signIn, audit: core.audit, log, hostKey },
-    serve: async ({ login, ip, socket }, channel, signal) => {
+    serve: async (connection, channel, signal) => {
+      const { login, socket } = connection;
       const { serverId } = login;
       const nodeId = serverIndex.find(serverId)?.nodeId;
       if (nodeId === undefined) return channel.close();
-      const record = new SessionRecord({ ...parts, serverNameOf }, login, ip);
+      const record = new SessionRecord({ ...parts, serverNameOf }, connection, signal);
       const guard = new PacketGuard(core.access, record, login);
       const writeDown = () => {
         guard.end();
