@@ -1,11 +1,12 @@
 import type { SftpAccess, SftpToken } from '@catalyst/shared/features/sftp';
 import { Button } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
+import dialog from '../../components/confirm-dialog.module.css';
 import { Copyable } from '../../components/copy-button.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { Notice } from '../../components/notice.tsx';
-import { Section, SectionSkeleton } from '../../components/section.tsx';
+import { SectionSkeleton } from '../../components/section.tsx';
 import { strings } from './sftp-strings.ts';
 import { useMakeSftpToken, useSftp } from './use-sftp.ts';
 
@@ -21,7 +22,8 @@ export function SftpCard({ serverId }: { serverId: string }) {
     );
   }
   return (
-    <Section id="sftp" title={strings.title} hint={strings.hint}>
+    <div className={dialog.form}>
+      <p>{strings.hint}</p>
       {access.port === null ? (
         <Notice tone="warning" title={strings.unavailable}>
           {access.problem}
@@ -44,7 +46,7 @@ export function SftpCard({ serverId }: { serverId: string }) {
           </div>
         </>
       )}
-    </Section>
+    </div>
   );
 }
 

@@ -1,5 +1,4 @@
 export const strings = {
-  title: 'SFTP',
   hint: 'Work on the files with a program of your own: sftp, FileZilla, WinSCP, rclone or sshfs.',
   failed: 'How to connect could not be read',
   unavailable: 'SFTP is not available',
