@@ -41,7 +41,7 @@ export class SftpConnection {
   /** Aborted when it is closed. */
   readonly closed = new AbortController();
   /** Of what is written down: one client cannot fill the record. */
-  readonly pace = new TokenBucket({ capacity: 500, perSecond: 100 });
+  readonly pace = new TokenBucket({ capacity: 2000, perSecond: 1000 });
   readonly #client: Connection;
   readonly #parts: ConnectionParts;
   #login: SftpLogin | undefined;
