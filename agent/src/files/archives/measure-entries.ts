@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import type { Folder } from '../folder.ts';
 import { lookAt } from '../look-at-all.ts';
+import { isHiddenName } from '../temporary-name.ts';
 import { visitTree } from '../visit-tree.ts';
 import { lookAtEntries, SmallFiles } from './small-files.ts';
 
@@ -15,7 +16,8 @@ export async function measureEntries(
   await using smallFiles = SmallFiles.open();
   let bytes = 0;
   const count = async (parent: Folder, names: readonly Buffer[]) => {
-    for (const seen of await lookAtEntries(smallFiles, parent, names, { mostBytes: null })) {
+    const packed = names.filter((name) => !isHiddenName(name));
+    for (const seen of await lookAtEntries(smallFiles, parent, packed, { mostBytes: null })) {
       if (seen && (seen.stats.mode & constants.S_IFMT) === constants.S_IFREG) bytes += seen.stats.size;
     }
   };

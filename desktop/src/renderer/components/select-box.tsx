@@ -8,6 +8,8 @@ interface SelectBoxProps {
   isPartly?: boolean;
   onChange: (event: ChangeEvent<HTMLInputElement>) => void;
   className?: string;
+  /** -1 where the keys of the list select. */
+  tabIndex?: number;
 }
 
 /** The browser's own checkbox, as a list draws dozens of them for every screen it scrolls. */

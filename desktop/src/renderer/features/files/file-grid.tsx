@@ -1,16 +1,14 @@
 import type { FileEntry } from '@catalyst/shared/features/files';
-import { ActionIcon } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { IconDots } from '@tabler/icons-react';
 import { memo, useEffect, useRef } from 'react';
 import { useRowWindow } from '../../components/use-row-window.ts';
 import classes from './file-grid.module.css';
 import { FileIcon } from './file-icon.tsx';
 import { entryKey } from './file-list.ts';
 import { FileNameLink } from './file-row.tsx';
-import { type FileViewProps, isPick, rowId } from './file-view.ts';
+import { type FileViewProps, mouseOf, rowId } from './file-view.ts';
+import { MoreButton } from './more-button.tsx';
 import { RenameField } from './rename-field.tsx';
-import { strings } from './strings.ts';
 import { useCursorInSight } from './use-cursor-in-sight.ts';
 
 const tileWidth = 132;
@@ -81,23 +79,13 @@ const Tile = memo(function Tile({ entry, index, view }: TileProps) {
   const key = entryKey(entry);
   return (
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the cells of a grid can be selected
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard
     <td
       id={rowId(index)}
       className={classes.tile}
       aria-selected={view.selection.keys.has(key)}
       data-cursor={view.selection.cursor === key || undefined}
       data-cut={view.cutKeys.has(key) || undefined}
-      onClick={(event) => {
-        if (!isPick(event)) return;
-        event.preventDefault();
-        view.onPick(entry, event);
-      }}
-      onDoubleClick={(event) => isPick(event) && view.onOpen(entry)}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        view.onMenu(entry, { x: event.clientX, y: event.clientY });
-      }}
+      {...mouseOf(entry, view)}
     >
       <FileIcon entry={entry} size={36} />
       {view.renamedKey === key ? (
@@ -111,18 +99,7 @@ const Tile = memo(function Tile({ entry, index, view }: TileProps) {
           <FileNameLink entry={entry} address={view.addressOf(entry)} />
         </span>
       )}
-      <ActionIcon
-        className={classes.more}
-        size="sm"
-        aria-label={strings.moreOf(entry.name)}
-        tabIndex={-1}
-        onClick={(event) => {
-          const { left, bottom } = event.currentTarget.getBoundingClientRect();
-          view.onMenu(entry, { x: left, y: bottom });
-        }}
-      >
-        <IconDots size={16} stroke={1.6} />
-      </ActionIcon>
+      <MoreButton entry={entry} onMenu={view.onMenu} className={classes.more} />
     </td>
   );
 });

@@ -1,14 +1,14 @@
 import type { FileEntry } from '@catalyst/shared/features/files';
-import { Checkbox } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
 import { memo } from 'react';
 import { Link } from 'react-router';
 import { RelativeTime } from '../../components/relative-time.tsx';
+import { SelectBox } from '../../components/select-box.tsx';
 import { formatBytes } from '../../components/units.ts';
 import { FileIcon } from './file-icon.tsx';
 import { entryKey, isFolder } from './file-list.ts';
 import classes from './file-table.module.css';
-import { type FileViewProps, isPick, rowId } from './file-view.ts';
+import { type FileViewProps, mouseOf, rowId } from './file-view.ts';
+import { MoreButton } from './more-button.tsx';
 import { modeLetters } from './permission-bits.ts';
 import { RenameField } from './rename-field.tsx';
 import { strings } from './strings.ts';
@@ -36,23 +36,13 @@ export const FileRow = memo(function FileRow({ entry, index, isNarrow, view }: F
       aria-selected={isSelected}
       data-cursor={selection.cursor === key || undefined}
       data-cut={view.cutKeys.has(key) || undefined}
-      onClick={(event) => {
-        if (!isPick(event)) return;
-        // Else the browser opens the link in a tab of its own.
-        event.preventDefault();
-        view.onPick(entry, event);
-      }}
-      onDoubleClick={(event) => isPick(event) && view.onOpen(entry)}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        view.onMenu(entry, { x: event.clientX, y: event.clientY });
-      }}
+      {...mouseOf(entry, view)}
     >
       <td className={classes.select}>
-        <Checkbox
+        <SelectBox
           aria-label={strings.select(entry.name)}
           tabIndex={-1}
-          checked={isSelected}
+          isChecked={isSelected}
           onChange={(event) => view.onToggle(entry, (event.nativeEvent as MouseEvent).shiftKey)}
         />
       </td>
@@ -88,18 +78,7 @@ export const FileRow = memo(function FileRow({ entry, index, isNarrow, view }: F
         </>
       )}
       <td className={classes.more}>
-        <button
-          type="button"
-          className={classes.moreButton}
-          aria-label={strings.moreOf(entry.name)}
-          tabIndex={-1}
-          onClick={(event) => {
-            const { left, bottom } = event.currentTarget.getBoundingClientRect();
-            view.onMenu(entry, { x: left, y: bottom });
-          }}
-        >
-          <IconDots size={16} stroke={1.6} />
-        </button>
+        <MoreButton entry={entry} onMenu={view.onMenu} className={classes.moreButton} />
       </td>
     </tr>
   );

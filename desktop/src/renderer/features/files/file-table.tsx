@@ -1,7 +1,7 @@
-import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
+import { SelectBox } from '../../components/select-box.tsx';
 import { useRowWindow } from '../../components/use-row-window.ts';
 import { setPreference, usePreferences } from '../settings/preferences.ts';
 import { entryKey, sortColumns } from './file-list.ts';
@@ -43,10 +43,10 @@ export function FileTable(props: FileViewProps) {
         <thead className={classes.headGroup}>
           <tr className={classes.head} aria-rowindex={1}>
             <th scope="col" className={classes.select}>
-              <Checkbox
+              <SelectBox
                 aria-label={strings.selectAll}
-                checked={picked > 0 && picked === entries.length}
-                indeterminate={picked > 0 && picked < entries.length}
+                isChecked={picked > 0 && picked === entries.length}
+                isPartly={picked > 0 && picked < entries.length}
                 onChange={props.onToggleAll}
               />
             </th>

@@ -31,8 +31,25 @@ export interface FileViewProps {
 export const rowId = (index: number): string => `file-${index}`;
 
 /** Clicks on what acts by itself are its own, unless a key says that they pick. */
-export function isPick(event: MouseEvent): boolean {
+function isPick(event: MouseEvent): boolean {
   const isModified = event.shiftKey || event.ctrlKey || event.metaKey;
   const actor = (event.target as Element).closest('a, button, input, label');
   return !actor || (isModified && actor.tagName === 'A');
 }
+
+/** What the mouse does on a row or a tile. */
+export const mouseOf = (entry: FileEntry, view: Pick<FileViewProps, 'onPick' | 'onOpen' | 'onMenu'>) => ({
+  onClick: (event: MouseEvent) => {
+    if (!isPick(event)) return;
+    // Else the browser opens the link in a tab of its own.
+    event.preventDefault();
+    view.onPick(entry, event);
+  },
+  onDoubleClick: (event: MouseEvent) => {
+    if (isPick(event)) view.onOpen(entry);
+  },
+  onContextMenu: (event: MouseEvent) => {
+    event.preventDefault();
+    view.onMenu(entry, { x: event.clientX, y: event.clientY });
+  },
+});
